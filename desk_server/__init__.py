@@ -1,0 +1,1 @@
+"""The server side: PostgreSQL, certificates, schema, worker and the commands for them."""

@@ -1,0 +1,119 @@
+"""Every error a person may meet, each with a code that the client translates.
+
+``UserError`` and what derives from it say what was wrong with the input; ``DatabaseUnavailableError`` says
+that nobody can be asked just now. Anything else that escapes is a fault of ours.
+"""
+
+from __future__ import annotations
+
+
+class DeskError(Exception):
+    """Base of all errors of SupportDesk. ``str()`` is a sentence in English, fit for a log or a shell."""
+
+
+class UserError(DeskError):
+    """The request was understood and refused; changing it helps."""
+
+
+class FieldError(UserError):
+    """One field of the input breaks a rule. ``field`` is the field's name, None where no single one is to blame."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class RequiredFieldError(FieldError):
+    """A required field is empty."""
+
+
+class UnknownChoiceError(FieldError):
+    """A value is not among the choices of its list."""
+
+
+class RetiredChoiceError(FieldError):
+    """A choice was retired and can't be taken any more."""
+
+
+class DependentChoiceError(FieldError):
+    """A choice does not go with the one it depends on (release of another product, symptom of another category)."""
+
+
+class TransitionError(FieldError):
+    """The status graph has no such step."""
+
+
+class FutureTimeError(FieldError):
+    """A time that must lie in the past lies in the future."""
+
+
+class ReadOnlyFieldError(FieldError):
+    """A field that only the desk itself writes (number, origin, created_at ...)."""
+
+
+class TooLongError(FieldError):
+    """A text is longer than its column, or otherwise breaks a CHECK constraint."""
+
+
+class MissingReferenceError(FieldError):
+    """The row that a field points to does not exist or was deleted."""
+
+
+class DuplicateError(FieldError):
+    """A row with the same unique value exists."""
+
+
+class PersonError(UserError):
+    """The stated person is not bound to this machine, or none was stated where several are."""
+
+
+class PermissionDeniedError(UserError):
+    """This machine's level does not allow it."""
+
+
+class NotFoundError(UserError):
+    """No such row, or not for this machine."""
+
+
+class SaveError(UserError):
+    """A save that the guard trigger turned away."""
+
+
+class AlreadySavedError(SaveError):
+    """DK001: this very save (its save_id) was done before: an answer got lost, not the work."""
+
+
+class LeaseLostError(SaveError):
+    """DK002: another session holds the edit lease."""
+
+
+class ConflictError(SaveError):
+    """DK003: the row has moved on since it was read."""
+
+
+class SaveIdMissingError(SaveError):
+    """DK004: a write without save_id."""
+
+
+class BusyError(UserError):
+    """A lock was not to be had in time; the same call may pass a moment later."""
+
+
+class VersionGateError(DeskError):
+    """Client and schema do not fit. ``client_too_old`` tells which side must be updated."""
+
+    def __init__(self, message: str, *, client_too_old: bool) -> None:
+        super().__init__(message)
+        self.client_too_old = client_too_old
+
+
+class DatabaseUnavailableError(DeskError):
+    """The server can't be reached, or the connection broke."""
+
+
+class LoginRefusedError(DatabaseUnavailableError):
+    """The server was reached and let this machine not in."""
+
+
+class DatabaseFaultError(DeskError):
+    """An error of the database that no rule of ours explains. Its DETAIL is never shown: it may hold private values."""

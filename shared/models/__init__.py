@@ -1,0 +1,54 @@
+"""The tables of PostgreSQL schema desk, as SQLAlchemy classes."""
+
+from shared.models.audit import AuditEntry, AuditPrivate
+from shared.models.base import Base
+from shared.models.choice import Choice, ChoiceList, DependentChoice, FieldRule, StatusTransition
+from shared.models.contact_log import Complaint, Interaction
+from shared.models.customer import Contact, Customer, Project
+from shared.models.importing import ImportBatch, ImportReject
+from shared.models.people import Department, Machine, MachineCertificate, MachinePerson, Staff
+from shared.models.product import HardwareRevision, Product, Release, ReleaseHardware
+from shared.models.saving import EditLease, SaveDone
+from shared.models.search import SearchPrivate, SearchPublic
+from shared.models.site import Setting, VersionGate, WorkerHeartbeat
+from shared.models.ticket import Attachment, Comment, CommentPrivate, Ticket, TicketEvent, TicketSummary
+
+__all__ = [
+    "Attachment",
+    "AuditEntry",
+    "AuditPrivate",
+    "Base",
+    "Choice",
+    "ChoiceList",
+    "Comment",
+    "CommentPrivate",
+    "Complaint",
+    "Contact",
+    "Customer",
+    "Department",
+    "DependentChoice",
+    "EditLease",
+    "FieldRule",
+    "HardwareRevision",
+    "ImportBatch",
+    "ImportReject",
+    "Interaction",
+    "Machine",
+    "MachineCertificate",
+    "MachinePerson",
+    "Product",
+    "Project",
+    "Release",
+    "ReleaseHardware",
+    "SaveDone",
+    "SearchPrivate",
+    "SearchPublic",
+    "Setting",
+    "Staff",
+    "StatusTransition",
+    "Ticket",
+    "TicketEvent",
+    "TicketSummary",
+    "VersionGate",
+    "WorkerHeartbeat",
+]

@@ -1,0 +1,38 @@
+"""Edit leases and the saves that were done."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.models.base import Base
+
+
+class EditLease(Base):
+    """Who edits what. ``token`` only ever rises (fencing); all times are the server's."""
+
+    __tablename__ = "edit_lease"
+    __table_args__ = (Index(None, "expires_at"), {"postgresql_with": {"fillfactor": 50}})
+
+    entity: Mapped[str] = mapped_column(primary_key=True)
+    entity_id: Mapped[int] = mapped_column(primary_key=True)
+    machine: Mapped[str]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    session: Mapped[uuid.UUID]
+    token: Mapped[int]
+    taken_at: Mapped[datetime]
+    beat_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class SaveDone(Base):
+    """A save_id that was used: the same save sent again is recognised. Kept 30 days."""
+
+    __tablename__ = "save_done"
+    __table_args__ = (Index(None, "done_at"),)
+
+    save_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    done_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))

@@ -1,0 +1,1 @@
+"""Reads: functions of a connection that return schemas."""

@@ -1,0 +1,29 @@
+"""Who is connected, and what the desk says of itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shared.domain.level import Level
+from shared.schemas.base import Frozen
+
+
+class Person(Frozen):
+    """One of our people, as far as a choice or a history line needs it."""
+
+    id: int
+    code: str
+    name: str
+    department_id: int
+
+
+class DeskSession(Frozen):
+    """The answer to the first question of a client. ``person`` is None while several are bound and none is stated."""
+
+    machine: str
+    level: Level
+    person: Person | None
+    people: tuple[Person, ...]
+    time_zone: str
+    server_time: datetime
+    readable_private: frozenset[str]  # "contact.phone", "contact.mail", "comment.body"

@@ -1,0 +1,1 @@
+"""Writes: functions of a session, one for each thing a person does."""
