@@ -80,7 +80,15 @@ class SaveError(UserError):
 
 
 class AlreadySavedError(SaveError):
-    """DK001: this very save (its save_id) was done before: an answer got lost, not the work."""
+    """DK001: this very save (its save_id) was done before: an answer got lost, not the work.
+
+    For a person this is a success. ``entity`` and ``entity_id`` name the row that was saved then, to be read again.
+    """
+
+    def __init__(self, message: str, entity: str | None = None, entity_id: int | None = None) -> None:
+        super().__init__(message)
+        self.entity = entity
+        self.entity_id = entity_id
 
 
 class LeaseLostError(SaveError):
@@ -97,6 +105,10 @@ class SaveIdMissingError(SaveError):
 
 class BusyError(UserError):
     """A lock was not to be had in time; the same call may pass a moment later."""
+
+
+class ProfileError(UserError):
+    """The machine's profile folder is missing, incomplete or damaged."""
 
 
 class VersionGateError(DeskError):

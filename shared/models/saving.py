@@ -29,10 +29,16 @@ class EditLease(Base):
 
 
 class SaveDone(Base):
-    """A save_id that was used: the same save sent again is recognised. Kept 30 days."""
+    """A save_id that was used, and the row it saved: the same save sent again is recognised. Kept 30 days.
+
+    The trigger that turns a repeated save away raises DK001 with TABLE = ``entity`` and DATATYPE = ``entity_id``,
+    so that a client whose answer got lost learns which row it had saved.
+    """
 
     __tablename__ = "save_done"
     __table_args__ = (Index(None, "done_at"),)
 
     save_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    entity: Mapped[str]
+    entity_id: Mapped[int]
     done_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))

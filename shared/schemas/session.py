@@ -15,6 +15,7 @@ class Person(Frozen):
     code: str
     name: str
     department_id: int
+    is_retired: bool = False
 
 
 class DeskSession(Frozen):
@@ -27,3 +28,10 @@ class DeskSession(Frozen):
     time_zone: str
     server_time: datetime
     readable_private: frozenset[str]  # "contact.phone", "contact.mail", "comment.body"
+
+
+class VersionGate(Frozen):
+    """What the database says of itself before anything else is asked."""
+
+    schema_revision: str
+    min_client: str

@@ -9,16 +9,16 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, Field
 
 from shared.domain.fields import SUBJECT_LENGTH
-from shared.schemas.base import Frozen
+from shared.schemas.base import Frozen, Storable
 
-Text = Annotated[str, Field(max_length=100_000)]
+Text = Annotated[Storable, Field(max_length=100_000)]
 
 
 class TicketValues(Frozen):
     """The values a person may enter; None is 'empty'."""
 
     kind: str | None = None
-    subject: Annotated[str, Field(max_length=SUBJECT_LENGTH)] | None = None
+    subject: Annotated[Storable, Field(max_length=SUBJECT_LENGTH)] | None = None
     description: Text | None = None
     customer_id: int | None = None
     contact_id: int | None = None
@@ -27,7 +27,7 @@ class TicketValues(Frozen):
     found_in_release_id: int | None = None
     fixed_in_release_id: int | None = None
     hardware_revision_id: int | None = None
-    serial: Annotated[str, Field(max_length=100)] | None = None
+    serial: Annotated[Storable, Field(max_length=100)] | None = None
     category: str | None = None
     symptom: str | None = None
     cause: str | None = None
@@ -42,7 +42,7 @@ class TicketValues(Frozen):
     source: str | None = None
     channel: str | None = None
     reported_at: AwareDatetime | None = None
-    next_step: Annotated[str, Field(max_length=1_000)] | None = None
+    next_step: Annotated[Storable, Field(max_length=1_000)] | None = None
     next_step_at: AwareDatetime | None = None
     due_at: AwareDatetime | None = None
     duplicate_of_id: int | None = None
@@ -52,7 +52,7 @@ class TicketValues(Frozen):
 class CommentText(Frozen):
     """A comment to append."""
 
-    body: Annotated[str, Field(min_length=1, max_length=100_000)]
+    body: Annotated[Storable, Field(min_length=1, max_length=100_000)]
     is_private: bool = False
 
 
@@ -90,7 +90,8 @@ class TicketRow(Frozen):
     release: str | None
     status: str
     assignee: str | None
-    waiting_for: str | None
+    waiting_for: str | None  # the name of one of our people
+    waiting_for_department: str | None  # a department's code
     reported_at: datetime
     due_at: datetime | None
     last_activity_at: datetime
@@ -123,7 +124,8 @@ class HistoryLine(Frozen):
     """One line of a ticket's history: an event, a comment, an interaction or an attachment, newest first in a list.
 
     ``line`` says which; ``machine`` is proved, ``person`` stated. ``text`` is None for a private comment that
-    this machine may not read. ``changes`` is {field: [old, new]} with the stored values of an event.
+    this machine may not read. ``changes`` is {field: [old, new]} with the stored values of an event. ``department``
+    is a department's code (its label is in ReferenceData); ``what`` is an attachment's file name.
     """
 
     line: str  # event | comment | interaction | attachment

@@ -1,0 +1,82 @@
+"""The way to PostgreSQL: engine, reads, the unit of work with the only commit, and what a driver error means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2  # type: ignore[import-untyped]
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from shared.errors import DeskError
+from shared.sqlstate import error_for, error_for_broken_connection
+
+POOL_WAIT_SECONDS = 5
+
+
+class Database:
+    """One connection to the desk, made at first use and again after it broke.
+
+    Reads run in autocommit: one round trip each. The autocommit flag is psycopg2's own, kept on this side;
+    SQLAlchemy's isolation levels would send a SET before each read or save. No pre-ping, for the same reason.
+    """
+
+    def __init__(self, connect_args: Mapping[str, Any]) -> None:
+        arguments = dict(connect_args)
+        self._engine = create_engine(
+            "postgresql+psycopg2://",
+            creator=lambda: psycopg2.connect(**arguments),
+            pool_size=1,
+            max_overflow=0,
+            pool_timeout=POOL_WAIT_SECONDS,
+            hide_parameters=True,  # parameters may be private; they must not reach a log by an error's text
+        )
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection in autocommit. Errors of the driver leave as ``shared.errors``."""
+        with _translated(), self._engine.connect() as connection:
+            _set_autocommit(connection, True)
+            yield connection
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Session]:
+        """A transaction: committed at the end of the block, rolled back where it raises."""
+        with _translated(), self._engine.connect() as connection:
+            _set_autocommit(connection, False)
+            with Session(connection, autoflush=False, expire_on_commit=False) as session:
+                yield session
+                session.commit()
+
+    def close(self) -> None:
+        """End the connection."""
+        self._engine.dispose()
+
+
+def _set_autocommit(connection: Connection, on: bool) -> None:
+    driver = connection.connection.dbapi_connection
+    if driver is not None and driver.autocommit is not on:
+        driver.autocommit = on
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, psycopg2.Error) as error:
+        raise translate_error(error) from None  # the cause may quote private values: no traceback shall show it
+
+
+def translate_error(error: BaseException) -> DeskError:
+    """What an error means to a person. The one place where SQLSTATEs become typed errors."""
+    if isinstance(error, DeskError):
+        return error
+    original = getattr(error, "orig", None) or error
+    if not isinstance(original, psycopg2.Error):
+        return DeskError(f"Something unforeseen went wrong ({type(original).__name__}).")
+    if original.pgcode is None:
+        return error_for_broken_connection(original)
+    return error_for(original.pgcode, original.diag)
