@@ -1,0 +1,29 @@
+"""One broadcast for "something changed": whoever shows it, reads it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changed: an entity ("ticket", "choice" ...) and its row; ``entity_id`` None where it may be any row."""
+
+    entity: str
+    entity_id: int | None = None
+
+
+class ChangeBus(QObject):
+    """Carries changes to every open view.
+
+    Signals:
+        changed(Change, initiator): ``initiator`` is the QObject that made the change and knows it already, else None.
+    """
+
+    changed = Signal(object, object)
+
+    def publish(self, entity: str, entity_id: int | None = None, *, initiator: QObject | None = None) -> None:
+        """Tell everyone that this row (or any of the entity) changed."""
+        self.changed.emit(Change(entity, entity_id), initiator)

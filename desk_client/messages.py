@@ -1,0 +1,119 @@
+"""The only place that shows an error, a warning or a word of success, and that words errors for a person."""
+
+from __future__ import annotations
+
+import logging
+from enum import StrEnum
+from typing import Any
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, Signal
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from shared import errors
+
+log = logging.getLogger(__name__)
+
+
+class Severity(StrEnum):
+    """How loud a message is: a word in the status bar, or a bar that stays until it is dismissed."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Answer(StrEnum):
+    """What to do with changes that are not saved."""
+
+    SAVE = "save"
+    DISCARD = "discard"
+    CANCEL = "cancel"
+
+
+# The nearest class in an error's ancestry words it. FieldError's own sentence is shown where nothing is nearer.
+_SENTENCES: dict[type[errors.DeskError], Any] = {
+    errors.RequiredFieldError: QT_TRANSLATE_NOOP("Errors", "This is needed"),
+    errors.UnknownChoiceError: QT_TRANSLATE_NOOP("Errors", "This is not one of the choices"),
+    errors.RetiredChoiceError: QT_TRANSLATE_NOOP("Errors", "This choice is retired; pick another"),
+    errors.DependentChoiceError: QT_TRANSLATE_NOOP("Errors", "This does not go with the field it depends on"),
+    errors.TransitionError: QT_TRANSLATE_NOOP("Errors", "The status can't change that way"),
+    errors.FutureTimeError: QT_TRANSLATE_NOOP("Errors", "This time lies in the future"),
+    errors.ReadOnlyFieldError: QT_TRANSLATE_NOOP("Errors", "Only the desk itself writes this"),
+    errors.TooLongError: QT_TRANSLATE_NOOP("Errors", "This is too long or not of the right form"),
+    errors.MissingReferenceError: QT_TRANSLATE_NOOP("Errors", "What this points to is not there any more"),
+    errors.DuplicateError: QT_TRANSLATE_NOOP("Errors", "This exists already"),
+    errors.FieldError: QT_TRANSLATE_NOOP("Errors", "This value is not allowed"),
+    errors.PersonError: QT_TRANSLATE_NOOP("Errors", "This person does not work on this machine"),
+    errors.PermissionDeniedError: QT_TRANSLATE_NOOP("Errors", "This machine may read, not change that"),
+    errors.NotFoundError: QT_TRANSLATE_NOOP("Errors", "This is not there any more"),
+    errors.AlreadySavedError: QT_TRANSLATE_NOOP("Errors", "This was saved already"),
+    errors.LeaseLostError: QT_TRANSLATE_NOOP("Errors", "Another machine is editing this now"),
+    errors.ConflictError: QT_TRANSLATE_NOOP("Errors", "This was changed on another machine since you opened it"),
+    errors.BusyError: QT_TRANSLATE_NOOP("Errors", "The desk is busy with this; try again in a moment"),
+    errors.LoginRefusedError: QT_TRANSLATE_NOOP("Errors", "The server does not let this machine in"),
+    errors.DatabaseUnavailableError: QT_TRANSLATE_NOOP("Errors", "The server can't be reached"),
+    errors.DatabaseFaultError: QT_TRANSLATE_NOOP("Errors", "The desk's database reports a fault"),
+    errors.UserError: QT_TRANSLATE_NOOP("Errors", "The desk refused this"),
+    errors.DeskError: QT_TRANSLATE_NOOP("Errors", "SupportDesk made a mistake; what you typed is still there"),
+}
+
+
+def describe(error: errors.DeskError) -> str:
+    """The sentence for a person, in the language of the window. Never a DETAIL line, never a traceback."""
+    if isinstance(error, errors.VersionGateError):
+        if error.client_too_old:
+            return QCoreApplication.translate("Errors", "This client is too old for the desk. Please update it.")
+        return QCoreApplication.translate("Errors", "This client is too new: the desk must be updated first.")
+    for kind in type(error).__mro__:
+        if kind in _SENTENCES:
+            return QCoreApplication.translate("Errors", _SENTENCES[kind])
+    return str(error)
+
+
+class Messages(QObject):
+    """Takes what is to be said; the window shows it.
+
+    Signals:
+        shown(severity, text): a message to show now.
+    """
+
+    shown = Signal(str, str)
+
+    def info(self, text: str) -> None:
+        """A word of success, gone by itself."""
+        self.shown.emit(Severity.INFO, text)
+
+    def warning(self, text: str) -> None:
+        """Something to know; stays until dismissed."""
+        self.shown.emit(Severity.WARNING, text)
+
+    def error(self, error: errors.DeskError | str) -> None:
+        """Something did not work."""
+        log.warning("shown to the person: %s", error)
+        self.shown.emit(Severity.ERROR, error if isinstance(error, str) else describe(error))
+
+    def fault(self) -> None:
+        """A fault of ours; its traceback is in the log."""
+        self.shown.emit(Severity.ERROR, describe(errors.DeskError()))
+
+    def ask_unsaved(self, parent: QWidget, title: str) -> Answer:
+        """Ask what to do with the unsaved changes of ``title`` ("10412 · STB-300 ...")."""
+        box = QMessageBox(parent)
+        box.setObjectName("unsavedQuestion")
+        box.setIcon(QMessageBox.Icon.NoIcon)
+        box.setWindowTitle(QCoreApplication.translate("Messages", "Unsaved changes"))
+        box.setText(QCoreApplication.translate("Messages", "Save the changes to {title}?").format(title=title))
+        buttons = {
+            Answer.SAVE: (QCoreApplication.translate("Messages", "Save"), QMessageBox.ButtonRole.AcceptRole),
+            Answer.DISCARD: (QCoreApplication.translate("Messages", "Discard"), QMessageBox.ButtonRole.DestructiveRole),
+            Answer.CANCEL: (QCoreApplication.translate("Messages", "Go on editing"), QMessageBox.ButtonRole.RejectRole),
+        }
+        made = {answer: box.addButton(text, role) for answer, (text, role) in buttons.items()}
+        for answer, button in made.items():
+            button.setObjectName(f"unsaved_{answer}")
+        box.setDefaultButton(made[Answer.SAVE])
+        box.setEscapeButton(made[Answer.CANCEL])
+        box.exec()
+        clicked = box.clickedButton()
+        box.deleteLater()
+        return next((answer for answer, button in made.items() if button is clicked), Answer.CANCEL)

@@ -1,0 +1,1 @@
+"""The ticket screen: list, filters, form, history."""

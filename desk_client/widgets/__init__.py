@@ -1,0 +1,1 @@
+"""Widgets without a domain: they know Qt, the theme and values, never tickets."""

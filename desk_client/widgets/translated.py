@@ -1,0 +1,23 @@
+"""What every widget with words does: say them again when the language changes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QWidget
+
+
+class Translated(QWidget):
+    """Mix-in, first base of a widget: calls ``retranslate`` on a change of language.
+
+    The widget calls ``retranslate`` itself once at the end of its constructor.
+    """
+
+    def retranslate(self) -> None:
+        """Set every text of this widget, in the language now in force."""
+        raise NotImplementedError
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a change of language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
