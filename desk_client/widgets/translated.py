@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QWidget
 
+_Base = QWidget if TYPE_CHECKING else object
 
-class Translated(QWidget):
+
+class Translated(_Base):
     """Mix-in, first base of a widget: calls ``retranslate`` on a change of language.
 
     The widget calls ``retranslate`` itself once at the end of its constructor.
