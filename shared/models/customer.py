@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import FetchedValue, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.models.base import Base, Editable
@@ -16,7 +16,7 @@ class Customer(Editable, Base):
     __tablename__ = "customer"
     __table_args__ = (Index(None, "served_by_id"), Index("ix_customer_name_lower", text("lower(name)")))
 
-    number: Mapped[str] = mapped_column(unique=True)
+    number: Mapped[str] = mapped_column(server_default=FetchedValue(), unique=True)
     name: Mapped[str]
     short_name: Mapped[str | None]
     kind: Mapped[str | None]

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, Computed, FetchedValue, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.models.base import Base, Editable, Identified, Saved
@@ -38,7 +38,7 @@ class Ticket(Editable, Base):
         Index("ix_ticket_serial_lower", text("lower(serial)"), postgresql_where=text("serial IS NOT NULL")),
     )
 
-    number: Mapped[int] = mapped_column(unique=True)
+    number: Mapped[int] = mapped_column(server_default=FetchedValue(), unique=True)
     kind: Mapped[str | None]
     subject: Mapped[str | None]
     description: Mapped[str | None]
@@ -63,7 +63,7 @@ class Ticket(Editable, Base):
     waiting_for_department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     source: Mapped[str | None]
     channel: Mapped[str | None]
-    reported_at: Mapped[datetime]
+    reported_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
     next_step: Mapped[str | None]
     next_step_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
@@ -112,6 +112,9 @@ class TicketSummary(Base):
     """Derived from events, comments and interactions by triggers; rebuilt by ``desk.rebuild_ticket_summary()``."""
 
     __tablename__ = "ticket_summary"
+    __table_args__ = (
+        Index("ix_ticket_summary_last_activity_at", text("last_activity_at DESC"), text("ticket_id DESC")),
+    )
 
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
     last_activity_at: Mapped[datetime]
@@ -147,7 +150,9 @@ class CommentPrivate(Base):
 
     __tablename__ = "comment_private"
 
-    comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id"), primary_key=True)
+    comment_id: Mapped[int] = mapped_column(
+        ForeignKey("comment.id", deferrable=True, initially="DEFERRED"), primary_key=True
+    )
     body: Mapped[str]
 
 
