@@ -1,0 +1,145 @@
+"""Which encoding a log is written in.
+
+A byte-order mark decides; then NUL bytes (UTF-16 without a mark), then strict UTF-8. What is left is GB18030 or
+Windows-1252. GB18030 decodes much Western text without an error, so when both decode, charset-normalizer decides,
+and where it cannot tell them apart a person is asked.
+"""
+
+from __future__ import annotations
+
+import codecs
+import itertools
+from dataclasses import dataclass
+
+from charset_normalizer import from_bytes
+
+from shared.errors import UserError
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+CANDIDATES = {"gb18030": "gb18030", "cp1252": "windows-1252"}  # Python's codec: the name we say
+SAMPLE_BYTES = 200_000
+SMALLEST_SAMPLE = 64  # charset-normalizer distrusts less than 32 bytes, loudly
+CLEAR_LEAD = 0.1  # of charset-normalizer's "chaos", 0..1, between the two readings
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A file's text without byte-order mark, and the encoding it was read in."""
+
+    text: str
+    encoding: str
+
+
+class EncodingError(UserError):
+    """The file's encoding is unknown, doubtful, or not the one that was stated."""
+
+
+def decode(data: bytes, encoding: str | None = None) -> Decoded:
+    """The text of ``data``, in ``encoding`` where stated, else in the one found; EncodingError with a sentence."""
+    if encoding:
+        return _decode_as_stated(data, encoding)
+    for mark, name in MARKS:
+        if data.startswith(mark):
+            return Decoded(_strict(data[len(mark) :], name), name)
+    if b"\0" in data:
+        return _decode_wide(data)
+    try:
+        return Decoded(data.decode("utf-8"), "utf-8")
+    except UnicodeDecodeError as error:
+        return _decode_narrow(data, error)
+
+
+def _decode_as_stated(data: bytes, encoding: str) -> Decoded:
+    try:
+        info = codecs.lookup(encoding)
+    except LookupError:
+        known = "utf-8, utf-16, gb18030 or cp1252"
+        raise EncodingError(f"There is no encoding called {encoding!r}. Try {known}.") from None
+    name = next((said for codec, said in CANDIDATES.items() if codec == info.name), info.name)
+    for mark, marked in MARKS:  # a mark is not part of the text, whether or not the encoding's name says so
+        if data.startswith(mark) and marked.startswith(info.name.removesuffix("-sig")):
+            return Decoded(_strict(data[len(mark) :], marked), marked)
+    if info.name == "utf-16":  # no mark says which byte comes first; Python would take the machine's own order
+        return _decode_wide(data)
+    return Decoded(_strict(data, info.name), name)
+
+
+def _strict(data: bytes, encoding: str) -> str:
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise EncodingError(
+            f"The file is not {encoding}: line {line} holds bytes that have no meaning in it. "
+            "State the right one with --encoding."
+        ) from None
+    except LookupError:  # base64, rot13 and the like decode no text
+        raise EncodingError(f"{encoding!r} is not an encoding of texts.") from None
+    if not isinstance(text, str):
+        raise EncodingError(f"{encoding!r} is not an encoding of texts.")
+    return text
+
+
+def _decode_wide(data: bytes) -> Decoded:
+    """UTF-16 without a mark: the order under which line ends, digits and commas lie in the ASCII range."""
+    readings: dict[str, str] = {}
+    for name in ("utf-16-le", "utf-16-be"):
+        try:
+            readings[name] = data.decode(name)
+        except UnicodeDecodeError:
+            continue
+    ranked = sorted(readings, key=lambda name: _ascii_share(readings[name]), reverse=True)
+    if ranked and _ascii_share(readings[ranked[0]]) > 0 and "\0" not in readings[ranked[0]]:
+        return Decoded(readings[ranked[0]], ranked[0])
+    try:  # NUL bytes inside of UTF-8: the reader rejects those rows alone
+        return Decoded(data.decode("utf-8"), "utf-8")
+    except UnicodeDecodeError:
+        raise EncodingError(
+            "The file holds NUL bytes but is no UTF-16 text: is it a text file at all? State --encoding."
+        ) from None
+
+
+def _ascii_share(text: str) -> float:
+    sample = text[:SAMPLE_BYTES]
+    return sum(character < "\x80" for character in sample) / max(1, len(sample))
+
+
+def _decode_narrow(data: bytes, utf8_error: UnicodeDecodeError) -> Decoded:
+    readings: dict[str, str] = {}
+    for codec in CANDIDATES:
+        try:
+            readings[codec] = data.decode(codec)
+        except UnicodeDecodeError:
+            continue
+    if not readings:
+        line = data.count(b"\n", 0, utf8_error.start) + 1
+        raise EncodingError(
+            f"The file is neither UTF-8 (line {line} breaks it) nor GB18030 nor Windows-1252. State --encoding."
+        )
+    codec = next(iter(readings)) if len(readings) == 1 else _choose(data, readings)
+    return Decoded(readings[codec], CANDIDATES[codec])
+
+
+def _choose(data: bytes, readings: dict[str, str]) -> str:
+    """What charset-normalizer takes the lines with non-ASCII bytes for; asks where it keeps both or neither."""
+    lines = list(dict.fromkeys(line for line in data.splitlines() if not line.isascii()))
+    sizes = itertools.accumulate(len(line) for line in lines)
+    sample = b"\n".join(line for line, size in zip(lines, sizes, strict=True) if size <= SAMPLE_BYTES) or lines[0]
+    sample = b"\n".join([sample] * (1 + SMALLEST_SAMPLE // len(sample)))
+    found = from_bytes(sample, cp_isolation=list(readings), preemptive_behaviour=False, enable_fallback=False)
+    chaos = {match.encoding: match.chaos for match in found if match.encoding in readings}
+    ranked = sorted(chaos, key=lambda codec: chaos[codec])
+    if len(ranked) == 1 or (len(ranked) == 2 and chaos[ranked[1]] - chaos[ranked[0]] >= CLEAR_LEAD):
+        return ranked[0]
+    raise EncodingError(_both_readings(lines[0], readings))
+
+
+def _both_readings(line: bytes, readings: dict[str, str]) -> str:
+    shown = [f"  --encoding {codec}: {line.decode(codec, errors='replace')[:120]}" for codec in readings]
+    return "\n".join(["Two encodings fit the file equally well. Say which of these lines reads right:", *shown])
