@@ -111,7 +111,7 @@ def _already_saved(diagnostics: Any) -> errors.AlreadySavedError:
 
 
 def _field(diagnostics: Any) -> str | None:
-    """The field's name: as raised, else from a constraint named by the models' convention (``fk_ticket_contact_id``)."""
+    """The field's name: as raised, else from the constraint's name (``fk_ticket_contact_id``)."""
     column: str | None = diagnostics.column_name
     if column:
         return column

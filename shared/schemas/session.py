@@ -27,7 +27,7 @@ class DeskSession(Frozen):
     people: tuple[Person, ...]
     time_zone: str
     server_time: datetime
-    readable_private: frozenset[str]  # "contact.phone", "contact.mail", "comment.body"
+    readable_private: frozenset[str]  # "contact.phone", "contact.mail", "comment.body", "search.private"
 
 
 class VersionGate(Frozen):
