@@ -32,9 +32,11 @@ class Ticket(Editable, Base):
         Index("ix_ticket_assignee_id_reported_at", "assignee_id", text("reported_at DESC"), text("id DESC")),
         Index("ix_ticket_customer_id_reported_at", "customer_id", text("reported_at DESC"), text("id DESC")),
         Index("ix_ticket_product_id_reported_at", "product_id", text("reported_at DESC"), text("id DESC")),
+        Index(None, "due_at", "id"),
         Index(None, "contact_id"),
         Index(None, "project_id"),
         Index(None, "duplicate_of_id"),
+        Index("ix_ticket_external_id", "external_id", postgresql_where=text("external_id IS NOT NULL")),
         Index("ix_ticket_serial_lower", text("lower(serial)"), postgresql_where=text("serial IS NOT NULL")),
     )
 

@@ -66,7 +66,9 @@ CREATE TABLE desk.ticket (
 CREATE INDEX ix_ticket_assignee_id_reported_at ON desk.ticket (assignee_id, reported_at DESC, id DESC);
 CREATE INDEX ix_ticket_contact_id ON desk.ticket (contact_id);
 CREATE INDEX ix_ticket_customer_id_reported_at ON desk.ticket (customer_id, reported_at DESC, id DESC);
+CREATE INDEX ix_ticket_due_at_id ON desk.ticket (due_at, id);
 CREATE INDEX ix_ticket_duplicate_of_id ON desk.ticket (duplicate_of_id);
+CREATE INDEX ix_ticket_external_id ON desk.ticket (external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX ix_ticket_product_id_reported_at ON desk.ticket (product_id, reported_at DESC, id DESC);
 CREATE INDEX ix_ticket_project_id ON desk.ticket (project_id);
 CREATE INDEX ix_ticket_reported_at_id ON desk.ticket (reported_at DESC, id DESC);
@@ -151,6 +153,7 @@ CREATE TABLE desk.ticket_summary (
     CONSTRAINT pk_ticket_summary PRIMARY KEY (ticket_id),
     CONSTRAINT fk_ticket_summary_ticket_id FOREIGN KEY(ticket_id) REFERENCES desk.ticket (id)
 );
+CREATE INDEX ix_ticket_summary_last_activity_at_ticket_id ON desk.ticket_summary (last_activity_at, ticket_id);
 CREATE INDEX ix_ticket_summary_last_activity_at ON desk.ticket_summary (last_activity_at DESC, ticket_id DESC);
 
 CREATE TABLE desk.comment_private (
