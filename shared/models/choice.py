@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -70,8 +70,8 @@ class FieldRule(Editable, Base):
     choice_list: Mapped[str | None] = mapped_column(ForeignKey("choice_list.code"))
     depends_on: Mapped[str | None]
     is_required: Mapped[bool] = mapped_column(server_default=text("false"))
-    required_status: Mapped[list[str] | None] = mapped_column(ARRAY(item_type=Base.type_annotation_map[str]))
-    required_kind: Mapped[list[str] | None] = mapped_column(ARRAY(item_type=Base.type_annotation_map[str]))
+    required_status: Mapped[list[str] | None] = mapped_column(ARRAY(Text()))
+    required_kind: Mapped[list[str] | None] = mapped_column(ARRAY(Text()))
     is_custom: Mapped[bool] = mapped_column(server_default=text("false"))
     may_be_private: Mapped[bool] = mapped_column(server_default=text("false"))
     is_private: Mapped[bool] = mapped_column(server_default=text("false"))

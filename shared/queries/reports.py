@@ -68,7 +68,7 @@ def _statistics(measure: str, by: str | None, start: date | None, end: date | No
     return statement if by is None else statement.group_by(lines.c.group).order_by(lines.c.group.collate("C"))
 
 
-def _lines(by: str | None, at: ColumnElement[Any], days: Any, is_open: Any) -> AnySelect:
+def _lines(by: str | None, at: Any, days: Any, is_open: Any) -> AnySelect:
     statement = (
         select(_group(by, at).label("group"), days.label("days"), is_open.label("open"))
         .select_from(Ticket)
@@ -84,7 +84,7 @@ def _lines(by: str | None, at: ColumnElement[Any], days: Any, is_open: Any) -> A
     return statement
 
 
-def _group(by: str | None, at: ColumnElement[Any]) -> ColumnElement[Any]:
+def _group(by: str | None, at: Any) -> ColumnElement[Any]:
     if by is None:
         return cast(null(), String)
     if by == "month":
@@ -92,12 +92,12 @@ def _group(by: str | None, at: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.coalesce(_GROUP_CODE[by], "")
 
 
-def _within(at: ColumnElement[Any], start: date | None, end: date | None) -> list[ColumnElement[bool]]:
+def _within(at: Any, start: date | None, end: date | None) -> list[ColumnElement[bool]]:
     day = func.date(_local(at))
     return [*([day >= start] if start else []), *([day <= end] if end else [])]
 
 
-def _local(at: ColumnElement[Any]) -> ColumnElement[Any]:
+def _local(at: Any) -> ColumnElement[Any]:
     """``at`` on the clock of the desk's time zone."""
     zone = select(func.coalesce(func.max(Setting.value), "UTC")).where(Setting.key == "time_zone").scalar_subquery()
     return func.timezone(zone, at)
@@ -105,9 +105,9 @@ def _local(at: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def _definition(measure: str) -> str:
     return (
-        f"{measure.capitalize()} days = (last event that states '{_STATED[measure]}' - reported at) / 86400 s, calendar "
-        "time. n: tickets with such an event, reopened or not; open: tickets that are now none of resolved, closed, "
-        "cancelled, duplicate, so n + open may exceed the tickets. Variance and standard deviation are of the sample "
-        "(n - 1); median and P90 are interpolated linearly. Period and month go by that event, for open tickets by "
-        "reported at, in the desk's time zone."
+        f"{measure.capitalize()} days = (last event that states '{_STATED[measure]}' - reported at) / 86400 s, "
+        "calendar time. n: tickets with such an event, reopened or not; open: tickets that are in none of resolved, "
+        "closed, cancelled, duplicate, so n + open may exceed the number of tickets. Variance and standard deviation "
+        "are of the sample (n - 1); median and P90 are interpolated linearly. Period and month go by that event, for "
+        "open tickets by reported at, in the desk's time zone."
     )

@@ -153,7 +153,6 @@ CREATE TABLE desk.ticket_summary (
     CONSTRAINT pk_ticket_summary PRIMARY KEY (ticket_id),
     CONSTRAINT fk_ticket_summary_ticket_id FOREIGN KEY(ticket_id) REFERENCES desk.ticket (id)
 );
-CREATE INDEX ix_ticket_summary_last_activity_at_ticket_id ON desk.ticket_summary (last_activity_at, ticket_id);
 CREATE INDEX ix_ticket_summary_last_activity_at ON desk.ticket_summary (last_activity_at DESC, ticket_id DESC);
 
 CREATE TABLE desk.comment_private (
