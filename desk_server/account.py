@@ -1,0 +1,121 @@
+"""The operating system's account that PostgreSQL runs as: our own, or an unprivileged one where we are root."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shared.errors import DeskError
+
+UNPRIVILEGED = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A name with its ids; ids are None on Windows."""
+
+    name: str
+    uid: int | None = None
+    gid: int | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this process runs as it."""
+        return self.uid is None or self.uid == os.geteuid()
+
+    def run(
+        self, command: Sequence[str | Path], *, output: Any = subprocess.PIPE, timeout: float | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program as this account in English and without any ``PG...`` of our environment."""
+        identity: dict[str, Any] = {} if self.is_ours else {"user": self.uid, "group": self.gid, "extra_groups": []}
+        return subprocess.run(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=Path(command[0]).anchor or None,
+            env=plain_environment(),
+            encoding="utf-8",
+            errors="replace",
+            timeout=timeout,
+            check=False,
+            **identity,
+        )
+
+    def take(self, path: Path) -> None:
+        """Make a file or folder this account's own."""
+        if not self.is_ours:
+            shutil.chown(path, self.uid, self.gid)
+
+    def can_enter(self, folder: Path) -> bool:
+        """Whether the account may pass through ``folder`` and all above it, by owner and mode."""
+        if self.is_ours:
+            return True
+        folder = folder.resolve()
+        return all(self._may_pass(part) for part in (folder, *folder.parents) if part.exists())
+
+    def _may_pass(self, folder: Path) -> bool:
+        status = folder.stat()
+        if status.st_uid == self.uid:
+            return bool(status.st_mode & 0o100)
+        return bool(status.st_mode & (0o010 if status.st_gid == self.gid else 0o001))
+
+
+def plain_environment() -> dict[str, str]:
+    """Our environment without libpq's variables, messages in English."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return {**kept, "LC_ALL": "C", "LANGUAGE": "C"}
+
+
+def own_account() -> Account:
+    """The account that this process runs as."""
+    if sys.platform == "win32":
+        return Account(getpass.getuser())
+    return account_of(os.geteuid())
+
+
+def server_account() -> Account:
+    """The account for PostgreSQL, which refuses to run as root."""
+    own = own_account()
+    return account_named(UNPRIVILEGED) if own.uid == 0 else own
+
+
+def account_named(name: str) -> Account:
+    """Look an account up by name."""
+    if sys.platform == "win32":
+        return Account(name)
+    import pwd
+
+    try:
+        entry = pwd.getpwnam(name)
+    except KeyError:
+        # an id without a name (containers): what account_of made of it
+        if name.isdigit():
+            return account_of(int(name))
+        raise DeskError(f"The account {name} does not exist on this computer.") from None
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
+def account_of(uid: int) -> Account:
+    """Look an account up by its number."""
+    if sys.platform == "win32":
+        raise DeskError("Windows has no account numbers.")
+    import pwd
+
+    try:
+        entry = pwd.getpwuid(uid)
+    except KeyError:
+        return Account(str(uid), uid, os.getegid() if uid == os.geteuid() else uid)
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
+def person_name() -> str:
+    """The name of whoever runs this, as the operating system knows it."""
+    return own_account().name

@@ -1,0 +1,67 @@
+"""Roles, database, hardening, login trigger: all that the superuser does. Each phase may be run any number of times."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import psycopg2.errors
+
+from desk_server.cluster_files import LOG_SETTINGS
+from desk_server.desk import DATABASE, Desk
+from shared.errors import DeskError
+
+_SQL = Path(__file__).resolve().parent / "sql"
+CREATE_DATABASE = (
+    f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8' "
+    "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LC_COLLATE 'C' LC_CTYPE 'C'"
+)
+
+
+def before_migrations(desk: Desk) -> None:
+    """Roles, database ``desk``, schema and extension, and PostgreSQL's own doors closed."""
+    if desk.settings.kind == "embedded":
+        _create_database(desk)
+    with closing(desk.owner_connection()) as connection:
+        _check_extension(connection)
+        for name in ("roles", "database", "hardening"):
+            run_sql(connection, name)
+        _set_logging(connection)
+
+
+def after_migrations(desk: Desk) -> None:
+    """What needs the tables: ``desk.machine_set`` and the login trigger."""
+    with closing(desk.owner_connection()) as connection:
+        for name in ("machine_set", "login"):
+            run_sql(connection, name)
+
+
+def run_sql(connection: Any, name: str) -> None:
+    """Run one file of ours in a transaction of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute((_SQL / f"{name}.sql").read_text(encoding="utf-8"))
+
+
+def _create_database(desk: Desk) -> None:
+    with closing(desk.owner_connection("postgres")) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,))
+        if cursor.rowcount == 0:
+            cursor.execute(CREATE_DATABASE)
+        # nobody but the owner has business in the others
+        cursor.execute("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")
+
+
+def _check_extension(connection: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_available_extensions WHERE name = 'unaccent'")
+        if cursor.rowcount == 0:
+            raise DeskError("This PostgreSQL lacks the extension unaccent; install its contrib package.")
+
+
+def _set_logging(connection: Any) -> None:
+    """On the database, so that a site's own databases log as they did."""
+    with connection.cursor() as cursor:
+        for name, value in LOG_SETTINGS.items():
+            cursor.execute(f"ALTER DATABASE {DATABASE} SET {name} = %s", (value,))

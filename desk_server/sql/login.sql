@@ -1,0 +1,31 @@
+-- The serial check at login: a certificate replaced since is refused, however long it is still valid.
+-- It only reads: writing here would lock everybody out of a standby.
+CREATE OR REPLACE FUNCTION desk.on_login() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    shown numeric;
+BEGIN
+    IF session_user NOT LIKE 'm\_%' THEN
+        RETURN;
+    END IF;
+    SELECT s.client_serial INTO shown FROM pg_stat_ssl AS s WHERE s.pid = pg_backend_pid();
+    IF NOT EXISTS (
+        SELECT FROM desk.machine AS m
+        JOIN desk.machine_certificate AS c ON c.machine_id = m.id
+        WHERE m.name = substr(session_user, 3) AND m.level <> 'none' AND m.deleted_at IS NULL AND c.serial = shown
+    ) THEN
+        RAISE EXCEPTION 'machine certificate is not the enrolled one' USING ERRCODE = '28000';
+    END IF;
+END
+$$;
+REVOKE ALL ON FUNCTION desk.on_login() FROM PUBLIC;
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_event_trigger WHERE evtname = 'desk_login') THEN
+        CREATE EVENT TRIGGER desk_login ON login EXECUTE FUNCTION desk.on_login();
+    END IF;
+END
+$$;
+ALTER EVENT TRIGGER desk_login ENABLE ALWAYS;

@@ -1,0 +1,88 @@
+"""Fixtures for all tests: a real desk per test file, connections by certificate, a folder PostgreSQL may enter."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from tests.desks import (
+    ROOT_VARIABLE,
+    RunningDesk,
+    copy_desk,
+    make_test_root,
+    remove_test_root,
+    template_desk,
+    run_root,
+)
+
+_made_here: list[Path] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]  # libpq would take them for ours
+    if ROOT_VARIABLE not in os.environ:
+        _made_here.append(make_test_root())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    while _made_here:
+        remove_test_root(_made_here.pop())
+
+
+@pytest.fixture
+def desk_folder() -> Iterator[Path]:
+    """A short path, not yet there, in a folder that PostgreSQL's account may enter; removed afterwards."""
+    parent = run_root() / uuid.uuid4().hex[:8]
+    parent.mkdir(mode=0o711)
+    parent.chmod(0o711)
+    yield parent / "desk"
+    remove_test_root_part(parent)
+
+
+def remove_test_root_part(folder: Path) -> None:
+    """Remove one folder of the run, ending a server that still runs in it."""
+    kept = os.environ[ROOT_VARIABLE]
+    remove_test_root(folder)
+    os.environ[ROOT_VARIABLE] = kept
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def desk() -> Iterator[RunningDesk]:
+    """A running desk of this test file's own: migrated, empty but for the baseline, with MACHINES enrolled."""
+    started = copy_desk(template_desk(), run_root() / uuid.uuid4().hex[:8])
+    yield started
+    started.remove()
+
+
+@pytest.fixture
+def fresh_desk() -> Iterator[RunningDesk]:
+    """A running desk of this one test's own, as durable as in production: for tests that break things."""
+    started = copy_desk(template_desk(), run_root() / uuid.uuid4().hex[:8], durable=True)
+    yield started
+    started.remove()
+
+
+@pytest.fixture
+def raw(desk: RunningDesk) -> Iterator[Callable[..., Any]]:
+    """``raw("full")``: a psycopg2 connection (autocommit) by that machine's certificate, closed after the test."""
+    before = desk.open_connections
+    yield desk.connect
+    desk.close_connections(before)
+
+
+@pytest.fixture
+def owner(desk: RunningDesk) -> Iterator[Any]:
+    """A superuser connection in autocommit, closed after the test."""
+    before = desk.open_connections
+    yield desk.owner()
+    desk.close_connections(before)
