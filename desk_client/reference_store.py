@@ -64,6 +64,7 @@ class ReferenceStore(QObject):
         self._hardware = {h.id: h for h in data.hardware_revisions}
         self._staff = {p.id: p for p in data.staff}
         self._departments = {d.id: d for d in data.departments}
+        self._departments_by_code = {d.code: d for d in data.departments}
 
     # -- choices ---------------------------------------------------------------------------------------------------
 
@@ -156,3 +157,7 @@ class ReferenceStore(QObject):
     def department(self, department_id: int | None) -> Department | None:
         """The department with that id."""
         return self._departments.get(department_id or 0)
+
+    def department_by_code(self, code: str | None) -> Department | None:
+        """The department with that code."""
+        return self._departments_by_code.get(code or "")

@@ -1,0 +1,134 @@
+"""The heading of the ticket list: sort, move, size and hide columns; everything remembered."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QCoreApplication, QPoint, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHeaderView, QMenu, QTableView
+
+from desk_client.tickets.columns import COLUMNS, INDEX, ColumnId, column_title
+from shared.schemas.listing import SortKey
+
+HEIGHT = 30
+MIN_SUBJECT = 180
+
+
+class ListHeader(QHeaderView):
+    """The heading. The subject takes the room that the others leave, until the person sizes it.
+
+    Signals:
+        sort_changed(SortKey, descending): the person clicked a heading.
+    """
+
+    sort_changed = Signal(object, bool)
+
+    def __init__(self, table: QTableView) -> None:
+        super().__init__(Qt.Orientation.Horizontal, table)
+        self.setObjectName("ticketListHeader")
+        self.setAccessibleName(QCoreApplication.translate("ListHeader", "Columns"))
+        self.setSectionsMovable(True)
+        self.setSectionsClickable(True)
+        self.setHighlightSections(False)
+        self.setSortIndicatorShown(True)
+        self.setMinimumSectionSize(36)
+        self.setFixedHeight(HEIGHT)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._on_menu_wanted)
+        self._sorted = INDEX[ColumnId.AGE]
+        self._order = (SortKey.REPORTED, True)
+        self.sortIndicatorChanged.connect(self._on_indicator_changed)
+
+    def set_defaults(self) -> None:
+        """First widths and visibility; the newest report first."""
+        for index, column in enumerate(COLUMNS):
+            self.resizeSection(index, column.width)
+            self.setSectionHidden(index, column.hidden)
+        self.show_sort(SortKey.REPORTED, True)
+
+    def show_sort(self, key: SortKey, descending: bool) -> None:
+        """Point the arrow without asking for the order."""
+        self._order = (key, descending)
+        for index, column in enumerate(COLUMNS):
+            if column.sort is key:
+                self._sorted = index
+                is_down = descending is not column.inverted
+                order = Qt.SortOrder.DescendingOrder if is_down else Qt.SortOrder.AscendingOrder
+                self.blockSignals(True)
+                self.setSortIndicator(index, order)
+                self.blockSignals(False)
+                self.viewport().update()
+                return
+
+    def sort(self) -> tuple[SortKey, bool]:
+        """The order asked for: key and whether it is descending."""
+        column = COLUMNS[self._sorted]
+        is_down = self.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
+        return column.sort or SortKey.REPORTED, is_down is not column.inverted
+
+    def restore(self, state: QByteArray) -> bool:
+        """Take a remembered state; False where it is of another set of columns."""
+        self.blockSignals(True)
+        restored = self.restoreState(state) and self.count() == len(COLUMNS)
+        self.blockSignals(False)
+        section = self.sortIndicatorSection()
+        if restored and 0 <= section < len(COLUMNS) and COLUMNS[section].sort is not None:
+            self._sorted = section
+            self._order = self.sort()
+        return restored
+
+    def fill_width(self, width: int) -> None:
+        """Give the subject what the other columns leave of ``width``."""
+        subject = INDEX[ColumnId.SUBJECT]
+        if not self.isSectionHidden(subject):
+            others = self.length() - self.sectionSize(subject)
+            self.resizeSection(subject, max(MIN_SUBJECT, width - others))
+
+    def toggle(self, index: int) -> None:
+        """Show or hide a column; the last one stays."""
+        hide = not self.isSectionHidden(index)
+        if not hide or self.count() - self.hiddenSectionCount() > 1:
+            self.setSectionHidden(index, hide)
+            self.fill_width(self.viewport().width())
+
+    def column_actions(self, parent: QMenu) -> list[QAction]:
+        """One checkable action a column, in the order shown."""
+        actions = []
+        for visual in range(self.count()):
+            index = self.logicalIndex(visual)
+            action = QAction(column_title(COLUMNS[index]), parent)
+            action.setCheckable(True)
+            action.setChecked(not self.isSectionHidden(index))
+            action.triggered.connect(lambda _checked=False, at=index: self.toggle(at))
+            actions.append(action)
+        return actions
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """Offer all columns, and a way back to the first arrangement."""
+        menu.clear()
+        menu.addActions(self.column_actions(menu))
+        menu.addSeparator()
+        reset = menu.addAction(QCoreApplication.translate("ListHeader", "Reset columns"))
+        reset.triggered.connect(self.reset_columns)
+
+    def reset_columns(self) -> None:
+        """Back to the first arrangement, keeping the order of rows."""
+        for index in range(self.count()):
+            self.moveSection(self.visualIndex(index), index)
+            self.resizeSection(index, COLUMNS[index].width)
+            self.setSectionHidden(index, COLUMNS[index].hidden)
+        self.fill_width(self.viewport().width())
+
+    def _on_indicator_changed(self, section: int, _order: Qt.SortOrder) -> None:
+        if COLUMNS[section].sort is None:
+            self.show_sort(*self._order)  # not sortable: the arrow goes back to where it was
+            return
+        self._sorted = section
+        self._order = self.sort()
+        self.sort_changed.emit(*self._order)
+
+    def _on_menu_wanted(self, position: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setObjectName("columnMenu")
+        self.fill_menu(menu)
+        menu.exec(self.mapToGlobal(position))
+        menu.deleteLater()

@@ -1,0 +1,205 @@
+"""The table model of the ticket list: keyset pages of 200 rows, a bounded cache, any row reachable by anchors.
+
+It reads memory only. Rows whose page is not there have no ``TicketRow``; the view asks ``missing_pages`` and the
+controller fetches them. What is shown stays shown, dimmed, until other rows are there.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from desk_client.tickets.columns import COLUMNS, CellTexts, column_title
+from shared.schemas.listing import PAGE_ROWS, PageKey, TicketAnchors, TicketPage
+from shared.schemas.ticket import TicketRow
+
+CACHED_PAGES = 24
+ROW_ROLE = Qt.ItemDataRole.UserRole + 1
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+class TicketTableModel(QAbstractTableModel):
+    """Rows of one listing.
+
+    Signals:
+        dimmed_changed(bool): the rows shown are of an older question; the answer is on its way.
+        count_changed(): the number of rows, or whether it is exact, changed.
+    """
+
+    dimmed_changed = Signal(bool)
+    count_changed = Signal()
+
+    def __init__(self, texts: CellTexts, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._texts = texts
+        self._pages: OrderedDict[int, tuple[TicketRow, ...]] = OrderedDict()
+        self._keys: list[PageKey | None] = [None]
+        self._count = 0
+        self._exact = False
+        self._dimmed = False
+
+    # -- what the controller tells ----------------------------------------------------------------------------------
+
+    def set_dimmed(self, dimmed: bool) -> None:
+        """Say that the rows shown are about to be replaced (or are not)."""
+        if dimmed != self._dimmed:
+            self._dimmed = dimmed
+            self.dimmed_changed.emit(dimmed)
+
+    def show_first(self, page: TicketPage) -> None:
+        """Show a new listing from its first page."""
+        self.beginResetModel()
+        self._pages = OrderedDict({0: page.rows})
+        self._keys = [None] if page.next_key is None else [None, page.next_key]
+        self._count = len(page.rows)
+        self._exact = page.next_key is None
+        self.endResetModel()
+        self.set_dimmed(False)
+        self.count_changed.emit()
+
+    def set_anchors(self, anchors: TicketAnchors) -> None:
+        """Take the keys of all pages and the true number of rows; what is cached stays."""
+        self._keys = list(anchors.keys) or [None]
+        self._resize(anchors.count)
+        self._exact = True
+        self.count_changed.emit()
+
+    def replace(self, pages: dict[int, TicketPage], anchors: TicketAnchors) -> None:
+        """Show the same listing as it is now: these pages are fresh, all others are forgotten."""
+        self._pages = OrderedDict((number, page.rows) for number, page in pages.items())
+        self.set_anchors(anchors)
+        self._touch(range(self._count))
+        self.set_dimmed(False)
+
+    def add_page(self, number: int, page: TicketPage) -> None:
+        """Keep a page that was missing."""
+        self._pages[number] = page.rows
+        self._pages.move_to_end(number)
+        while len(self._pages) > CACHED_PAGES:
+            self._pages.popitem(last=False)
+        first = number * PAGE_ROWS
+        self._touch(range(first, min(first + PAGE_ROWS, self._count)))
+
+    def update_row(self, row: TicketRow) -> bool:
+        """Show this ticket as it is now, where it stands; False where it is not in memory."""
+        at = self.find(row.id)
+        if at is None:
+            return False
+        number, offset = divmod(at, PAGE_ROWS)
+        page = self._pages[number]
+        self._pages[number] = (*page[:offset], row, *page[offset + 1 :])
+        self._touch(range(at, at + 1))
+        return True
+
+    def retranslate(self) -> None:
+        """Say everything again: another language, another minute or other labels."""
+        self._touch(range(self._count))
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+
+    def _resize(self, count: int) -> None:
+        if count > self._count:
+            self.beginInsertRows(_ROOT, self._count, count - 1)
+            self._count = count
+            self.endInsertRows()
+        elif count < self._count:
+            self.beginRemoveRows(_ROOT, count, self._count - 1)
+            self._count = count
+            self.endRemoveRows()
+
+    def _touch(self, rows: range) -> None:
+        if rows:
+            self.dataChanged.emit(self.index(rows.start, 0), self.index(rows.stop - 1, len(COLUMNS) - 1))
+
+    # -- what the view asks ------------------------------------------------------------------------------------------
+
+    @property
+    def is_dimmed(self) -> bool:
+        """Whether the rows shown belong to an older question."""
+        return self._dimmed
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether ``rowCount`` is the whole listing, not only what is known so far."""
+        return self._exact
+
+    def page_key(self, number: int) -> PageKey | None:
+        """The key of a page; IndexError where it is not known yet."""
+        return self._keys[number]
+
+    def missing_pages(self, first: int, last: int) -> list[int]:
+        """Pages of these rows that are not in memory and can be asked for; those in memory count as used."""
+        missing = []
+        for number in range(max(0, first) // PAGE_ROWS, max(0, min(last, self._count - 1)) // PAGE_ROWS + 1):
+            if number in self._pages:
+                self._pages.move_to_end(number)
+            elif number < len(self._keys):
+                missing.append(number)
+        return missing
+
+    def cached_pages(self) -> list[int]:
+        """The pages in memory."""
+        return sorted(self._pages)
+
+    def row(self, number: int) -> TicketRow | None:
+        """The row, None where its page is not in memory."""
+        page = self._pages.get(number // PAGE_ROWS)
+        offset = number % PAGE_ROWS
+        return page[offset] if page is not None and offset < len(page) else None
+
+    def find(self, ticket_id: int) -> int | None:
+        """Where a ticket stands, among the rows in memory."""
+        for number, rows in self._pages.items():
+            for offset, row in enumerate(rows):
+                if row.id == ticket_id:
+                    return number * PAGE_ROWS + offset
+        return None
+
+    def rows_in_memory(self) -> Iterable[TicketRow]:
+        """All rows in memory, in no order."""
+        return (row for page in self._pages.values() for row in page)
+
+    # -- Qt ----------------------------------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        """The rows known so far."""
+        return 0 if parent.isValid() else self._count
+
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        """All columns, hidden or not."""
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A cell, from memory."""
+        if not index.isValid():
+            return None
+        row = self.row(index.row())
+        if role == ROW_ROLE or row is None:
+            return row
+        column = COLUMNS[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._texts.text(row, column.id)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._texts.tooltip(row, column.id) or None
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self._texts.spoken(row) if column.id == "subject" else self._texts.text(row, column.id)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column.align_right)
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The headings; a glyph column has its word too."""
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(COLUMNS):
+            return None
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return column_title(COLUMNS[section])
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(COLUMNS[section].align_right)
+        return None
+
+
+def _alignment(right: bool) -> Qt.AlignmentFlag:
+    return Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft)

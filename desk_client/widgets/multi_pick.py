@@ -1,0 +1,110 @@
+"""A button with a list of marks: several values of a few, or any."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QAction, QIcon, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from desk_client.theme import repolish
+
+NAMED = 2
+
+
+class _StayingMenu(QMenu):
+    """A menu that stays open while marks are set."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Set the mark under the pointer and stay."""
+        if not self._toggle(self.actionAt(event.position().toPoint())):
+            super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space and Enter set the mark and stay."""
+        keys = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if event.key() not in keys or not self._toggle(self.activeAction()):
+            super().keyPressEvent(event)
+
+    def _toggle(self, action: QAction | None) -> bool:
+        if action is None or not action.isCheckable():
+            return False
+        action.trigger()
+        return True
+
+
+class MultiPick(QToolButton):
+    """Several of a few values, or any (none marked).
+
+    Signals:
+        picked(): the person set or took away a mark.
+    """
+
+    picked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._any_text = ""
+        self._menu = _StayingMenu(self)
+        self._menu.setObjectName("multiPickMenu")
+        self.setMenu(self._menu)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def set_items(self, any_text: str, items: Sequence[tuple[str, str, QIcon | None]]) -> None:
+        """Offer these (text, value, icon); marks stay where the value is still there."""
+        marked = set(self.values())
+        self._any_text = any_text
+        self._menu.clear()
+        for text, value, _icon in items:
+            action = self._menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(value in marked)
+            action.setData(value)
+            action.triggered.connect(self._on_toggled)
+        self._menu.addSeparator()
+        self._menu.addAction(any_text, self._on_any)
+        self._show_text()
+
+    def values(self) -> tuple[str, ...]:
+        """What is marked, in the order offered; empty for any."""
+        return tuple(action.data() for action in self._menu.actions() if action.isCheckable() and action.isChecked())
+
+    def set_values(self, values: Sequence[str]) -> None:
+        """Mark exactly these."""
+        for action in self._menu.actions():
+            if action.isCheckable():
+                action.setChecked(action.data() in values)
+        self._show_text()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Down opens the list, as it does in a dropdown."""
+        if event.key() == Qt.Key.Key_Down:
+            self.showMenu()
+        else:
+            super().keyPressEvent(event)
+
+    def _on_toggled(self) -> None:
+        self._show_text()
+        self.picked.emit()
+
+    def _on_any(self) -> None:
+        self.set_values(())
+        self.picked.emit()
+
+    def _show_text(self) -> None:
+        marked = [action.text() for action in self._menu.actions() if action.isCheckable() and action.isChecked()]
+        if not marked:
+            text = self._any_text
+        elif len(marked) <= NAMED:
+            text = ", ".join(marked)
+        else:
+            text = QCoreApplication.translate("MultiPick", "{first} and {n} more")
+            text = text.format(first=marked[0], n=len(marked) - 1)
+        self.setText(text)
+        self.setToolTip(", ".join(marked))
+        if bool(self.property("active")) != bool(marked):
+            self.setProperty("active", bool(marked))
+            repolish(self)
