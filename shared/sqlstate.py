@@ -48,6 +48,7 @@ _UNREADY = ("3F000", "42P01", "42703", "42883")
 # What libpq and the server say before there is a session and thus an SQLSTATE; the first that fits counts.
 _FULL = ("too many connections", "too many clients", "remaining connection slots")
 _NOT_READY = ("starting up", "shutting down", "in recovery", "not yet accepting", "authentication timeout")
+_CUT = ("closed", "ssl syscall", "reset by peer", "no connection to the server")
 _REFUSALS: tuple[tuple[str, str], ...] = (
     ("not permitted to log in", "this machine has been shut out"),
     ("not the enrolled one", "another certificate has been issued for this machine since"),
@@ -92,7 +93,7 @@ def error_for_broken_connection(error: BaseException) -> DeskError:
         return errors.DatabaseUnavailableError("The database server takes no more connections just now.")
     if any(words in text for words in _NOT_READY):
         return errors.DatabaseUnavailableError("The database server is starting or stopping. Try again in a moment.")
-    if "closed unexpectedly" in text or "ssl syscall" in text:
+    if any(words in text for words in _CUT):
         return errors.DatabaseUnavailableError("The connection to the database server broke.")
     for words, reason in _REFUSALS:
         if words in text:

@@ -49,16 +49,20 @@ def list_tickets(
 
 
 def get_anchors(
-    conn: Connection, listing: TicketListing, *, readable_private: frozenset[str] = NOTHING_PRIVATE
+    conn: Connection,
+    listing: TicketListing,
+    *,
+    readable_private: frozenset[str] = NOTHING_PRIVATE,
+    limit: int = PAGE_ROWS,
 ) -> TicketAnchors:
-    """The key of each page of ``PAGE_ROWS`` rows, and the number of rows; to be asked apart from the first page."""
+    """The key of each page of ``limit`` rows, and the number of rows; to be asked apart from the first page."""
     rule = SORT_RULES[listing.sort]
     keys = select_keys(listing, readable_private)
     ranked = keys.add_columns(
         func.row_number().over(order_by=rule.order(listing.descending)).label("rank"),
         func.count().over().label("count"),
     ).subquery("ranked")
-    page_ends = or_(ranked.c.rank % PAGE_ROWS == 0, ranked.c.rank == ranked.c.count)
+    page_ends = or_(ranked.c.rank % limit == 0, ranked.c.rank == ranked.c.count)
     found = conn.execute(select(ranked).where(page_ends).order_by(ranked.c.rank)).all()
     ends = tuple(PageKey(value=row.key, id=row.id) for row in found[:-1])
     return TicketAnchors(keys=(None, *ends), count=found[-1].count if found else 0)
