@@ -1,0 +1,1 @@
+"""Demo data: three years of a set-top-box solution company's support desk, the same for the same arguments."""
