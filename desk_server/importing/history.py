@@ -13,6 +13,7 @@ from datetime import datetime
 
 from desk_server.importing.mapping import LogMap
 from desk_server.importing.reader import LogRow
+from shared.domain.fields import SUBJECT_LENGTH
 from shared.domain.status import Status
 
 REOPENED_FROM = (Status.RESOLVED, Status.CLOSED)
@@ -92,7 +93,7 @@ def _history(
     entries = _merged(rows, known)
     status, events = _states(log_map, entries)
     values = _last_values(fields, entries)
-    defaulted = _fill(log_map, values, known)
+    defaulted = _fill(log_map, values, name, known)
     return TicketHistory(
         ticket=name,
         known=known,
@@ -148,11 +149,15 @@ def _last_values(fields: Sequence[str], entries: list[_Entry]) -> dict[str, str 
     return values
 
 
-def _fill(log_map: LogMap, values: dict[str, str | None], known: Known | None) -> tuple[str, ...]:
-    """Fills gaps, first from what the desk holds, then with the map's defaults; returns the names of the latter."""
+def _fill(log_map: LogMap, values: dict[str, str | None], ticket: str, known: Known | None) -> tuple[str, ...]:
+    """Fills gaps, from what the desk holds, then with the map's defaults; returns the names of the latter.
+
+    A ticket without any subject is listed under the name that its source gave it.
+    """
     for name, value in (known.values if known else {}).items():
         if name in log_map.fields and not values.get(name):
             values[name] = value
-    defaulted = [name for name in log_map.default if name != "status" and not values.get(name)]
-    values.update((name, log_map.default[name]) for name in defaulted)
+    defaults = {"subject": ticket[:SUBJECT_LENGTH], **log_map.default}
+    defaulted = [name for name in defaults if name != "status" and not values.get(name)]
+    values.update((name, defaults[name]) for name in defaulted)
     return tuple(defaulted)
