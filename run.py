@@ -44,7 +44,7 @@ def parse_arguments() -> argparse.Namespace:
     tour.add_argument("folder", type=Path, metavar="DIR")
     tour.add_argument("--lang", choices=("en", "zh_CN"), default="en")
     commands.add_parser("test", help="everything that must pass; what CI runs")
-    server = commands.add_parser("server", help="desk-server on the demo desk, e.g. 'server status'")
+    server = commands.add_parser("server", add_help=False, help="desk-server on the demo desk, e.g. 'server status'")
     server.add_argument("words", nargs=argparse.REMAINDER, metavar="...")
     commands.add_parser("stop", help="stop the demo server")
     return parser.parse_args()
