@@ -1,0 +1,155 @@
+-- The rules that forms, bulk edit, the API and psql all obey. On UPDATE they apply to the fields whose value changes
+-- and to the transition made: a choice retired since, or a field required since, never locks an old row.
+
+-- Fields without anything to see become null: {field: null} for each of them, null where there is none.
+CREATE FUNCTION desk.blank_fields(row_values jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT jsonb_object_agg(key, NULL) FROM jsonb_each(row_values)
+    WHERE jsonb_typeof(value) = 'string' AND value #>> '{}' !~ '\S'
+$$;
+
+CREATE FUNCTION desk.without_blanks(custom jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(custom)
+    WHERE value #>> '{}' ~ '\S'
+$$;
+
+-- The first broken rule of required fields and choices, in the order of the form.
+CREATE FUNCTION desk.check_fields(checked text, new_values jsonb, old_values jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    broken record;
+BEGIN
+    WITH given AS (
+        SELECT rule.*, parent.choice_list AS parent_list,
+            CASE WHEN rule.is_custom THEN new_values -> 'custom' ELSE new_values END ->> rule.field AS value,
+            CASE WHEN rule.is_custom THEN old_values -> 'custom' ELSE old_values END ->> rule.field AS old_value,
+            CASE WHEN parent.is_custom THEN new_values -> 'custom' ELSE new_values END ->> parent.field AS parent_value,
+            CASE WHEN parent.is_custom THEN old_values -> 'custom' ELSE old_values END ->> parent.field AS old_parent
+        FROM desk.field_rule AS rule
+        LEFT JOIN desk.field_rule AS parent
+            ON parent.entity = rule.entity AND parent.field = rule.depends_on AND parent.choice_list IS NOT NULL
+        WHERE rule.entity = checked AND rule.deleted_at IS NULL
+    ), judged AS (
+        SELECT given.field, given.position, CASE
+            WHEN given.value IS NULL THEN CASE
+                WHEN given.is_required
+                    AND (given.required_status IS NULL OR new_values ->> 'status' = ANY (given.required_status))
+                    AND (given.required_kind IS NULL OR new_values ->> 'kind' = ANY (given.required_kind))
+                    AND (
+                        old_values IS NULL
+                        OR given.old_value IS NOT NULL
+                        OR given.required_status IS NOT NULL
+                            AND new_values ->> 'status' IS DISTINCT FROM old_values ->> 'status'
+                        OR given.required_kind IS NOT NULL
+                            AND new_values ->> 'kind' IS DISTINCT FROM old_values ->> 'kind'
+                    )
+                THEN 'DK010' END
+            WHEN given.choice_list IS NULL THEN NULL
+            WHEN given.value IS DISTINCT FROM given.old_value AND (choice.id IS NULL OR choice.deleted_at IS NOT NULL)
+                THEN 'DK011'
+            WHEN given.value IS DISTINCT FROM given.old_value AND choice.retired_at IS NOT NULL
+                THEN 'DK012'
+            WHEN (given.value IS DISTINCT FROM given.old_value OR given.parent_value IS DISTINCT FROM given.old_parent)
+                AND given.parent_value IS NOT NULL
+                AND NOT EXISTS (
+                    SELECT FROM desk.choice AS parent_choice
+                    JOIN desk.dependent_choice ON dependent_choice.parent_id = parent_choice.id
+                    WHERE parent_choice.list_code = given.parent_list AND parent_choice.code = given.parent_value
+                        AND dependent_choice.child_id = choice.id
+                )
+                THEN 'DK013'
+            END AS state
+        FROM given
+        LEFT JOIN desk.choice ON choice.list_code = given.choice_list AND choice.code = given.value
+    )
+    SELECT judged.field, judged.state, words.message INTO broken
+    FROM judged
+    JOIN (VALUES
+        ('DK010', 'a required field is empty'),
+        ('DK011', 'no such choice'),
+        ('DK012', 'this choice was retired'),
+        ('DK013', 'this choice does not go with the one that it depends on')
+    ) AS words (state, message) ON words.state = judged.state
+    ORDER BY judged.position, judged.field
+    LIMIT 1;
+    IF FOUND THEN
+        PERFORM desk.refuse(broken.state, broken.message, broken.field);
+    END IF;
+END
+$$;
+
+-- What a changed reference points to must be there, neither deleted nor retired. "links" is {column, table, ...}.
+CREATE FUNCTION desk.check_references(new_values jsonb, old_values jsonb, links text[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    target bigint;
+    found_row jsonb;
+BEGIN
+    FOR i IN 1 .. coalesce(array_length(links, 1), 0) BY 2 LOOP
+        target := new_values ->> links[i];
+        CONTINUE WHEN target IS NULL OR target = coalesce((old_values ->> links[i])::bigint, 0);
+        EXECUTE format(
+            'SELECT jsonb_build_object(''deleted'', r.deleted_at %s) FROM desk.%I r WHERE r.id = $1',
+            CASE WHEN links[i + 1] IN ('ticket', 'interaction', 'complaint') THEN '' ELSE ', ''retired'', r.retired_at' END,
+            links[i + 1]
+        ) INTO found_row USING target;
+        IF found_row ->> 'deleted' IS NOT NULL AND links[i] = 'ticket_id' THEN
+            PERFORM desk.refuse('DK018', 'the ticket was deleted', links[i]);
+        ELSIF found_row IS NULL OR found_row ->> 'deleted' IS NOT NULL THEN
+            PERFORM desk.refuse('23503', 'no such row, or it was deleted', links[i]);
+        ELSIF found_row ->> 'retired' IS NOT NULL THEN
+            PERFORM desk.refuse('DK012', 'this choice was retired', links[i]);
+        END IF;
+    END LOOP;
+END
+$$;
+
+CREATE FUNCTION desk.check_past(field text, new_values jsonb, old_values jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    stated timestamptz := new_values ->> field;
+BEGIN
+    IF stated IS NULL OR new_values ->> field = old_values ->> field THEN
+        RETURN;
+    END IF;
+    IF stated > clock_timestamp() THEN
+        PERFORM desk.refuse('DK016', 'this time lies in the future', field);
+    ELSIF NOT isfinite(stated) THEN
+        PERFORM desk.refuse('DK019', 'this is no point in time', field);
+    END IF;
+END
+$$;
+
+-- Arguments: the column that must not lie in the future ('' for none), then {column, table} of the references.
+CREATE FUNCTION desk.check_rules() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    new_values jsonb := to_jsonb(NEW);
+    old_values jsonb := CASE WHEN TG_OP = 'UPDATE' THEN to_jsonb(OLD) END;
+    blank jsonb := desk.blank_fields(new_values);
+BEGIN
+    IF new_values -> 'custom' <> '{}' THEN
+        blank := coalesce(blank, '{}') || jsonb_build_object('custom', desk.without_blanks(new_values -> 'custom'));
+    END IF;
+    IF blank IS NOT NULL THEN
+        NEW := jsonb_populate_record(NEW, blank);
+        new_values := new_values || blank;
+    END IF;
+    IF desk.is_importing() AND desk.is_imported(coalesce(old_values, new_values)) THEN
+        RETURN NEW;
+    END IF;
+    PERFORM desk.check_fields(TG_TABLE_NAME, new_values, old_values);
+    PERFORM desk.check_references(new_values, old_values, TG_ARGV[1:]);
+    IF TG_ARGV[0] <> '' THEN
+        PERFORM desk.check_past(TG_ARGV[0], new_values, old_values);
+    END IF;
+    RETURN NEW;
+END
+$$;
