@@ -155,17 +155,19 @@ def _csv_reader(lines: list[str], delimiter: str, quote: str, *, strict: bool = 
 def _left_open(lines: list[str], at_end: bool, delimiter: str, quote: str, width: int) -> bool:
     """Whether a record of several lines is really one with a quote that nobody closed.
 
-    Either the file ended inside of the quotes, or the record has a wrong number of cells although its second
-    line alone has the right one.
+    Either the file ended inside of the quotes; or something is wrong with the record (its number of cells, or a
+    quote closed in the middle of a cell) although its second line alone is a good one.
     """
-    if at_end:
-        try:
-            next(_csv_reader(lines, delimiter, quote, strict=True))
-        except csv.Error as error:
-            if "unexpected end of data" in str(error):
-                return True
-    cells = len(next(_csv_reader(lines, delimiter, quote)))
-    return bool(width) and cells != width and len(next(_csv_reader(lines[1:2], delimiter, quote))) == width
+    fault = ""
+    try:
+        next(_csv_reader(lines, delimiter, quote, strict=True))
+    except csv.Error as error:
+        fault = str(error)
+    if at_end and "unexpected end of data" in fault:
+        return True
+    if not fault and len(next(_csv_reader(lines, delimiter, quote))) == width:
+        return False
+    return bool(width) and len(next(_csv_reader(lines[1:2], delimiter, quote))) == width
 
 
 def column_names(cells: list[str]) -> list[str]:
