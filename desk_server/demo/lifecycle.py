@@ -85,7 +85,7 @@ class Story:
         fixed = newest
         if opening.symptom:
             self.cause = self.cause or dice.pick(texts.causes_of(opening.category, opening.symptom))
-            defect = texts.catalogue.read("causes")[self.cause]["defect"]
+            defect = texts.defect_share(self.cause)
             if dice.chance(defect):
                 fixed = self._next_release(log.now)
             elif opening.release.since <= newest.since:
@@ -166,8 +166,9 @@ class Story:
             log.change(self.owner, priority=higher[opening.priority])
 
     def _owner(self, second: int) -> StaffMember:
-        served_by = [p for p in self.world.company.colleagues("support", second)
-                     if p.code == self.opening.customer.served_by]
+        served_by = [
+            p for p in self.world.company.colleagues("support", second) if p.code == self.opening.customer.served_by
+        ]
         if served_by and self.dice.chance(0.35):
             return served_by[0]
         return self._somebody("support", second)
@@ -259,8 +260,13 @@ class Story:
         if here != "support":
             target = "support"
         else:
-            target = self.dice.pick({"problem": ("rd", "rd", "test", "support"), "request": ("pm", "pm", "sales", "rd"),
-                                     "question": ("rd", "support", "pm")}[self.opening.kind])
+            target = self.dice.pick(
+                {
+                    "problem": ("rd", "rd", "test", "support"),
+                    "request": ("pm", "pm", "sales", "rd"),
+                    "question": ("rd", "support", "pm"),
+                }[self.opening.kind]
+            )
         giver, self.owner = self.owner, self._somebody(target, log.now)
         log.change(giver, department_id=target, assignee_id=self.owner.code)
         if target != "support" and self.dice.chance(0.5):

@@ -154,10 +154,12 @@ def make_opening(world: World, index: int) -> Opening:
     release, is_bad = _release(dice, product, reported)
     kind = "problem" if is_bad and dice.chance(0.6) else dice.weighted(_KINDS)
     category = product.bad_category if is_bad and dice.chance(0.6) else dice.weighted(product.categories)
-    symptom = dice.pick(tuple(texts.catalogue.read("symptoms")[category])) if kind == "problem" else None
+    symptom = dice.pick(texts.symptoms_of(category)) if kind == "problem" else None
     severity = dice.weighted(_SEVERITIES[kind])
     names_release = dice.chance(0.96 if kind == "problem" else 0.5)
-    hardware, serial = _hardware(dice, product, release, category) if kind == "problem" and names_release else (None, None)
+    hardware, serial = None, None
+    if kind == "problem" and names_release:
+        hardware, serial = _hardware(dice, product, release, category)
     contact = dice.pick(customer.contacts) if dice.chance(0.93) else None
     projects = [project for project in customer.projects if project.product == product.code]
     language = customer.language if dice.chance(0.93) else "en"

@@ -44,6 +44,17 @@ def symptom_words(dice: Dice, category: str, symptom: str, language: str, facts:
     return text.format_map(facts)
 
 
+def symptoms_of(category: str) -> tuple[str, ...]:
+    """The symptoms of that category."""
+    return tuple(catalogue.read("symptoms")[category])
+
+
+def defect_share(cause: str) -> float:
+    """How often that cause needs a new release."""
+    share: float = catalogue.read("causes")[cause]["defect"]
+    return share
+
+
 def causes_of(category: str, symptom: str) -> list[str]:
     """The causes that the symptom may have."""
     causes: list[str] = catalogue.read("symptoms")[category][symptom]["causes"]
