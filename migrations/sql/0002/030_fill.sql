@@ -45,6 +45,8 @@ AS $$
 BEGIN
     IF NEW.body IS NULL OR NEW.body !~ '\S' THEN
         PERFORM desk.refuse('DK010', 'a comment needs a text', 'body');
+    ELSIF length(NEW.body) > 100000 AND NOT desk.is_importing() THEN
+        PERFORM desk.refuse('DK019', 'this text is too long', 'body');
     END IF;
     IF desk.is_machine() THEN
         NEW.machine := desk.current_machine();

@@ -126,6 +126,30 @@ BEGIN
 END
 $$;
 
+-- Lengths, so that a form can show whatever is stored. Long texts of an import stay as they came.
+CREATE FUNCTION desk.check_lengths(checked text, new_values jsonb, old_values jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    too_long text;
+BEGIN
+    SELECT given.field INTO too_long
+    FROM jsonb_each_text(new_values) AS given (field, value)
+    LEFT JOIN (VALUES
+        ('ticket', 'subject', 300), ('ticket', 'serial', 100), ('ticket', 'next_step', 1000),
+        ('customer', 'name', 300), ('customer', 'short_name', 100), ('customer', 'country', 100),
+        ('contact', 'name', 300), ('contact', 'title', 300), ('contact', 'phone', 100), ('contact', 'mail', 300),
+        ('complaint', 'subject', 300)
+    ) AS longest (entity, field, letters) ON longest.entity = checked AND longest.field = given.field
+    WHERE length(given.value) > coalesce(longest.letters, 100000)
+        AND given.value IS DISTINCT FROM old_values ->> given.field
+    LIMIT 1;
+    IF FOUND THEN
+        PERFORM desk.refuse('DK019', 'this text is too long', too_long);
+    END IF;
+END
+$$;
+
 -- Arguments: the column that must not lie in the future ('' for none), then {column, table} of the references.
 CREATE FUNCTION desk.check_rules() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -146,6 +170,7 @@ BEGIN
         RETURN NEW;
     END IF;
     PERFORM desk.check_fields(TG_TABLE_NAME, new_values, old_values);
+    PERFORM desk.check_lengths(TG_TABLE_NAME, new_values, old_values);
     PERFORM desk.check_references(new_values, old_values, TG_ARGV[1:]);
     IF TG_ARGV[0] <> '' THEN
         PERFORM desk.check_past(TG_ARGV[0], new_values, old_values);
