@@ -133,7 +133,7 @@ def _copy_installation(source: Path, target: Path) -> None:
     shutil.copytree(source, staged, symlinks=True)
     for path in (staged, *staged.rglob("*")):
         if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) and path.stat().st_mode & 0o111 else 0o644)
+            path.chmod(0o755 if path.is_dir() or (os.access(path, os.X_OK) and path.stat().st_mode & 0o111) else 0o644)
     try:
         staged.rename(target)
     except OSError:  # another start was quicker, or a damaged copy is in the way

@@ -6,9 +6,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import psycopg2
-import psycopg2.errors
-
 from desk_server.cluster_files import LOG_SETTINGS
 from desk_server.desk import DATABASE, Desk
 from shared.errors import DeskError

@@ -11,17 +11,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg2
-import sqlalchemy
 
 from desk_server.account import Account, account_named
-from desk_server.authority import Authority
 from desk_server.binaries import Binaries, find_binaries, read_version
 from desk_server.postgres import Cluster, check_cluster_major, cluster_major
 from desk_server.settings import DeskSettings, load_settings
 from shared.errors import DatabaseUnavailableError, DeskError
+
+if TYPE_CHECKING:
+    import sqlalchemy
+
+    from desk_server.authority import Authority
 
 DATABASE = "desk"
 _LONGEST_SOCKET_PATH = 100  # of 107 bytes, all systems considered
@@ -75,6 +78,8 @@ class Desk:
     @cached_property
     def authority(self) -> Authority:
         """The certificate authority of this desk."""
+        from desk_server.authority import Authority  # late, as below
+
         return Authority(self.data / "ca")
 
     @cached_property
@@ -155,6 +160,8 @@ class Desk:
 
     def owner_engine(self, database: str = DATABASE, user: str | None = None) -> sqlalchemy.Engine:
         """An engine of the owner without a pool: each connection is its own."""
+        import sqlalchemy  # late: start and status do without it and are quicker
+
         arguments = self.owner_connect_args(database, user)
         return sqlalchemy.create_engine(
             "postgresql+psycopg2://",
@@ -173,7 +180,7 @@ class Desk:
             yield connection
 
 
-def new_key(data: Path) -> str:
+def new_desk_key(data: Path) -> str:
     """A name for what this desk keeps outside of its folder; never the same twice, so nothing old is taken for ours."""
     return hashlib.sha256(os.fsencode(data) + os.urandom(16)).hexdigest()[:12]
 

@@ -4,54 +4,30 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 from desk_server import bootstrap, migrate
 from desk_server.account import own_account, person_name, server_account
-from desk_server.atomic_file import write_atomic
-from desk_server.authority import OWNER_NAME, certificate_end, key_pem, new_key
 from desk_server.binaries import SHARED_HOME, find_binaries
-from desk_server.cluster_files import (
-    ROOT_CERTIFICATE,
-    SERVER_CERTIFICATE,
-    SERVER_KEY,
-    conf_text,
-    embedded_settings,
-    hba_lines,
-    ident_lines,
-)
-from desk_server.desk import Desk, new_key as new_desk_key
+from desk_server.certificates import ensure_owner_certificate, server_certificate_files
+from desk_server.cluster_files import conf_text, embedded_settings, hba_lines, ident_lines
+from desk_server.desk import Desk, new_desk_key
+from desk_server.init_options import InitOptions, check_unchanged, finished_desk, is_up_to_date
 from desk_server.machines import add_machine, proposed_name
 from desk_server.postgres import port_is_free
+from desk_server.running import running
 from desk_server.settings import DEFAULT_PORT, SETTINGS_FILE, DeskSettings, check_folder_is_ours
 from shared.errors import DeskError, UserError
 
 _FIRST_PORT, _LAST_PORT = 20_000, 32_000  # below what systems give to outgoing connections
 
 
-@dataclass(frozen=True, slots=True)
-class InitOptions:
-    """What was asked for; None: as it is, or the default for a new desk."""
-
-    data: Path
-    port: int | None = None
-    cluster: Path | None = None
-    person: str | None = None
-    owner_login: str | None = None
-    hosts: tuple[str, ...] = ()
-    replaces_certificate: bool = False
-
-
 def initialise(options: InitOptions, step: Callable[[str], None] = lambda _: None) -> Desk:
     """Make the desk, or finish one that was begun, or bring a finished one up to date. ``step`` hears of progress."""
     check_folder_is_ours(options.data)
-    desk = _open_or_begin(options)
-    _check_unchanged(desk.settings, options)
-    if desk.settings.is_initialised and desk.settings.migrated == migrate.fingerprint():
+    desk = finished_desk(options) or _open_or_begin(options)
+    if is_up_to_date(desk):
         return desk
     if desk.settings.kind == "site":
         return _initialise_site(desk, options, step)
@@ -90,33 +66,30 @@ def bring_up_to_date(desk: Desk) -> str:
     return mark
 
 
-@contextmanager
-def running(desk: Desk) -> Iterator[None]:
-    """The embedded cluster runs within the block, and afterwards as before it."""
-    if desk.settings.kind == "site" or desk.cluster.is_running():
-        yield
-        return
-    start_cluster(desk)
-    try:
-        yield
-    finally:
-        desk.cluster.stop()
-
-
-def start_cluster(desk: Desk) -> None:
-    """Start the embedded cluster, with its socket folder and a server certificate that is not about to end."""
-    desk.ensure_socket_dir()
-    desk.cluster.start(desk.settings.port)
-
-
 def _open_or_begin(options: InitOptions) -> Desk:
     if (options.data / SETTINGS_FILE).exists():
-        return Desk.open(options.data)
+        return _go_on(Desk.open(options.data), options)
     data = options.data.absolute()
     settings = _site_settings(options) if options.cluster else _embedded_settings(options, data)
     _make_folder(data)
     settings.save(data)
     return Desk.open(data)
+
+
+def _go_on(desk: Desk, options: InitOptions) -> Desk:
+    """A desk that was only begun: nobody depends on its port yet, so that another one may be taken."""
+    if not desk.settings.is_initialised and desk.settings.kind == "embedded" and options.port not in (None, 0):
+        desk.cluster.stop() if desk.cluster_folder.exists() else None
+        desk = desk.with_settings(port=options.port)
+        if desk.cluster_folder.exists():
+            desk.cluster.write_file("desk.conf", cluster_conf(desk))
+    check_unchanged(desk.settings, options)
+    return desk
+
+
+def cluster_conf(desk: Desk) -> str:
+    """The text of an embedded cluster's desk.conf."""
+    return conf_text(embedded_settings(desk.settings, str(desk.socket_dir)))
 
 
 def _make_folder(data: Path) -> None:
@@ -197,24 +170,9 @@ def _site_settings(options: InitOptions) -> DeskSettings:
     )
 
 
-def _check_unchanged(settings: DeskSettings, options: InitOptions) -> None:
-    """A desk keeps what it was made with; another wish is refused rather than ignored."""
-    if options.port and options.port != settings.port:
-        raise UserError(f"This desk was made with port {settings.port}; it can't be changed by init.")
-    if options.owner_login and options.owner_login != settings.owner_login:
-        raise UserError(f"This desk was made with --owner-login {settings.owner_login}.")
-    if options.hosts and options.hosts != settings.hosts:
-        raise UserError(f"This desk was made for the hosts {', '.join(settings.hosts) or 'of this computer'}.")
-    if options.cluster and (
-        settings.kind != "site" or Path(settings.cluster).resolve() != options.cluster.resolve()
-    ):
-        raise UserError(f"This desk lies in another cluster: {settings.cluster}.")
-
-
 def _make_cluster(desk: Desk, step: Callable[[str], None]) -> None:
     desk.authority.ensure()
-    if desk.settings.owner_login == "certificate":
-        ensure_owner_certificate(desk)
+    ensure_owner_certificate(desk)
     if desk.cluster_folder.exists():
         desk.cluster  # noqa: B018 - refuses one that is too old
         return
@@ -231,44 +189,7 @@ def embedded_files(desk: Desk) -> dict[str, str | bytes]:
         **server_certificate_files(desk),
         "pg_hba.conf": "\n".join(hba_lines(settings)) + "\n",
         "pg_ident.conf": "\n".join(ident_lines(settings, [own_account().name])) + "\n",
-        "desk.conf": conf_text(embedded_settings(settings, str(desk.socket_dir))),
+        "desk.conf": cluster_conf(desk),
         "postgresql.conf": "# All of SupportDesk's settings are in desk.conf; add your own below the line.\n"
         "include = 'desk.conf'\n",
     }
-
-
-def server_certificate_files(desk: Desk) -> dict[str, str | bytes]:
-    """A new key and certificate of the server, and the CA that it checks machines by."""
-    key = new_key()
-    certificate = desk.authority.sign_server(server_names(desk.settings), key.public_key())
-    return {
-        SERVER_KEY: key_pem(key),
-        SERVER_CERTIFICATE: certificate.pem,
-        ROOT_CERTIFICATE: desk.authority.certificate_file.read_bytes(),
-    }
-
-
-def server_names(settings: DeskSettings) -> tuple[str, ...]:
-    """All that the server may be called by, stated names first, each once."""
-    names = (*settings.hosts, "localhost", "127.0.0.1", "::1", socket.gethostname(), socket.getfqdn())
-    return tuple(dict.fromkeys(name for name in names if name))
-
-
-def ensure_owner_certificate(desk: Desk) -> None:
-    """The owner's certificate where there is no socket with peer login; made anew before it ends."""
-    folder = desk.data / "owner"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    file = folder / "client.crt"
-    if file.exists() and (folder / "client.key").exists() and not ends_soon(file):
-        return
-    key = new_key()
-    certificate = desk.authority.sign_machine(OWNER_NAME, key.public_key())
-    write_atomic(folder / "client.key", key_pem(key), 0o600)
-    write_atomic(file, certificate.pem)
-
-
-def ends_soon(file: Path, days: int = 60) -> bool:
-    """Whether a certificate ends within so many days."""
-    import datetime as dt
-
-    return certificate_end(file) < dt.datetime.now(dt.UTC) + dt.timedelta(days=days)

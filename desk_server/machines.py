@@ -1,4 +1,4 @@
-"""Machines on the server's side: key and certificate written straight into a profile, and the login that goes with it."""
+"""Machines on the server's side: key and certificate written into a profile, and the login that goes with them."""
 
 from __future__ import annotations
 

@@ -52,14 +52,14 @@ def upgrade(desk: Desk, revision: str = "head") -> None:
         return
     for attempt in range(_TRIES):
         try:
-            return _upgrade_once(desk, revision)
+            _upgrade_once(desk, revision)
+            return
         except sqlalchemy.exc.DBAPIError as error:
             if not isinstance(error.orig, psycopg2.errors.LockNotAvailable):
                 raise
             if attempt == _TRIES - 1:
                 raise BusyError("The schema is in use all the time; try again when fewer people work.") from error
         time.sleep(_PAUSE_SECONDS)
-    return None
 
 
 def _upgrade_once(desk: Desk, revision: str) -> None:

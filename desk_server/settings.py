@@ -10,6 +10,7 @@ import platformdirs
 import pydantic
 
 from desk_server.atomic_file import write_atomic
+from desk_server.process_lock import COMMAND_LOCK
 from shared.errors import DeskError
 
 SETTINGS_FILE = "desk.json"
@@ -75,7 +76,8 @@ def check_folder_is_ours(data: Path) -> None:
         return
     if not data.is_dir():
         raise DeskError(f"{data} is a file, not a folder.")
-    strangers = [entry.name for entry in data.iterdir() if not entry.name.startswith(f".{SETTINGS_FILE}.")]
+    ours = (COMMAND_LOCK, f".{SETTINGS_FILE}.")  # what a killed first step leaves
+    strangers = [entry.name for entry in data.iterdir() if not entry.name.startswith(ours)]
     if (data / "PG_VERSION").is_file():
         raise DeskError(
             f"{data} is a PostgreSQL data folder, not a desk; for a cluster of your own use: "

@@ -19,8 +19,8 @@ from tests.desks import (
     copy_desk,
     make_test_root,
     remove_test_root,
-    template_desk,
     run_root,
+    template_desk,
 )
 
 _made_here: list[Path] = []

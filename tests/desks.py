@@ -19,10 +19,12 @@ from typing import Any
 
 import psycopg2
 
-from desk_server.cluster_files import conf_text, embedded_settings
-from desk_server.desk import Desk, new_key
-from desk_server.initialise import InitOptions, free_port, initialise, running, start_cluster
+from desk_server.cluster_files import conf_text
+from desk_server.desk import Desk, new_desk_key
+from desk_server.init_options import InitOptions
+from desk_server.initialise import cluster_conf, free_port, initialise
 from desk_server.machines import add_machine
+from desk_server.running import running, start_cluster
 from shared.config import Profile
 from shared.database import Database
 
@@ -205,9 +207,9 @@ def _copy_cluster(source: Path, target: Path) -> None:
 
 
 def _set_port(folder: Path, template: Desk, port: int, durable: bool) -> Desk:
-    template.settings.changed(port=port, key=new_key(folder)).save(folder)
+    template.settings.changed(port=port, key=new_desk_key(folder)).save(folder)
     desk = Desk.open(folder)
-    desk.cluster.write_file("desk.conf", conf_text(embedded_settings(desk.settings, str(desk.socket_dir))))
+    desk.cluster.write_file("desk.conf", cluster_conf(desk))
     if not durable:
         desk.cluster.write_file("postgresql.auto.conf", conf_text(TEST_SETTINGS))
     for profile in (folder / "profiles").iterdir():

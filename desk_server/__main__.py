@@ -1,0 +1,78 @@
+"""``python -m desk_server`` and the command ``desk-server``: errors become one sentence, never a traceback."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import sys
+import traceback
+from pathlib import Path
+
+from shared.errors import DeskError
+
+UNFORESEEN = "This should not have happened"
+
+
+def main() -> None:
+    """Run the command line; the exit code is 0 done, 1 refused or failed, 2 wrong usage."""
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]  # libpq would take them for ours
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        from desk_server.cli import build_app
+
+        build_app(sys.argv[1:])()
+    except DeskError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        _fail("Interrupted. The same command goes on from here.")
+    except OSError as error:
+        _fail(_sentence(error), error)
+    except Exception as error:  # the last line of defence: a person gets a sentence, the log the rest
+        _fail(f"{UNFORESEEN} ({type(error).__name__}).", error)
+
+
+def _sentence(error: OSError) -> str:
+    place = f" ({error.filename})" if error.filename else ""
+    if error.errno == errno.ENOSPC:
+        return f"The disk is full{place}. Free some space and run the same command again."
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"Permission was denied{place}."
+    if error.errno == errno.EROFS:
+        return f"The disk can't be written to{place}."
+    return f"{UNFORESEEN}: {error.strerror or type(error).__name__}{place}."
+
+
+def _fail(sentence: str, error: BaseException | None = None) -> None:
+    if error is not None:
+        log = _write_log(error)
+        sentence += f" Details are in {log}." if log else ""
+    print(sentence, file=sys.stderr)
+    logging.shutdown()
+    raise SystemExit(1)
+
+
+def _write_log(error: BaseException) -> Path | None:
+    """Keep the traceback where a maintainer finds it: in the data folder, else in the temporary folder."""
+    import tempfile
+
+    from desk_server.cli import stated_data_folder
+
+    text = "".join(traceback.format_exception(error))
+    for folder in (stated_data_folder(), Path(tempfile.gettempdir())):
+        file = folder / "desk-server-error.log"
+        try:
+            if (folder / "desk.json").exists() or folder == Path(tempfile.gettempdir()):
+                with file.open("a", encoding="utf-8") as log:
+                    log.write(text + "\n")
+                return file
+        except OSError:
+            continue
+    return None
+
+
+if __name__ == "__main__":
+    main()

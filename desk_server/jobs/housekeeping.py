@@ -1,0 +1,43 @@
+"""Removing what is over: leases that ended long ago, save ids that nobody will send again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+GRACE_LEASES = 10  # an expired lease that nobody took is still good for its holder's save
+BATCH = 5_000
+
+_ENDED_LEASES = """
+DELETE FROM desk.edit_lease WHERE (entity, entity_id) IN (
+    SELECT entity, entity_id FROM desk.edit_lease
+    WHERE expires_at < clock_timestamp() - make_interval(secs => %s * (
+        SELECT value::int FROM desk.setting WHERE key = 'lease_seconds'))
+    LIMIT %s FOR UPDATE SKIP LOCKED)
+"""
+_OLD_SAVES = """
+DELETE FROM desk.save_done WHERE save_id IN (
+    SELECT save_id FROM desk.save_done
+    WHERE done_at < clock_timestamp() - make_interval(days => (
+        SELECT value::int FROM desk.setting WHERE key = 'save_id_days'))
+    LIMIT %s)
+"""
+
+
+def remove_ended_leases(connection: Any) -> int:
+    """Leases whose end lies ten lease lengths back; the number removed."""
+    return _in_batches(connection, _ENDED_LEASES, (GRACE_LEASES, BATCH))
+
+
+def remove_old_saves(connection: Any) -> int:
+    """Save ids older than the setting save_id_days; the number removed."""
+    return _in_batches(connection, _OLD_SAVES, (BATCH,))
+
+
+def _in_batches(connection: Any, statement: str, arguments: tuple[int, ...]) -> int:
+    removed = 0
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(statement, arguments)
+            removed += cursor.rowcount
+            if cursor.rowcount < BATCH:
+                return removed

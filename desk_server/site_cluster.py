@@ -1,0 +1,271 @@
+"""``init --cluster``: our database, hba, ident and TLS lines in a site's own running cluster, whose rest goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shlex
+import shutil
+import socket
+import ssl
+import struct
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from desk_server.account import Account, account_of, own_account
+from desk_server.atomic_file import write_atomic
+from desk_server.binaries import Binaries, read_version
+from desk_server.bootstrap import CREATE_DATABASE
+from desk_server.certificates import ensure_owner_certificate, server_certificate_files
+from desk_server.cluster_files import (
+    ROOT_CERTIFICATE,
+    SERVER_CERTIFICATE,
+    conf_text,
+    hba_lines,
+    ident_lines,
+    tls_settings,
+)
+from desk_server.desk import DATABASE, Desk
+from desk_server.postgres import Cluster, check_cluster_major
+from desk_server.settings import DeskSettings
+from shared.errors import DeskError
+
+_BEGIN, _END = "# BEGIN SupportDesk: written by desk-server init, leave as it is\n", "# END SupportDesk\n"
+_BLOCK = re.compile(r"^# BEGIN SupportDesk.*?^# END SupportDesk\n", re.MULTILINE | re.DOTALL)
+_RELOAD_SECONDS = 15
+_SSL_REQUEST = struct.pack("!ii", 8, 80877103)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFiles:
+    """Where the site's cluster has its files, and the TLS it answers with now."""
+
+    hba: Path
+    ident: Path
+    conf: Path
+    ssl: str
+    certificate: str
+    ca: str
+
+
+def settings_for(pgdata: Path, key: str, hosts: tuple[str, ...], owner_login: str) -> DeskSettings:
+    """The settings of a desk in the running cluster ``pgdata``; changes nothing."""
+    check_cluster_major(pgdata)
+    account = _cluster_account(pgdata)
+    binaries = _binaries_of(pgdata)
+    running = Cluster(pgdata, binaries, account).postmaster()
+    if running is None or not running.is_ready:
+        raise DeskError(f"The cluster in {pgdata} does not run; start it, then run init again.")
+    if owner_login == "socket" and not running.socket_dir:
+        raise DeskError(f"The cluster in {pgdata} has no local socket; use --owner-login certificate.")
+    settings = DeskSettings(
+        key=key,
+        kind="site",
+        port=running.port,
+        hosts=hosts,
+        cluster=str(pgdata),
+        socket_dir=running.socket_dir or None,
+        pg_bin=str(binaries.folder),
+        account=account.name,
+        owner_login=owner_login,
+    )
+    site = Site(settings, Cluster(pgdata, binaries, account))
+    return settings.changed(superuser=site.find_superuser())
+
+
+def enter(desk: Desk, *, replaces_certificate: bool = False) -> None:
+    """Write our lines into the cluster and have it read them; on an error everything is as before."""
+    site = Site(desk.settings, desk.cluster)
+    files = site.files()
+    _check_certificate(files, replaces_certificate)
+    site.ensure_database()
+    ensure_owner_certificate(desk)
+    if not (desk.cluster_folder / SERVER_CERTIFICATE).exists() or not _is_of_our_ca(desk):
+        for name, content in server_certificate_files(desk).items():
+            desk.cluster.write_file(name, content)
+    originals = {file: file.read_bytes() for file in (files.hba, files.ident, files.conf)}
+    try:
+        _write_lines(desk, files)
+        site.check_files()
+        desk.cluster.reload()
+        _wait_for_entry(desk)
+    except BaseException:
+        for file, content in originals.items():
+            _replace(file, content)
+        with contextlib.suppress(DeskError):
+            desk.cluster.reload()
+        raise
+
+
+def _is_of_our_ca(desk: Desk) -> bool:
+    return (desk.cluster_folder / ROOT_CERTIFICATE).read_bytes() == desk.authority.certificate_file.read_bytes()
+
+
+def _cluster_account(pgdata: Path) -> Account:
+    if sys.platform == "win32":
+        return own_account()
+    account, own = account_of(pgdata.stat().st_uid), own_account()
+    if own.uid not in (0, account.uid):
+        raise DeskError(f"The cluster in {pgdata} belongs to {account.name}; run this as {account.name} or root.")
+    return account
+
+
+def _binaries_of(pgdata: Path) -> Binaries:
+    """The programs that the server was started from."""
+    try:
+        words = shlex.split((pgdata / "postmaster.opts").read_text(encoding="utf-8"), posix=os.name == "posix")
+        found = read_version(Path(words[0].strip('"')).parent)
+    except (OSError, ValueError, IndexError):
+        found = None
+    on_path = shutil.which("postgres")
+    found = found or (read_version(Path(on_path).parent) if on_path else None)
+    if found is None:
+        raise DeskError(f"The programs of the cluster in {pgdata} were not found; is it running?")
+    return found
+
+
+class Site:
+    """The cluster as its own administrator sees it: through psql, by whatever way in the site has."""
+
+    def __init__(self, settings: DeskSettings, cluster: Cluster) -> None:
+        self._settings = settings
+        self._cluster = cluster
+
+    def query(self, statement: str, database: str = "postgres", user: str | None = None) -> list[list[str]]:
+        """The rows of a statement as texts; DeskError with PostgreSQL's word where it fails."""
+        command = [
+            self._cluster.binaries.program("psql"),
+            *("-X", "-A", "-t", "-w", "-F", "\x1f", "-v", "ON_ERROR_STOP=1", "-p", str(self._settings.port)),
+            *("-U", user or self._settings.superuser, "-d", database, "-c", statement),
+            *("-h", self._settings.socket_dir or "localhost"),
+        ]
+        answer = self._cluster.account.run(command, timeout=60)
+        if answer.returncode != 0:
+            reason = (answer.stdout or "").strip().splitlines()
+            raise DeskError(f"The cluster refused its administrator: {reason[-1] if reason else 'no reason given'}")
+        return [line.split("\x1f") for line in (answer.stdout or "").splitlines() if line]
+
+    def find_superuser(self) -> str:
+        """The name of a superuser that the cluster's own account may be."""
+        failure: DeskError | None = None
+        for name in dict.fromkeys(("postgres", self._cluster.account.name)):
+            try:
+                if self.query("SELECT current_setting('is_superuser')", user=name) == [["on"]]:
+                    return name
+            except DeskError as error:
+                failure = failure or error
+        raise failure or DeskError("The cluster's own account is no superuser in it.")
+
+    def files(self) -> SiteFiles:
+        """Where the cluster has its files."""
+        names = ("hba_file", "ident_file", "config_file", "ssl", "ssl_cert_file", "ssl_ca_file")
+        row = self.query("SELECT " + ", ".join(f"current_setting('{name}')" for name in names))[0]
+        paths = [Path(text).resolve() for text in row[:3]]
+        return SiteFiles(*paths, *row[3:])
+
+    def ensure_database(self) -> None:
+        """Make database desk under another name, mark it as ours, then rename: it is ours whenever it is there."""
+        ours, staged = f"SupportDesk {self._settings.key}", f"desk_new_{self._settings.key}"
+        found = self._comment_of(DATABASE)
+        if found == ours:
+            return
+        if found is not None:
+            raise DeskError("The cluster has a database desk already, and it is not of this data folder.")
+        if self._comment_of(staged) is None:
+            self.query(CREATE_DATABASE.replace(f"DATABASE {DATABASE}", f"DATABASE {staged}"))
+        self.query(f"COMMENT ON DATABASE {staged} IS '{ours}'")
+        self.query(f"ALTER DATABASE {staged} RENAME TO {DATABASE}")
+
+    def _comment_of(self, database: str) -> str | None:
+        """The database's comment, empty where it has none; None where there is no such database."""
+        rows = self.query(
+            "SELECT 'x', coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database"
+            f" WHERE datname = '{database}'"
+        )
+        return rows[0][1] if rows else None
+
+    def check_files(self) -> None:
+        """Refuse files that PostgreSQL can't read; it looks at the files, not at what it has loaded."""
+        for view, name in (("pg_hba_file_rules", "pg_hba.conf"), ("pg_ident_file_mappings", "pg_ident.conf")):
+            rows = self.query(f"SELECT line_number, error FROM {view} WHERE error IS NOT NULL")
+            if rows:
+                raise DeskError(f"{name} of the cluster has an error in line {rows[0][0]}: {rows[0][1]}")
+
+
+def _check_certificate(files: SiteFiles, replaces_certificate: bool) -> None:
+    """A cluster has one certificate and one CA for all its databases: another's are not replaced unasked."""
+    if files.ca and files.ca != ROOT_CERTIFICATE:
+        raise DeskError(
+            f"The cluster checks client certificates against a CA of its own ({files.ca}); "
+            "SupportDesk needs a cluster without one."
+        )
+    is_other = files.ssl == "on" and files.certificate != SERVER_CERTIFICATE and "snakeoil" not in files.certificate
+    if is_other and not replaces_certificate:
+        raise DeskError(
+            f"The cluster answers TLS with a certificate of its own ({files.certificate}). "
+            "To have it replaced by SupportDesk's, add --replace-certificate."
+        )
+
+
+def _write_lines(desk: Desk, files: SiteFiles) -> None:
+    accounts = dict.fromkeys((desk.account.name, own_account().name))
+    _put_block(files.ident, ident_lines(desk.settings, accounts), at_top=True)
+    _put_block(files.hba, hba_lines(desk.settings), at_top=True)
+    _put_block(files.conf, conf_text(tls_settings()).splitlines(), at_top=False)
+
+
+def _put_block(file: Path, lines: list[str], *, at_top: bool) -> None:
+    """Put our lines into a file of the site's, in place of those that an earlier run put there."""
+    text = _BLOCK.sub("", file.read_bytes().decode("utf-8", "surrogateescape"))
+    block = _BEGIN + "".join(line + "\n" for line in lines) + _END
+    if text and not text.endswith("\n"):
+        text += "\n"
+    text = block + text if at_top else text + block
+    _replace(file, text.encode("utf-8", "surrogateescape"))
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Replace a file atomically, owner and mode kept."""
+    before = file.stat()
+    if file.read_bytes() == content:
+        return
+    staged = file.with_name(f".{file.name}.supportdesk")
+    staged.unlink(missing_ok=True)
+    write_atomic(staged, content, 0o600)
+    if hasattr(os, "chown"):
+        os.chown(staged, before.st_uid, before.st_gid)
+    staged.chmod(before.st_mode & 0o7777)
+    staged.replace(file)
+
+
+def _wait_for_entry(desk: Desk) -> None:
+    """Until the server has read its files: the owner comes in, and TLS answers with our certificate."""
+    _try_for_a_while(lambda: desk.owner_connection().close())
+    _try_for_a_while(lambda: check_tls(desk))
+
+
+def _try_for_a_while(attempt: Callable[[], None]) -> None:
+    deadline = time.monotonic() + _RELOAD_SECONDS
+    while True:
+        try:
+            return attempt()
+        except (DeskError, OSError) as error:
+            if time.monotonic() > deadline:
+                raise DeskError(f"The cluster did not take our lines: {error}") from error
+            time.sleep(0.1)
+
+
+def check_tls(desk: Desk) -> None:
+    """Shake hands with the server and check its certificate; OSError (ssl.SSLError) where it is not ours."""
+    context = ssl.create_default_context(cafile=str(desk.authority.certificate_file))
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    with socket.create_connection((desk.host, desk.settings.port), timeout=5) as plain:
+        plain.sendall(_SSL_REQUEST)
+        if plain.recv(1) != b"S":
+            raise DeskError("the server does not speak TLS")
+        with context.wrap_socket(plain, server_hostname=desk.host):
+            return
