@@ -30,6 +30,7 @@ XCB_LIBRARIES = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
+WAYLAND_LIBRARIES = {"libwayland-cursor.so.0": "libwayland-cursor0"}
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 CHINESE_FONTS = ("wqy", "cjk", "notosanssc", "notoserifsc", "sourcehan", "droidsansfallback", "uming", "ukai", "simsun")
 
@@ -49,7 +50,11 @@ def find_missing_parts() -> list[str]:
     """Debian's names of the system packages that SupportDesk needs and this Linux lacks."""
     if not sys.platform.startswith("linux"):
         return []
-    libraries = {**QT_LIBRARIES, **(XCB_LIBRARIES if has_display() else {})}
+    libraries = dict(QT_LIBRARIES)
+    if os.environ.get("DISPLAY"):
+        libraries |= XCB_LIBRARIES
+    if os.environ.get("WAYLAND_DISPLAY"):
+        libraries |= WAYLAND_LIBRARIES
     missing = [package for library, package in libraries.items() if not can_load(library)]
     if importlib.util.find_spec("ensurepip") is None:
         missing.insert(0, "python3-venv")
