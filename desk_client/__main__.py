@@ -1,0 +1,80 @@
+"""``desk-client [--profile DIR]``: start the client on a machine's profile."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared import __version__
+from shared.config import DEFAULT_PROFILE, Profile
+from shared.errors import DeskError
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+NO_DISPLAY = "There is no display to show a window on. On a machine without one, set QT_QPA_PLATFORM=offscreen."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the client; 0 when it was closed, 1 when it could not start, with the reason."""
+    options = _parser().parse_args(arguments)
+    if not _has_display():
+        return _refuse(NO_DISPLAY)
+    from PySide6.QtWidgets import QApplication  # after the check: without a display Qt ends the process itself
+
+    running = QApplication.instance()
+    application = running if isinstance(running, QApplication) else QApplication([sys.argv[0]])
+    application.setApplicationName("SupportDesk")
+    try:
+        profile = Profile.load(options.profile)
+    except DeskError as error:
+        return _refuse_in_window(error)
+    return _run(application, profile)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="desk-client", description="The SupportDesk client.")
+    parser.add_argument("--profile", type=Path, default=DEFAULT_PROFILE, metavar="DIR", help="the machine's profile")
+    parser.add_argument("--version", action="version", version=f"desk-client {__version__}")
+    return parser
+
+
+def _has_display() -> bool:
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _run(application: QApplication, profile: Profile) -> int:
+    from desk_client.app import DeskApp
+    from desk_client.crash_log import CrashLog
+
+    desk = DeskApp(application, profile)
+    with CrashLog(profile.directory, desk.messages.fault):
+        desk.start()
+        code = application.exec()
+        desk.stop()
+    return code
+
+
+def _refuse(reason: str) -> int:
+    sys.stderr.write(f"{reason}\n")
+    return 1
+
+
+def _refuse_in_window(error: DeskError) -> int:
+    from PySide6.QtWidgets import QMessageBox
+
+    from desk_client.app import has_screen
+
+    if has_screen():
+        QMessageBox.critical(None, "SupportDesk", str(error))
+    return _refuse(str(error))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""The composition root: everything is made here once and handed on. No screen looks anything up."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import uuid
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QDialog
+
+from desk_client.change_bus import ChangeBus
+from desk_client.client_settings import ClientSettings
+from desk_client.context import ClientContext
+from desk_client.language import Language, system_language
+from desk_client.main_window import MainWindow
+from desk_client.messages import Messages
+from desk_client.reference_store import ReferenceStore
+from desk_client.runner import DbRunner, WorkSource
+from desk_client.session.controller import SessionController, Welcome
+from desk_client.session.person_dialog import PersonDialog
+from desk_client.theme import Scheme, Theme
+from shared.config import Profile
+from shared.database import Database
+from shared.errors import DeskError
+from shared.schemas.session import DeskSession, Person
+
+log = logging.getLogger(__name__)
+OpenDatabase = Callable[[Profile, "str | None", uuid.UUID], WorkSource]
+
+
+def open_database(profile: Profile, person: str | None, session: uuid.UUID) -> WorkSource:
+    """The desk's database for this machine; nothing is connected yet."""
+    return Database(profile.connect_args(person=person, session=session))
+
+
+def has_screen() -> bool:
+    """Whether a person can see a window of ours."""
+    return QGuiApplication.platformName() not in ("offscreen", "minimal")
+
+
+class DeskApp(QObject):
+    """One client on one profile. ``start`` shows the window; the desk is asked after its first paint."""
+
+    def __init__(
+        self, application: QApplication, profile: Profile, *, open_database: OpenDatabase = open_database
+    ) -> None:
+        super().__init__(application)
+        self._profile = profile
+        self._open_database = open_database
+        self._session_id = uuid.uuid4()
+        self.settings = ClientSettings(profile.directory)
+        self.theme = Theme(application)
+        self.language = Language(self)
+        self.messages = Messages(self)
+        self.bus = ChangeBus(self)
+        self.reference = ReferenceStore(self)
+        self.runner = DbRunner(open_database(profile, None, self._session_id), self)
+        self.session = SessionController(self.runner, self.bus, self.reference, self)
+        self._wear_settings()
+        self.window = MainWindow(self.theme, self.language, self.settings, self.messages)
+        self._connect()
+        self.failed: DeskError | None = None
+
+    def _wear_settings(self) -> None:
+        self.language.use(self.settings.text("window/language", system_language()))
+        self.reference.set_language(self.language.code)
+        stored = self.settings.text("window/scheme", Scheme.SYSTEM)
+        self.theme.apply(Scheme(stored) if stored in set(Scheme) else Scheme.SYSTEM)
+
+    def _connect(self) -> None:
+        self.runner.failed.connect(self.messages.error)
+        self.language.changed.connect(self.reference.set_language)
+        self.language.changed.connect(lambda code: self.settings.set("window/language", code))
+        self.theme.changed.connect(lambda: self.settings.set("window/scheme", self.theme.scheme))
+        self.session.welcomed.connect(self._on_welcomed)
+        self.session.refused.connect(self._on_refused)
+        self.session.returned.connect(self._on_returned)
+        self.window.painted.connect(self._on_painted, Qt.ConnectionType.QueuedConnection)
+        self.window.start_page.retried.connect(self.session.begin)
+
+    def start(self) -> None:
+        """Show the window."""
+        self.window.show()
+
+    def stop(self) -> None:
+        """Finish what is being saved, and end the worker thread."""
+        self.runner.shutdown()
+        self.settings.sync()
+
+    # -- the way in ----------------------------------------------------------------------------------------------------
+
+    def _on_painted(self) -> None:
+        self.runner.start()
+        self.session.begin()
+
+    def _on_welcomed(self, welcome: Welcome) -> None:
+        session = welcome.session
+        if session.person is None and session.people:
+            self._ask_person(session)
+        else:
+            self._enter(session)
+
+    def _ask_person(self, session: DeskSession) -> None:
+        last = self.settings.text("window/person")
+        dialog = PersonDialog(session.machine, session.people, last, self.window)
+        dialog.finished.connect(lambda result: self._on_person(dialog, result))
+        dialog.open()
+
+    def _on_person(self, dialog: PersonDialog, result: int) -> None:
+        if result != QDialog.DialogCode.Accepted:
+            self.window.close()
+            return
+        person: Person = dialog.person()
+        dialog.deleteLater()
+        self.settings.set("window/person", person.code)
+        # who is stated goes with the connection: another person is another connection
+        self.runner.use(self._open_database(self._profile, person.code, self._session_id))
+        self.session.begin()
+
+    def _enter(self, session: DeskSession) -> None:
+        self.window.enter(
+            ClientContext(
+                session=session, runner=self.runner, bus=self.bus, messages=self.messages,
+                reference=self.reference, theme=self.theme, language=self.language, settings=self.settings,
+            )
+        )  # fmt: skip
+
+    def _on_refused(self, error: DeskError) -> None:
+        self.failed = error
+        log.warning("the desk can't be opened: %s", error)
+        if has_screen():
+            self.window.show_error(error)
+        else:
+            sys.stderr.write(f"{error}\n")
+            QApplication.exit(1)
+
+    def _on_returned(self) -> None:
+        if self.window.workspace is not None:
+            self.window.workspace.refresh()

@@ -1,0 +1,187 @@
+"""The main window: menu bar, top bar, messages, what is in the middle, status bar. Nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, QPoint, QSize, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+
+from desk_client import icons
+from desk_client.actions import ActionSet
+from desk_client.client_settings import ClientSettings
+from desk_client.context import ClientContext
+from desk_client.language import Language
+from desk_client.menus import Menus
+from desk_client.messages import Messages, Severity
+from desk_client.session.start_page import StartPage
+from desk_client.theme import Theme
+from desk_client.top_bar import TopBar
+from desk_client.widgets.message_bar import MessageBar
+from desk_client.widgets.translated import Translated
+from desk_client.workspace import Workspace
+from shared import __version__
+from shared.errors import DeskError
+
+INFO_MS = 6_000
+
+
+class MainWindow(Translated, QMainWindow):
+    """The frame. Before ``enter`` it shows the start page.
+
+    Signals:
+        painted(): it was painted for the first time; from now on the desk may be asked.
+        closed(): it is gone for good.
+    """
+
+    painted = Signal()
+    closed = Signal()
+
+    def __init__(self, theme: Theme, language: Language, settings: ClientSettings, messages: Messages) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self._theme = theme
+        self._settings = settings
+        self._is_painted = False
+        self.workspace: Workspace | None = None
+        self.actions_here: ActionSet | None = None
+        self.top_bar = TopBar(theme, self)
+        self.message_bar = MessageBar(self)
+        self.start_page = StartPage(self)
+        self._middle = QStackedWidget(self)
+        self._rows = QLabel(self)
+        self._menus = Menus(self.menuBar(), language, theme)
+        self._build()
+        messages.shown.connect(self._on_message)
+        theme.changed.connect(self._draw)
+        self._draw()
+        self.retranslate()
+        self.restoreGeometry(settings.state("window/geometry"))
+
+    def _build(self) -> None:
+        self.menuBar().setObjectName("menuBar")
+        self.menuBar().setNativeMenuBar(False)
+        middle = QWidget(self)
+        middle.setObjectName("middle")
+        layout = QVBoxLayout(middle)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.top_bar)
+        bar = QVBoxLayout()
+        bar.setContentsMargins(12, 0, 12, 8)
+        bar.addWidget(self.message_bar)
+        layout.addLayout(bar)
+        self._middle.setObjectName("pages")
+        self._middle.addWidget(self.start_page)
+        layout.addWidget(self._middle, 1)
+        self.setCentralWidget(middle)
+        self._rows.setObjectName("rowsStatus")
+        self.statusBar().setObjectName("statusBar")
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().setContentsMargins(8, 0, 8, 2)
+        self.statusBar().addPermanentWidget(self._rows)
+        self.setMinimumSize(860, 560)
+
+    # -- for the composition root ------------------------------------------------------------------------------------
+
+    def show_error(self, error: DeskError) -> None:
+        """The desk did not let us in: say why."""
+        self._middle.setCurrentWidget(self.start_page)
+        self.start_page.show_error(error)
+
+    def enter(self, context: ClientContext) -> None:
+        """The desk let us in: build the actions of this machine's level, and the workspace."""
+        session = context.session
+        workspace = Workspace(context, self.top_bar.search, self)
+        self.workspace = workspace
+        handlers = {**workspace.handlers(), **self._handlers()}
+        actions = ActionSet(session.level, handlers, self)
+        self.actions_here = actions
+        self.addActions(actions.all())
+        self._menus.enter(actions, workspace.page.list.header)
+        self.top_bar.enter(actions.get("new_ticket"))
+        self.top_bar.badge.set_session(session.machine, session.level, session.person.name if session.person else "")
+        self.top_bar.badge.set_live(True)
+        context.runner.reachable_changed.connect(self.top_bar.badge.set_live)
+        workspace.ticket_shown.connect(actions.set_ticket_shown)
+        workspace.status_changed.connect(self._rows.setText)
+        workspace.menu_wanted.connect(self._on_menu_wanted)
+        actions.set_ticket_shown(False)
+        self._middle.addWidget(workspace)
+        self._middle.setCurrentWidget(workspace)
+        workspace.begin()
+        workspace.page.list.setFocus()
+
+    def _handlers(self) -> dict[str, Callable[[], object]]:
+        return {"quit": self.close, "search": self._on_search, "about": self._on_about}
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _on_search(self) -> None:
+        self.top_bar.search.setFocus()
+        self.top_bar.search.selectAll()
+
+    def _on_about(self) -> None:
+        box = QMessageBox(self)
+        box.setObjectName("aboutBox")
+        box.setWindowTitle(QCoreApplication.translate("MainWindow", "About SupportDesk"))
+        text = QCoreApplication.translate("MainWindow", "SupportDesk {version}. The machine is the login.")
+        box.setText(text.format(version=__version__))
+        box.addButton(QMessageBox.StandardButton.Close)
+        box.exec()
+        box.deleteLater()
+
+    def _on_menu_wanted(self, position: QPoint) -> None:
+        if self.actions_here is not None:
+            menu = QMenu(self)
+            menu.setObjectName("rowMenu")
+            menu.addActions(self.actions_here.of_row())
+            menu.exec(position)
+            menu.deleteLater()
+
+    def _on_message(self, severity: str, text: str) -> None:
+        if severity == Severity.INFO:
+            self.message_bar.hide()
+            self.statusBar().showMessage(text, INFO_MS)
+        else:
+            self.message_bar.show_message(severity, text)
+
+    def _draw(self) -> None:
+        colours = self._theme.colours
+        self.setWindowIcon(icons.icon("desk", colours.accent, colours.on_accent))
+
+    def retranslate(self) -> None:
+        """Title, menus and actions."""
+        self.setWindowTitle(QCoreApplication.translate("MainWindow", "SupportDesk"))
+        self.setAccessibleName(QCoreApplication.translate("MainWindow", "SupportDesk"))
+        self.menuBar().setAccessibleName(QCoreApplication.translate("MainWindow", "Menus"))
+        self.statusBar().setAccessibleName(QCoreApplication.translate("MainWindow", "Status bar"))
+        self._menus.retranslate()
+        if self.actions_here is not None:
+            self.actions_here.retranslate()
+
+    # -- Qt ----------------------------------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        """Where nothing is remembered."""
+        return QSize(1_440, 900)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell the first time: only then is the desk asked."""
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            self.painted.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask about unsaved changes, remember the arrangement, go."""
+        if self.workspace is not None and not self.workspace.close_request():
+            event.ignore()
+            return
+        self._settings.set("window/geometry", self.saveGeometry())
+        if self.workspace is not None:
+            self.workspace.remember()
+        self._settings.sync()
+        super().closeEvent(event)
+        self.closed.emit()

@@ -1,0 +1,98 @@
+"""The first questions to the desk: does this client fit, who is this machine, who sits here; and asking again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desk_client.change_bus import Change, ChangeBus
+from desk_client.reference_store import ReferenceStore
+from desk_client.runner import DbRunner
+from shared import SCHEMA_REVISION, __version__
+from shared.errors import DeskError
+from shared.queries.reference import get_reference
+from shared.queries.session import check_gate, get_session, get_version_gate
+from shared.schemas.reference import ReferenceData
+from shared.schemas.session import DeskSession
+
+RETRY_MS = 3_000
+REFERENCE_ENTITIES = frozenset(
+    {"choice", "choice_list", "dependent_choice", "field_rule", "product", "release", "hardware_revision", "staff",
+     "department"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """What the desk said."""
+
+    session: DeskSession
+    reference: ReferenceData
+
+
+def read_welcome(conn: Any) -> Welcome:
+    """Version gate first; then who this is and what dropdowns offer. VersionGateError where client and desk differ."""
+    check_gate(get_version_gate(conn), __version__, SCHEMA_REVISION)
+    return Welcome(get_session(conn), get_reference(conn))
+
+
+class SessionController(QObject):
+    """Begins the session, and tells when the desk answers again after it did not.
+
+    Signals:
+        welcomed(Welcome): the desk let us in.
+        refused(DeskError): it did not, or does not answer.
+        returned(): the desk answers again; whoever shows its rows reads them again.
+    """
+
+    welcomed = Signal(object)
+    refused = Signal(object)
+    returned = Signal()
+
+    def __init__(self, runner: DbRunner, bus: ChangeBus, reference: ReferenceStore, parent: QObject) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._reference = reference
+        self._retry = QTimer(self)
+        self._retry.setInterval(RETRY_MS)
+        self._retry.timeout.connect(self._ask_again)
+        runner.reachable_changed.connect(self._on_reachable_changed)
+        bus.changed.connect(self._on_changed)
+        self._is_welcome = False
+
+    def begin(self) -> None:
+        """Ask the first questions."""
+        self._runner.run(
+            read_welcome, on_done=self._on_welcome, on_error=self.refused.emit, receiver=self, purpose="welcome"
+        )
+
+    def _on_welcome(self, welcome: Welcome) -> None:
+        self._is_welcome = True
+        self._reference.load(welcome.reference)
+        self.welcomed.emit(welcome)
+
+    def _on_reachable_changed(self, reachable: bool) -> None:
+        if not self._is_welcome:
+            return
+        if reachable:
+            self._retry.stop()
+            self.returned.emit()
+        else:
+            self._retry.start()
+
+    def _ask_again(self) -> None:
+        self._runner.run(
+            get_version_gate, on_done=lambda _gate: None, on_error=lambda _error: None, receiver=self, purpose="retry"
+        )
+
+    def _on_changed(self, change: Change, _initiator: QObject | None) -> None:
+        if change.entity in REFERENCE_ENTITIES:
+            self._runner.run(
+                get_reference, on_done=self._reference.load, on_error=_ignore, receiver=self, purpose="reference"
+            )
+
+
+def _ignore(_error: DeskError) -> None:
+    """What is in memory stays."""

@@ -1,0 +1,207 @@
+"""What is in the window once the desk let us in: views on the left, the list with its ticket, tickets in tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal
+from PySide6.QtWidgets import QSplitter, QTabBar, QTabWidget, QVBoxLayout, QWidget
+
+from desk_client.context import ClientContext
+from desk_client.tickets.page import TicketsPage
+from desk_client.tickets.pane import TicketPane
+from desk_client.tickets.views import ViewId, ViewList, standard_views
+from desk_client.widgets.search_box import SearchBox
+from desk_client.widgets.translated import Translated
+
+SIDEBAR_WIDTH = 188
+TITLE_LENGTH = 28
+
+
+class Workspace(Translated, QWidget):
+    """Arranges the screens and carries out the actions of ``actions.py``.
+
+    Signals:
+        ticket_shown(bool): whether the actions on a ticket have one.
+        status_changed(str): for the status bar.
+        menu_wanted(QPoint): the context menu of the list.
+    """
+
+    ticket_shown = Signal(bool)
+    status_changed = Signal(str)
+    menu_wanted = Signal(QPoint)
+
+    def __init__(self, context: ClientContext, search: SearchBox, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("workspace")
+        self._context = context
+        self._search = search
+        self.views = ViewList(context.theme, self)
+        self.page = TicketsPage(context, self)
+        self.tabs = QTabWidget(self)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self._build()
+        self._connect()
+        self.retranslate()
+        self._restore()
+
+    def _build(self) -> None:
+        self.tabs.setObjectName("tabs")
+        self.tabs.setDocumentMode(True)
+        self.tabs.setTabsClosable(True)
+        self.tabs.setTabBarAutoHide(True)
+        self.tabs.addTab(self.page, "")
+        self.tabs.tabBar().setTabButton(0, QTabBar.ButtonPosition.RightSide, None)
+        self.tabs.tabBar().setElideMode(Qt.TextElideMode.ElideRight)
+        self._splitter.setObjectName("viewsAndTabs")
+        self._splitter.setHandleWidth(12)
+        self._splitter.setChildrenCollapsible(False)
+        self.views.setMinimumWidth(148)
+        self.views.setMaximumWidth(320)
+        self._splitter.addWidget(self.views)
+        self._splitter.addWidget(self.tabs)
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setSizes([SIDEBAR_WIDTH, 1_100])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 0, 12, 0)
+        layout.addWidget(self._splitter)
+
+    def _connect(self) -> None:
+        person = self._context.session.person
+        self.views.set_views(standard_views(person.id if person is not None else None))
+        self.page.connect_views(self.views)
+        self.page.text_shown.connect(self._search.set_text)
+        self.page.tab_wanted.connect(self.open_in_tab)
+        self.page.status_changed.connect(self.status_changed)
+        self.page.menu_wanted.connect(self.menu_wanted)
+        self.page.ticket_shown.connect(self._say_ticket)
+        self.views.view_chosen.connect(lambda _view: self.tabs.setCurrentIndex(0))
+        self._search.search_changed.connect(self._on_search)
+        self._search.entered.connect(self.page.jump)
+        self._search.left_down.connect(self.to_list)
+        self.tabs.currentChanged.connect(self._say_ticket)
+        self.tabs.tabCloseRequested.connect(self._close)
+
+    def begin(self) -> None:
+        """Show the view that was shown last, else the first."""
+        last = self._context.settings.text("list/view", ViewId.MY_OPEN)
+        view = self.views.view(last) or self.views.views[0]
+        self.page.show_view(view)
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """What to call for each action of the table that concerns tickets and the list."""
+        return {
+            "new_ticket": self.new_ticket,
+            "open_tab": self._on_open_tab,
+            "close_tab": lambda: self._close(self.tabs.currentIndex()),
+            "edit": lambda: self.pane().edit(),
+            "save": lambda: self.pane().save(),
+            "comment": lambda: self.pane().add_comment(),
+            "assign": lambda: self.pane().assign(),
+            "change_status": lambda: self.pane().change_status(),
+            "clear_filters": self.page.clear_filters,
+            "to_views": self.views.setFocus,
+            "to_list": self.to_list,
+            "to_ticket": lambda: self.pane().setFocus(),
+            "next_ticket": lambda: self.page.list.step(1),
+            "previous_ticket": lambda: self.page.list.step(-1),
+            "refresh": self.refresh,
+        }
+
+    # -- actions -------------------------------------------------------------------------------------------------------
+
+    def pane(self) -> TicketPane:
+        """The ticket that actions are about: that of the tab, or the one below the list."""
+        current = self.tabs.currentWidget()
+        return current if isinstance(current, TicketPane) else self.page.pane
+
+    def new_ticket(self) -> None:
+        """An empty form below the list."""
+        self.tabs.setCurrentIndex(0)
+        self.page.new_ticket()
+
+    def open_in_tab(self, ticket_id: int) -> None:
+        """A tab for this ticket, or the one that it has."""
+        for pane in self._panes()[1:]:
+            if pane.property("ticket_id") == ticket_id:
+                self.tabs.setCurrentWidget(pane)
+                return
+        if self.page.shown_id() == ticket_id and not self.page.close_ticket():
+            return
+        pane = self._make_pane()
+        pane.setProperty("ticket_id", ticket_id)
+        self.tabs.setCurrentIndex(self.tabs.addTab(pane, ""))
+        pane.open_ticket(ticket_id)
+        pane.setFocus()
+
+    def to_list(self) -> None:
+        """Focus to the list."""
+        self.tabs.setCurrentIndex(0)
+        self.page.list.setFocus()
+
+    def refresh(self) -> None:
+        """Read again what the list shows."""
+        self.page.controller.refresh()
+
+    def close_request(self) -> bool:
+        """Whether everything may be closed: each ticket with unsaved changes asks."""
+        return all(pane.close_request() for pane in self._panes())
+
+    def remember(self) -> None:
+        """Keep the arrangement for the next start."""
+        settings = self._context.settings
+        settings.set("list/columns", self.page.list.save_columns())
+        settings.set("window/views", self._splitter.saveState())
+        settings.set("window/ticket", self.page.splitter.saveState())
+        shown = self.page.controller.listing.filter
+        view = next((view for view in self.views.views if view.filter == shown), None)
+        if view is not None:
+            settings.set("list/view", view.id)
+
+    # -- inside --------------------------------------------------------------------------------------------------------
+
+    def _restore(self) -> None:
+        settings = self._context.settings
+        self.page.list.restore_columns(settings.state("list/columns"))
+        self._splitter.restoreState(settings.state("window/views"))
+        self.page.splitter.restoreState(settings.state("window/ticket"))
+
+    def _make_pane(self) -> TicketPane:
+        c = self._context
+        pane = TicketPane(self.tabs, c.reference, c.session, c.runner, c.bus, c.messages)
+        pane.title_changed.connect(lambda title: self._on_title(pane, title))
+        return pane
+
+    def _panes(self) -> list[TicketPane]:
+        tabs = (self.tabs.widget(index) for index in range(self.tabs.count()))
+        return [self.page.pane, *(tab for tab in tabs if isinstance(tab, TicketPane))]
+
+    def _on_title(self, pane: TicketPane, title: str) -> None:
+        short = title if len(title) <= TITLE_LENGTH else title[: TITLE_LENGTH - 1] + "…"
+        self.tabs.setTabText(self.tabs.indexOf(pane), short.replace("&", "&&"))
+        self.tabs.setTabToolTip(self.tabs.indexOf(pane), title)
+
+    def _on_open_tab(self) -> None:
+        ticket_id = self.page.list.current_id() or self.page.shown_id()
+        if ticket_id is not None and self.tabs.currentIndex() == 0:
+            self.open_in_tab(ticket_id)
+
+    def _close(self, index: int) -> None:
+        pane = self.tabs.widget(index)
+        if isinstance(pane, TicketPane) and pane.close_request():
+            self.tabs.removeTab(index)
+            pane.deleteLater()
+
+    def _on_search(self, text: str) -> None:
+        self.tabs.setCurrentIndex(0)
+        self.page.filters.set_text(text)
+
+    def _say_ticket(self) -> None:
+        self.ticket_shown.emit(self.tabs.currentIndex() > 0 or self.page.has_ticket())
+
+    def retranslate(self) -> None:
+        """Names of the parts."""
+        self.setAccessibleName(QCoreApplication.translate("Workspace", "Desk"))
+        self.tabs.setAccessibleName(QCoreApplication.translate("Workspace", "Open tickets"))
+        self.tabs.tabBar().setAccessibleName(QCoreApplication.translate("Workspace", "Tabs"))
+        self.tabs.setTabText(0, QCoreApplication.translate("Workspace", "Tickets"))
