@@ -203,21 +203,21 @@ def seed(
     data: DataOption = None,
     tickets: Annotated[int, typer.Option(min=0, help="How many tickets.")] = 5000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same data.")] = 1,
-    until: Annotated[str | None, typer.Option(help="The last day, YYYY-MM-DD; else today.")] = None,
+    until: Annotated[str | None, typer.Option(help="Up to this day, YYYY-MM-DD; else today.")] = None,
 ) -> None:
     """Fill the desk with demo data."""
-    demo = importlib.import_module("desk_server.demo")
+    from desk_server import demo
     from desk_server.running import running
 
     desk = _finished_desk(data)
     with running(desk):
-        demo.seed(desk, tickets, seed, _day(until))
-    typer.echo(f"{tickets} demo tickets are in the desk.")
+        result = demo.seed(desk, tickets, seed, _day(until))
+    typer.echo(f"{tickets} demo tickets are in the desk{', as they were before' if result.was_complete else ''}.")
 
 
-def _day(text: str | None) -> dt.date:
+def _day(text: str | None) -> dt.date | None:
     if text is None:
-        return dt.datetime.now(dt.UTC).date()
+        return None
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
