@@ -12,7 +12,8 @@ from scripts.launch.packages import run_python
 
 DESK = ROOT / ".desk"
 DEMO_READY = DESK / "demo-ready"  # holds the digest of the migrations that the demo desk has
-LEVELS = {"query": "tester", "full": "engineer", "admin": "administrator"}
+# Level -> who sits at that machine: people of the demo data.
+LEVELS = {"query": "sophie.martin", "full": "daniel.price", "admin": "laura.hoffmann"}
 
 
 def ensure_demo_desk() -> None:
