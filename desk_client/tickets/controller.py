@@ -1,0 +1,269 @@
+"""What the ticket pane asks of the database: open, look up, lease, save. All of it goes through the runner."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from sqlalchemy import Connection
+
+from desk_client.change_bus import ChangeBus
+from desk_client.runner import DbRunner
+from desk_client.widgets.type_ahead import Suggestion
+from shared.errors import AlreadySavedError, ConflictError, DeskError
+from shared.queries.lookup import find_contacts, find_customers, find_projects, find_tickets
+from shared.queries.tickets import get_history, get_ticket
+from shared.schemas.reference import Named
+from shared.schemas.session import DeskSession
+from shared.schemas.ticket import CommentText, Lease, TicketCreate, TicketDetail, TicketUpdate, TicketValues
+from shared.services.leases import release_lease, take_lease
+from shared.services.tickets import add_comment, create_ticket, update_ticket
+
+ENTITY = "ticket"
+
+
+class TicketController(QObject):
+    """One for each pane. Holds the ids of the saves under way and the lease; knows no widget.
+
+    Signals:
+        opened(TicketDetail): the ticket that was asked for.
+        open_failed(DeskError)
+        history_loaded(tuple[HistoryLine]): of the open ticket, newest first.
+        suggestions_found(name, text, list[Suggestion]): the answer to ``look_up``.
+        lease_taken(Lease), lease_refused(Lease): ours now, or whose it is.
+        saved(TicketDetail): as the database holds it now.
+        save_failed(DeskError): nothing was written.
+        conflicted(TicketDetail, history): nothing was written; this is what the ticket is by now.
+        commented(): the comment is appended.
+    """
+
+    opened = Signal(object)
+    open_failed = Signal(object)
+    history_loaded = Signal(object)
+    suggestions_found = Signal(str, str, object)
+    lease_taken = Signal(object)
+    lease_refused = Signal(object)
+    saved = Signal(object)
+    save_failed = Signal(object)
+    conflicted = Signal(object, object)
+    commented = Signal()
+
+    def __init__(self, runner: DbRunner, bus: ChangeBus, session: DeskSession, parent: QObject) -> None:
+        super().__init__(parent)
+        self._runner, self._bus, self._session = runner, bus, session
+        self._ticket_id: int | None = None
+        self._lease: Lease | None = None
+        self._wants_lease = False
+        self._asks_lease = False
+        self._gives_back = False
+        self._create_id = uuid.uuid4()
+        self._comment_id = uuid.uuid4()
+        self._intended: tuple[Any, uuid.UUID] | None = None  # what is being saved, and its save_id
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def open(self, ticket_id: int) -> None:
+        """Read a ticket and its history; the lease of the one before is given back."""
+        self.release()
+        self._forget_saves()
+        self._ticket_id = ticket_id
+        self._runner.run(
+            lambda conn: get_ticket(conn, ticket_id),
+            on_done=self.opened.emit, on_error=self.open_failed.emit, receiver=self, purpose="open",
+        )  # fmt: skip
+        self.load_history()
+
+    def start_new(self) -> None:
+        """Begin a ticket that is not there yet: the save_id is made now and kept over retries."""
+        self.release()
+        self._forget_saves()
+        self._ticket_id = None
+        self._runner.cancel(self, "open")
+        self._runner.cancel(self, "history")
+
+    def _forget_saves(self) -> None:
+        self._create_id, self._comment_id, self._intended = uuid.uuid4(), uuid.uuid4(), None
+
+    def load_history(self) -> None:
+        """Read the history of the open ticket again."""
+        ticket_id, readable = self._ticket_id, self._session.readable_private
+        if ticket_id is not None:
+            self._runner.run(
+                lambda conn: get_history(conn, ticket_id, readable_private=readable),
+                on_done=self.history_loaded.emit, on_error=self.open_failed.emit, receiver=self, purpose="history",
+            )  # fmt: skip
+
+    def look_up(self, name: str, entity: str, text: str, parent: int | None) -> None:
+        """Ask for the rows that the typed text may mean; a newer question of the same field makes this one void."""
+        find = _lookup(entity, text, parent)
+        if find is None:
+            self.suggestions_found.emit(name, text, [])
+            return
+        self._runner.run(
+            find,
+            on_done=lambda rows: self.suggestions_found.emit(name, text, _suggestions(entity, rows)),
+            receiver=self, purpose=f"lookup {name}",
+        )  # fmt: skip
+
+    # -- lease -----------------------------------------------------------------------------------------------------
+
+    def take_lease(self) -> None:
+        """Mark the ticket as edited here; asked once until it is ours or refused."""
+        self._wants_lease = True
+        ticket_id = self._ticket_id
+        if ticket_id is None or self._asks_lease or self._lease is not None or self._gives_back:
+            return
+        self._asks_lease = True
+        self._runner.run(
+            lambda conn: take_lease(conn, ENTITY, ticket_id),
+            on_done=self._on_lease, on_error=self._on_lease_failed, receiver=self,
+        )  # fmt: skip
+
+    def _on_lease(self, lease: Lease) -> None:
+        self._asks_lease = False
+        if lease.is_mine:
+            self._lease = lease
+        if lease.entity_id != self._ticket_id or not self._wants_lease:
+            self.release()
+        elif lease.is_mine:
+            self._bus.publish(ENTITY, lease.entity_id, initiator=self)
+            self.lease_taken.emit(lease)
+        else:
+            self.lease_refused.emit(lease)
+
+    def _on_lease_failed(self, error: DeskError) -> None:
+        self._asks_lease = False
+        self.save_failed.emit(error)
+
+    def release(self, *, closing: bool = False) -> None:
+        """Give the lease back where we have it. ``closing``: for certain, the runner may be stopped next."""
+        self._wants_lease = False
+        lease, self._lease = self._lease, None
+        if lease is None or lease.token is None:
+            return
+        self._gives_back = True
+        token = lease.token
+        self._runner.run(
+            lambda work: release_lease(work.connection() if closing else work, ENTITY, lease.entity_id, token),
+            on_done=lambda _: self._on_released(lease.entity_id),
+            on_error=lambda _: self._on_released(lease.entity_id),  # it ends by itself within a minute
+            receiver=self, write=closing,
+        )  # fmt: skip
+
+    def _on_released(self, ticket_id: int) -> None:
+        self._gives_back = False
+        self._bus.publish(ENTITY, ticket_id, initiator=self)
+        if self._wants_lease:  # editing began again before the answer: no take may overtake a release
+            self.take_lease()
+
+    def drop_lease(self) -> None:
+        """Forget a lease that another machine has taken over."""
+        self._lease = None
+
+    @property
+    def has_lease(self) -> bool:
+        """Whether this pane holds the lease."""
+        return self._lease is not None
+
+    # -- saving ----------------------------------------------------------------------------------------------------
+
+    def create(self, values: Mapping[str, Any], comment: CommentText | None) -> None:
+        """Save a new ticket. Sent again after a lost answer it is the same save, whatever was typed since."""
+        new = TicketCreate(
+            save_id=self._create_id, values=TicketValues(**values), comment=comment,
+            comment_save_id=self._comment_id if comment else None,
+        )  # fmt: skip
+        self._save(lambda session: create_ticket(session, new))
+
+    def update(self, base: TicketDetail, changed: Mapping[str, Any], comment: CommentText | None) -> None:
+        """Save what changed of a ticket; the same intention keeps its save_id over retries."""
+        values = TicketValues(**changed)
+        change = TicketUpdate(
+            id=base.id, row_version=base.row_version, save_id=self._save_id((base.id, base.row_version, values)),
+            lease_token=self._lease.token if self._lease else None,
+            values=values, comment=comment, comment_save_id=self._comment_id if comment else None,
+        )  # fmt: skip
+        self._save(lambda session: update_ticket(session, change))
+
+    def comment(self, ticket_id: int, comment: CommentText) -> None:
+        """Append a comment alone: it needs no lease and meets no conflict."""
+        save_id = self._comment_id
+        self._runner.run(
+            lambda session: add_comment(session, ticket_id, comment, save_id),
+            on_done=lambda _: self._on_commented(ticket_id),
+            on_error=lambda error: self._on_comment_failed(ticket_id, error), receiver=self, write=True,
+        )  # fmt: skip
+
+    def _save_id(self, intention: Any) -> uuid.UUID:
+        if self._intended is None or self._intended[0] != intention:
+            self._intended = (intention, uuid.uuid4())
+        return self._intended[1]
+
+    def _save(self, op: Callable[[Any], TicketDetail]) -> None:
+        self._runner.run(op, on_done=self._on_saved, on_error=self._on_save_failed, receiver=self, write=True)
+
+    def _on_saved(self, detail: TicketDetail) -> None:
+        self._ticket_id = detail.id
+        self._forget_saves()
+        self.release()
+        self._bus.publish(ENTITY, detail.id, initiator=self)
+        self.saved.emit(detail)
+        self.load_history()
+
+    def _on_save_failed(self, error: DeskError) -> None:
+        ticket_id = self._ticket_id
+        if isinstance(error, AlreadySavedError):
+            self._read_again(error.entity_id or ticket_id, self._on_saved, error)
+        elif isinstance(error, ConflictError) and ticket_id is not None:
+            self._intended = None
+            self._runner.run(
+                lambda conn: self._read_both(conn, ticket_id),
+                on_done=lambda both: self.conflicted.emit(*both), on_error=self.save_failed.emit, receiver=self,
+            )  # fmt: skip
+        else:
+            self.save_failed.emit(error)
+
+    def _read_both(self, conn: Connection, ticket_id: int) -> tuple[TicketDetail, Any]:
+        history = get_history(conn, ticket_id, readable_private=self._session.readable_private)
+        return get_ticket(conn, ticket_id), history
+
+    def _read_again(self, ticket_id: int | None, on_done: Callable[[TicketDetail], None], error: DeskError) -> None:
+        if ticket_id is None:
+            self.save_failed.emit(error)
+            return
+        self._runner.run(
+            lambda conn: get_ticket(conn, ticket_id), on_done=on_done, on_error=self.save_failed.emit, receiver=self
+        )
+
+    def _on_commented(self, ticket_id: int) -> None:
+        self._comment_id = uuid.uuid4()
+        self._bus.publish(ENTITY, ticket_id, initiator=self)
+        self.commented.emit()
+        self.load_history()
+
+    def _on_comment_failed(self, ticket_id: int, error: DeskError) -> None:
+        if isinstance(error, AlreadySavedError):
+            self._on_commented(ticket_id)
+        else:
+            self.save_failed.emit(error)
+
+
+def _lookup(entity: str, text: str, parent: int | None) -> Callable[[Connection], Iterable[Named]] | None:
+    """The query for an entity; None where it needs a parent and there is none."""
+    if entity == "customer":
+        return lambda conn: find_customers(conn, text)
+    if entity == "ticket":
+        return lambda conn: find_tickets(conn, text)
+    if parent is None:
+        return None
+    if entity == "contact":
+        return lambda conn: find_contacts(conn, parent, text)
+    return lambda conn: find_projects(conn, parent, text)
+
+
+def _suggestions(entity: str, rows: Iterable[Named]) -> list[Suggestion]:
+    if entity == "ticket":
+        return [Suggestion(row.id, row.code, row.name) for row in rows]
+    return [Suggestion(row.id, row.name, row.code) for row in rows]

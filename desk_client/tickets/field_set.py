@@ -1,0 +1,260 @@
+"""A set of fields that belong together: their editors, what depends on what, stars, labels and messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from desk_client.reference_store import ReferenceStore
+from desk_client.tickets import fields as f
+from desk_client.widgets.choice_combo import ChoiceCombo
+from desk_client.widgets.field_frame import FieldFrame, MessageKind
+from desk_client.widgets.text_fields import ValueText
+from desk_client.widgets.time_field import TimeField
+from desk_client.widgets.type_ahead import Suggestion, TypeAhead
+from shared.domain.fields import Field
+
+# Waiting is for one: a person or a department.
+EXCLUSIVE = {
+    "waiting_for_staff_id": "waiting_for_department_id",
+    "waiting_for_department_id": "waiting_for_staff_id",
+}
+
+
+class FieldSet(QObject):
+    """Used by the form and by the dialog of a transition alike.
+
+    ``context`` holds the values of fields that are not in the set but narrow those that are.
+
+    Signals:
+        edited(name): the person changed a field (its dependents are narrowed already).
+        lookup_requested(name, entity, text, parent): suggestions of the server are wanted.
+        resolved(): a type-ahead that waited for its answer has it.
+    """
+
+    edited = Signal(str)
+    lookup_requested = Signal(str, str, str, object)
+    resolved = Signal()
+
+    def __init__(
+        self,
+        fields: Iterable[Field],
+        reference: ReferenceStore,
+        now: Callable[[], datetime],
+        *,
+        read_only: bool,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._reference = reference
+        self._read_only = read_only
+        self.context: dict[str, Any] = {}
+        self.fields = {field.name: field for field in fields}
+        self.frames: dict[str, FieldFrame] = {}
+        self.touched: set[str] = set()
+        self._texts: dict[str, str] = {}
+        self._parent_of_value: dict[str, Any] = {}
+        for field in self.fields.values():
+            self._add(field, now, parent)
+
+    def _add(self, field: Field, now: Callable[[], datetime], parent: QWidget) -> None:
+        editor = f.make_editor(field, now, read_only=self._read_only)
+        frame = FieldFrame(field.name, editor, parent)
+        frame.reserve_message(not self._read_only)
+        self.frames[field.name] = frame
+        self.editor(field.name).edited.connect(lambda name=field.name: self._on_edited(name))
+        if isinstance(editor, TypeAhead):
+            editor.search_requested.connect(lambda text, name=field.name: self._on_search(name, text))
+            editor.resolved.connect(lambda name=field.name: self._on_resolved(name))
+
+    def editor(self, name: str) -> f.Editor:
+        """The widget of a field."""
+        return cast(f.Editor, self.frames[name].editor)
+
+    # -- values ----------------------------------------------------------------------------------------------------
+
+    def value(self, name: str) -> Any:
+        """A value of the set, or of its context."""
+        return self.editor(name).value() if name in self.frames else self.context.get(name)
+
+    def values(self) -> dict[str, Any]:
+        """Context and own values together."""
+        return {**self.context, **{name: self.editor(name).value() for name in self.frames}}
+
+    def set_values(self, values: Mapping[str, Any], texts: Mapping[str, str]) -> None:
+        """Show a row's values; ``texts`` are the names of customers and the like. All is untouched then."""
+        self._texts = dict(texts)
+        self.touched.clear()
+        self.context.update({name: value for name, value in values.items() if name not in self.frames})
+        for name in self.frames:
+            self._show(name, values.get(name))
+        self._remember_parents(self.frames)
+        self.refill()
+
+    def put(self, name: str, value: Any, text: str = "") -> None:
+        """Set one value as if the person had."""
+        if name not in self.frames:
+            self.context[name] = value
+            return
+        if text:
+            self._texts[name] = text
+        self._show(name, value)
+        self.touched.add(name)
+        self._remember_parents([name])
+        self._narrow_children(name)
+
+    def _show(self, name: str, value: Any) -> None:
+        self.editor(name).set_value(value, self.text_of(name, value))
+
+    def text_of(self, name: str, value: Any) -> str:
+        """What a value is called."""
+        if value is None:
+            return ""
+        return f.value_text(self.fields[name], value, self._reference) or self._texts.get(name, str(value))
+
+    def unresolved(self) -> list[str]:
+        """Fields with a text that stands for nothing (yet)."""
+        return [
+            name
+            for name, frame in self.frames.items()
+            if isinstance(frame.editor, TypeAhead | TimeField) and frame.editor.is_unresolved()
+        ]
+
+    def take_waiting(self) -> bool:
+        """Let every type-ahead take its best match; whether one still waits for the server."""
+        editors = [frame.editor for frame in self.frames.values() if isinstance(frame.editor, TypeAhead)]
+        for editor in editors:
+            if editor.is_unresolved():
+                editor.take()
+        return any(editor.is_waiting() for editor in editors)
+
+    def set_locked(self, locked: bool) -> None:
+        """Go to reading and back; what is typed stays."""
+        for name in self.frames:
+            self.editor(name).set_locked(locked)
+
+    # -- dependents ------------------------------------------------------------------------------------------------
+
+    def _on_edited(self, name: str) -> None:
+        self.touched.add(name)
+        self.frames[name].show_message("")
+        if name not in self.unresolved():
+            self._remember_parents([name])
+            self._exclude(name)
+            self._narrow_children(name)
+        self.edited.emit(name)
+
+    def _on_resolved(self, name: str) -> None:
+        editor = self.frames[name].editor
+        if isinstance(editor, TypeAhead) and editor.is_unresolved():
+            self.frames[name].show_message(self.no_match_text(name))
+        self.resolved.emit()
+
+    def _exclude(self, name: str) -> None:
+        other = EXCLUSIVE.get(name)
+        if other in self.frames and self.value(name) is not None and self.value(other) is not None:
+            self._clear(other, name)
+
+    def _narrow_children(self, name: str) -> None:
+        for child in f.children_of(name):
+            if child.name not in self.frames:
+                continue
+            if self._has_impossible_value(child, name):
+                self._clear(child.name, name)
+            self._fill(child.name)
+            self._narrow_children(child.name)
+
+    def _has_impossible_value(self, child: Field, parent: str) -> bool:
+        if self.value(child.name) is None:
+            return False
+        if child.reference in f.AT_SERVER:
+            return bool(self._parent_of_value.get(child.name) != self.value(parent))
+        return not f.is_possible(child, self.values(), self._reference)
+
+    def _clear(self, name: str, because: str) -> None:
+        self.editor(name).set_value(None)
+        self.touched.add(name)
+        cause = self._reference.field_label(f.ENTITY, because)
+        text = QCoreApplication.translate("TicketForm", "Emptied: it did not go with “{field}”").format(field=cause)
+        self.frames[name].show_message(text, MessageKind.NOTE)
+
+    def _remember_parents(self, names: Iterable[str]) -> None:
+        for name in names:
+            parent = self.fields[name].depends_on
+            if parent:
+                self._parent_of_value[name] = self.value(parent)
+
+    def take_newer(self, values: Mapping[str, Any], texts: Mapping[str, str]) -> None:
+        """Show values that changed elsewhere, except where the person has typed."""
+        self._texts.update(texts)
+        for name, value in values.items():
+            if name not in self.touched:
+                self._show(name, value)
+        self._remember_parents(name for name in values if name not in self.touched)
+        self.refill()
+
+    def no_match_text(self, name: str) -> str:
+        """What is said under a field whose text stands for nothing."""
+        editor = self.frames[name].editor
+        text = editor.text() if isinstance(editor, TypeAhead | TimeField) else ""
+        return f.no_match_text(self.fields[name], text)
+
+    # -- offers ----------------------------------------------------------------------------------------------------
+
+    def refill(self) -> None:
+        """Fill every dropdown again, after other reference data, another language or another row."""
+        for name in self.frames:
+            self._fill(name)
+
+    def _fill(self, name: str) -> None:
+        editor, field = self.frames[name].editor, self.fields[name]
+        if isinstance(editor, ChoiceCombo):
+            known = f.known_labels(field, editor.value(), self._reference)
+            editor.set_items(f.offered_items(field, self.values(), self._reference), known)
+        elif isinstance(editor, ValueText):
+            self._show(name, editor.value())
+
+    def _on_search(self, name: str, text: str) -> None:
+        field = self.fields[name]
+        entity = field.reference or ""
+        if entity in f.IN_MEMORY:
+            self.show_suggestions(name, text, f.suggestions_in_memory(entity, text, self._reference))
+        else:
+            parent = self.value(field.depends_on) if field.depends_on else None
+            self.lookup_requested.emit(name, entity, text, parent)
+
+    def show_suggestions(self, name: str, text: str, suggestions: list[Suggestion]) -> None:
+        """Hand the server's answer to the field that asked."""
+        editor = self.frames[name].editor
+        if isinstance(editor, TypeAhead):
+            editor.show_suggestions(text, suggestions)
+
+    # -- labels ----------------------------------------------------------------------------------------------------
+
+    def label_fields(self, status: str, kind: str | None, extra_required: Iterable[str] = ()) -> None:
+        """Labels and help in the language of the window, and a star on what is required in ``status``."""
+        extra = set(extra_required)
+        for name, frame in self.frames.items():
+            rule = self._reference.rule(f.ENTITY, name)
+            required = name in extra or (rule is not None and rule.required_for(status, kind))
+            label = self._reference.field_label(f.ENTITY, name)
+            frame.set_label(label, required=required and not self._read_only)
+            frame.set_help(self._reference.field_help(f.ENTITY, name))
+
+    def show_errors(self, errors: Mapping[str, str]) -> list[str]:
+        """Put each message under its field and take the others away; the names that have no field here."""
+        for name, frame in self.frames.items():
+            if name in errors:
+                frame.show_message(errors[name])
+            elif frame.has_error():
+                frame.show_message("")
+        return [name for name in errors if name not in self.frames]
+
+    def clear_messages(self) -> None:
+        """Say nothing under any field."""
+        for frame in self.frames.values():
+            frame.show_message("")

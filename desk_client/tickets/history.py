@@ -1,0 +1,199 @@
+"""A ticket's history: events, comments, interactions, attachments, newest first, as text that can be copied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QColor, QPalette, QTextBlockFormat, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QLabel, QTextBrowser, QVBoxLayout, QWidget
+
+from desk_client.reference_store import ReferenceStore
+from desk_client.theme import SMALL_PX, Role, set_role
+from desk_client.tickets.fields import BY_NAME, ENTITY, value_text
+from shared.domain.fields import Field, FieldType
+from shared.schemas.ticket import HistoryLine
+
+LONG = 90
+NOTHING = "\N{EN DASH}"
+
+
+def change_text(name: str, old: Any, new: Any, reference: ReferenceStore) -> str:
+    """One changed field as "Status New → Open"; texts and rows that only the server can name: what changed."""
+    label = reference.field_label(ENTITY, name)
+    field = BY_NAME.get(name)
+    if field is None or field.type is FieldType.TEXT or _is_nameless(field, (old, new), reference):
+        return QCoreApplication.translate("History", "{field} changed").format(field=label)
+    texts = [_shorten(value_text(field, value, reference)) or NOTHING for value in (old, new)]
+    return f"{label} {texts[0]} \N{RIGHTWARDS ARROW} {texts[1]}"
+
+
+def _is_nameless(field: Field, values: Sequence[Any], reference: ReferenceStore) -> bool:
+    return any(value is not None and not value_text(field, value, reference) for value in values)
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= LONG else text[: LONG - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def event_text(line: HistoryLine, reference: ReferenceStore) -> str:
+    """What an event says."""
+    changes = [change_text(name, old, new, reference) for name, (old, new) in (line.changes or {}).items()]
+    if line.kind == "created":
+        changes = [QCoreApplication.translate("History", "Reported"), *changes[:0]]
+    if not changes and line.status:
+        label = reference.choice_label("status", line.status)
+        changes.append(QCoreApplication.translate("History", "Status: {status}").format(status=label))
+    if line.what:
+        changes.insert(0, line.what)
+    return ", ".join(changes) or QCoreApplication.translate("History", "Changed")
+
+
+def interaction_text(line: HistoryLine, reference: ReferenceStore) -> str:
+    """What an interaction says: "Phone, in, 6 min: ..."."""
+    incoming = line.kind == "in"
+    parts = [reference.choice_label("channel", line.channel)] if line.channel else []
+    parts.append(
+        QCoreApplication.translate("History", "in") if incoming else QCoreApplication.translate("History", "out")
+    )
+    if line.minutes:
+        parts.append(QCoreApplication.translate("History", "{minutes} min").format(minutes=line.minutes))
+    head = ", ".join(parts)
+    return f"{head}: {line.text}" if line.text else head
+
+
+def line_text(line: HistoryLine, reference: ReferenceStore) -> str:
+    """What a line says, in the language of the window."""
+    if line.line == "event":
+        return event_text(line, reference)
+    if line.line == "interaction":
+        return interaction_text(line, reference)
+    if line.line == "attachment":
+        return QCoreApplication.translate("History", "File: {name}").format(name=line.what or line.text or "")
+    if line.is_private and line.text is None:
+        return QCoreApplication.translate("History", "A private comment, not for this machine")
+    return line.text or ""
+
+
+def who_text(line: HistoryLine, reference: ReferenceStore) -> str:
+    """The person and department of a line, '' where none is stated."""
+    labels = {one.code: one.label(reference.language) for one in reference.data.departments}
+    department = labels.get(line.department or "", line.department or "")
+    return ", ".join(part for part in (line.person, department) if part)
+
+
+def when_text(at: datetime, now: datetime) -> str:
+    """The time of today, else date and time."""
+    at, now = at.astimezone(), now.astimezone()
+    if at.date() == now.date():
+        return at.strftime("%H:%M")
+    return at.strftime("%m-%d %H:%M") if at.year == now.year else at.strftime("%Y-%m-%d %H:%M")
+
+
+class HistoryView(QWidget):
+    """Shows the lines. The machine (proved) and the person (as stated) are told apart by colour, place and tooltip."""
+
+    def __init__(self, reference: ReferenceStore, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._reference = reference
+        self._lines: Sequence[HistoryLine] = ()
+        self._is_loaded = False
+        self.setObjectName("history")
+        self._title = QLabel(self)
+        set_role(self._title, Role.TITLE)
+        self.browser = QTextBrowser(self)
+        self.browser.setObjectName("historyText")
+        self.browser.setProperty("role", "value")
+        self.browser.setOpenLinks(False)
+        self.browser.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.browser.document().setDocumentMargin(0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self._title)
+        layout.addWidget(self.browser, 1)
+        reference.changed.connect(self.retranslate)
+        self.retranslate()
+
+    def show_lines(self, lines: Sequence[HistoryLine]) -> None:
+        """Show a history, newest first."""
+        self._lines, self._is_loaded = lines, True
+        self._render()
+
+    def clear(self) -> None:
+        """Show nothing: another ticket is on its way, or a new one has no history."""
+        self._lines, self._is_loaded = (), False
+        self._render()
+
+    def retranslate(self) -> None:
+        """Say everything again in the language of the window."""
+        self._title.setText(QCoreApplication.translate("History", "History"))
+        self.browser.setAccessibleName(QCoreApplication.translate("History", "History"))
+        self._render()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow another language or another palette."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        elif event.type() == QEvent.Type.PaletteChange:
+            self._render()
+        super().changeEvent(event)
+
+    def _render(self) -> None:
+        document = self.browser.document()
+        document.clear()
+        cursor = QTextCursor(document)
+        cursor.beginEditBlock()
+        if not self._lines:
+            cursor.insertText(self._empty_text(), self._format(muted=True))
+        now = datetime.now().astimezone()
+        for index, line in enumerate(self._lines):
+            self._insert_head(cursor, line, now, is_first=index == 0)
+            self._insert_body(cursor, line)
+        cursor.endEditBlock()
+        self.browser.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def _empty_text(self) -> str:
+        if not self._is_loaded:
+            return ""
+        return QCoreApplication.translate("History", "Nothing happened yet. A comment is the beginning.")
+
+    def _insert_head(self, cursor: QTextCursor, line: HistoryLine, now: datetime, *, is_first: bool) -> None:
+        block = QTextBlockFormat()
+        block.setTopMargin(0 if is_first else 10)
+        cursor.insertBlock(block) if not is_first else cursor.setBlockFormat(block)
+        exact = line.at.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+        cursor.insertText(when_text(line.at, now), self._format(muted=True, small=True, tip=exact))
+        if line.machine:
+            tip = QCoreApplication.translate("History", "Machine, proved by its certificate")
+            cursor.insertText("   ", self._format(muted=True, small=True))
+            cursor.insertText(line.machine, self._format(muted=True, small=True, tip=tip))
+        if who := who_text(line, self._reference):
+            tip = QCoreApplication.translate("History", "Person, as stated at that machine; department as it was then")
+            cursor.insertText(" \N{MIDDLE DOT} ", self._format(muted=True, small=True))
+            cursor.insertText(who, self._format(small=True, tip=tip))
+        if line.is_private:
+            mark = QCoreApplication.translate("History", "private")
+            cursor.insertText(f"   {mark}", self._format(small=True, accent=True))
+
+    def _insert_body(self, cursor: QTextCursor, line: HistoryLine) -> None:
+        block = QTextBlockFormat()
+        block.setTopMargin(1)
+        cursor.insertBlock(block)
+        is_said = line.line in ("comment", "interaction") and not (line.is_private and line.text is None)
+        cursor.insertText(line_text(line, self._reference), self._format(muted=not is_said))
+
+    def _format(
+        self, *, muted: bool = False, small: bool = False, accent: bool = False, tip: str = ""
+    ) -> QTextCharFormat:
+        roles = QPalette.ColorRole
+        role = roles.Link if accent else roles.PlaceholderText if muted else roles.WindowText
+        made = QTextCharFormat()
+        made.setForeground(QColor(self.palette().color(role)))
+        if small:
+            made.setProperty(QTextCharFormat.Property.FontPixelSize, SMALL_PX)
+        if tip:
+            made.setToolTip(tip)
+        return made

@@ -1,0 +1,177 @@
+"""The small dialog that asks what a change of status, or an assignment, needs. Same fields as the form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from desk_client.reference_store import ReferenceStore
+from desk_client.theme import Role, set_role
+from desk_client.tickets import validation
+from desk_client.tickets.field_set import FieldSet
+from desk_client.tickets.fields import BY_NAME, is_wide
+from desk_client.tickets.transitions import ASSIGN_FIELDS, transition_verb
+from desk_client.widgets.field_grid import FieldGrid
+from desk_client.widgets.text_fields import COMPOSING, TextField
+from shared.domain.status import Status
+from shared.schemas.ticket import CommentText
+
+WIDTH = 480
+
+
+class TransitionDialog(QDialog):
+    """Asks for ``names``; ``target`` None is an assignment.
+
+    Signals:
+        decided(values, texts): everything is there; values asked for, with the names of what they point to.
+        lookup_requested(name, entity, text, parent): see ``FieldSet``.
+    """
+
+    decided = Signal(object, object)
+    lookup_requested = Signal(str, str, str, object)
+
+    def __init__(
+        self,
+        target: Status | None,
+        names: Sequence[str],
+        values: Mapping[str, Any],
+        texts: Mapping[str, str],
+        reference: ReferenceStore,
+        now: Callable[[], datetime],
+        parent: QWidget,
+        number: int | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._target, self._number, self._reference, self._now = target, number, reference, now
+        self._before = dict(values)
+        self._waits = False
+        self.setObjectName("transitionDialog")
+        self.setMinimumWidth(WIDTH)
+        self.fields = FieldSet([BY_NAME[name] for name in names], reference, now, read_only=False, parent=self)
+        self._build()
+        self.fields.set_values(self._start_values(values), texts)
+        self.fields.lookup_requested.connect(self.lookup_requested)
+        self.fields.edited.connect(self._on_edited)
+        self.fields.resolved.connect(self._on_resolved)
+        self.retranslate()
+        self._grid.arrange(2)
+        self._focus_first_empty()
+
+    def _start_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {**values, "status": self._target.value} if self._target else dict(values)
+
+    def _build(self) -> None:
+        self._title = QLabel(self)
+        set_role(self._title, Role.TITLE)
+        self._grid = FieldGrid(self)
+        for name, frame in self.fields.frames.items():
+            self._grid.add(frame, wide=is_wide(BY_NAME[name]) or name in ("next_step", "duplicate_of_id"))
+        self._comment = TextField(self, lines=2)
+        self._comment.setObjectName("transitionComment")
+        self._decide, self._leave = QPushButton(self), QPushButton(self)
+        self._decide.setObjectName("transitionDecide")
+        self._leave.setObjectName("transitionLeave")
+        set_role(self._decide, Role.PRIMARY)
+        self._decide.setAutoDefault(False)
+        self._leave.setAutoDefault(False)
+        self._decide.clicked.connect(self.decide)
+        self._leave.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self._leave)
+        buttons.addWidget(self._decide)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 14, 16, 14)
+        layout.setSpacing(10)
+        for widget in (self._title, self._grid, self._comment):
+            layout.addWidget(widget)
+        layout.addLayout(buttons)
+
+    def retranslate(self) -> None:
+        """Say everything in the language of the window; what is typed stays."""
+        verb = self._verb()
+        self._title.setText(verb if self._number is None else f"{verb}  ·  {self._number}")
+        self.setWindowTitle(verb)
+        self.setAccessibleName(verb)
+        self._comment.setPlaceholderText(QCoreApplication.translate("Transition", "Comment, if there is more to say"))
+        self._comment.setAccessibleName(QCoreApplication.translate("Transition", "Comment"))
+        self._leave.setText(QCoreApplication.translate("Transition", "Back"))
+        self._decide.setText(QCoreApplication.translate("Transition", "{verb}   Ctrl+Enter").format(verb=verb))
+        for button in (self._leave, self._decide):
+            button.setAccessibleName(button.text())
+        values = self.values()
+        self.fields.refill()
+        self.fields.label_fields(values.get("status") or "", values.get("kind"))
+
+    def _verb(self) -> str:
+        if self._target is None:
+            return QCoreApplication.translate("Transition", "Assign")
+        return transition_verb(self._before.get("status"), self._target)
+
+    def values(self) -> dict[str, Any]:
+        """The ticket's values with what was asked for."""
+        return {**self._before, **self.fields.values()}
+
+    def comment(self) -> CommentText | None:
+        """What was written beside."""
+        body = self._comment.value()
+        return None if body is None else CommentText(body=body)
+
+    def decide(self) -> None:
+        """Check, and hand the answers over; messages under the fields where something is missing."""
+        self._waits = self.fields.take_waiting()
+        if self._waits:
+            return
+        errors = validation.check(self.values(), self._before, self._reference, self._now())
+        errors |= {name: self.fields.no_match_text(name) for name in self.fields.unresolved()}
+        self.fields.show_errors(errors)
+        mine = [name for name in self.fields.frames if name in errors]
+        if mine:
+            self.fields.frames[mine[0]].editor.setFocus()
+            return
+        values = {name: self.fields.value(name) for name in self.fields.frames}
+        texts = {name: self.fields.text_of(name, value) for name, value in values.items()}
+        self.decided.emit(values, texts)
+        self.accept()
+
+    def _on_edited(self, name: str) -> None:
+        """Whoever is assigned brings the department along."""
+        person = self._reference.person(self.fields.value(ASSIGN_FIELDS[0]))
+        if name == ASSIGN_FIELDS[0] and person is not None and ASSIGN_FIELDS[1] in self.fields.frames:
+            self.fields.put(ASSIGN_FIELDS[1], person.department_id)
+
+    def _on_resolved(self) -> None:
+        if self._waits:
+            self.decide()
+
+    def _focus_first_empty(self) -> None:
+        frames = list(self.fields.frames.values())
+        empty = [frame for frame in frames if self.fields.value(frame.name) is None]
+        for frame in (empty or frames)[:1]:
+            frame.editor.setFocus()
+        if not frames:
+            self._comment.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+Enter decides, Esc goes back; not while an input method composes."""
+        focus = self.focusWidget()
+        if focus is not None and focus.property(COMPOSING):
+            return
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if control and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.decide()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a change of language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
