@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import importlib
 import json
 import logging
@@ -203,25 +202,16 @@ def seed(
     data: DataOption = None,
     tickets: Annotated[int, typer.Option(min=0, help="How many tickets.")] = 5000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same data.")] = 1,
-    until: Annotated[str | None, typer.Option(help="Up to this day, YYYY-MM-DD; else today.")] = None,
+    until: Annotated[str | None, typer.Option(help="Up to the beginning of this day, YYYY-MM-DD; else today.")] = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Fill the desk with demo data."""
-    from desk_server import demo
+    """Fill the desk with demo data. The same command adds nothing twice, and goes on where it was stopped."""
+    from desk_server.demo.cli import run_seed
     from desk_server.running import running
 
     desk = _finished_desk(data)
     with running(desk):
-        result = demo.seed(desk, tickets, seed, _day(until))
-    typer.echo(f"{tickets} demo tickets are in the desk{', as they were before' if result.was_complete else ''}.")
-
-
-def _day(text: str | None) -> dt.date | None:
-    if text is None:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text} is no date like 2026-11-21", param_hint="--until") from None
+        run_seed(desk, tickets, seed, until, as_json=as_json)
 
 
 @machine_app.command("add")
