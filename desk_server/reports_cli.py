@@ -11,10 +11,10 @@ import typer
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from desk_server.cli import DataOption, JsonOption, data_folder
 from desk_server.desk import Desk
-from desk_server.settings import default_data_folder
+from desk_server.running import running
 from shared.database import translate_error
-from shared.errors import DeskError
 from shared.queries.reports import get_duration_report
 from shared.schemas.reports import DurationReport, DurationRow
 
@@ -36,13 +36,11 @@ class Grouping(StrEnum):
 By = Annotated[Grouping | None, typer.Option(help="One row for each of these.")]
 From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, in the desk's zone.")]
 To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, included.")]
-AsJson = Annotated[bool, typer.Option("--json", help="The report as one JSON object.")]
-Data = Annotated[Path | None, typer.Option(help="The desk's data folder; else DESK_DATA.")]
 
 
 @report_app.command("resolution")
 def report_resolution(
-    by: By = None, start: From = None, end: To = None, as_json: AsJson = False, data: Data = None
+    by: By = None, start: From = None, end: To = None, as_json: JsonOption = False, data: DataOption = None
 ) -> None:
     """Days from report to the last 'resolved'."""
     _report("resolution", by, start, end, as_json, data)
@@ -50,7 +48,7 @@ def report_resolution(
 
 @report_app.command("closing")
 def report_closing(
-    by: By = None, start: From = None, end: To = None, as_json: AsJson = False, data: Data = None
+    by: By = None, start: From = None, end: To = None, as_json: JsonOption = False, data: DataOption = None
 ) -> None:
     """Days from report to the last 'closed'."""
     _report("closing", by, start, end, as_json, data)
@@ -61,18 +59,15 @@ def _report(
 ) -> None:
     if start and end and end < start:
         raise typer.BadParameter("--to lies before --from.")
-    try:
-        report = _read(data, measure, by, start.date() if start else None, end.date() if end else None)
-    except DeskError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+    report = _read(data_folder(data), measure, by, start.date() if start else None, end.date() if end else None)
     typer.echo(report.model_dump_json(indent=2) if as_json else "\n".join(table(report)))
 
 
-def _read(data: Path | None, measure: str, by: Grouping | None, start: date | None, end: date | None) -> DurationReport:
-    engine = Desk.open(data or default_data_folder()).owner_engine()
+def _read(data: Path, measure: str, by: Grouping | None, start: date | None, end: date | None) -> DurationReport:
+    desk = Desk.open(data)
+    engine = desk.owner_engine()
     try:
-        with engine.connect() as connection:
+        with running(desk), engine.connect() as connection:
             connection.execute(text("SET TRANSACTION READ ONLY"))
             return get_duration_report(connection, measure, by.value if by else None, start, end)
     except SQLAlchemyError as error:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from desk_server.cli import DataOption, JsonOption, data_folder
 from desk_server.desk import Desk
 from desk_server.importing.loader import LogImport, run_import
 from desk_server.importing.mapping import load_map
 from desk_server.importing.reader import read_log
-from desk_server.settings import default_data_folder
-from shared.errors import DeskError
+from desk_server.running import running
 
 import_app = typer.Typer(help="Bring in what another system has recorded.", no_args_is_help=True)
 
@@ -36,23 +37,19 @@ def import_log(
         str | None, typer.Option(help="utf-8, utf-16, gb18030, cp1252 ...; default: found out.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be imported, change nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="The result as one JSON object.")] = False,
-    data: Annotated[Path | None, typer.Option(help="The desk's data folder; else DESK_DATA.")] = None,
+    as_json: JsonOption = False,
+    data: DataOption = None,
 ) -> None:
     """Import an event log as tickets with their history. Running it again imports nothing twice."""
-    try:
-        chosen = load_map(log_map)
-        reading = read_log(file, chosen, encoding=encoding)
-        name = (source or chosen.log.source or file.stem).strip()
-        work = LogImport(log_map=chosen, reading=reading, source=name, file=str(file), dry_run=dry_run)
-        connection = Desk.open(data or default_data_folder()).owner_connection()
-        try:
-            result = run_import(connection, work)
-        finally:
-            connection.close()
-    except DeskError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+    desk = Desk.open(data_folder(data))
+    chosen = load_map(log_map)
+    reading = read_log(file, chosen, encoding=encoding)
+    name = (source if source is not None else chosen.log.source or file.stem).strip()
+    if not name:
+        raise typer.BadParameter("the source needs a name", param_hint="--source")
+    work = LogImport(log_map=chosen, reading=reading, source=name, file=str(file), dry_run=dry_run)
+    with running(desk), contextlib.closing(desk.owner_connection()) as connection:
+        result = run_import(connection, work)
     typer.echo(result.model_dump_json(indent=2) if as_json else "\n".join(result.lines()))
     for line in result.warnings():
         typer.echo(line, err=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import itertools
+import re
 from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
@@ -23,9 +24,10 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 CANDIDATES = {"gb18030": "gb18030", "cp1252": "windows-1252"}  # Python's codec: the name we say
+DOUBLE_BYTES = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
 SAMPLE_BYTES = 200_000
 SMALLEST_SAMPLE = 64  # charset-normalizer distrusts less than 32 bytes, loudly
-CLEAR_LEAD = 0.1  # of charset-normalizer's "chaos", 0..1, between the two readings
+CLEAR_LEAD = 0.05  # of charset-normalizer's "chaos", 0..1, between the two readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +133,20 @@ def _choose(data: bytes, readings: dict[str, str]) -> str:
     lines = list(dict.fromkeys(line for line in data.splitlines() if not line.isascii()))
     sizes = itertools.accumulate(len(line) for line in lines)
     sample = b"\n".join(line for line, size in zip(lines, sizes, strict=True) if size <= SAMPLE_BYTES) or lines[0]
-    sample = b"\n".join([sample] * (1 + SMALLEST_SAMPLE // len(sample)))
-    found = from_bytes(sample, cp_isolation=list(readings), preemptive_behaviour=False, enable_fallback=False)
+    tried = b"\n".join([sample] * (1 + SMALLEST_SAMPLE // len(sample)))
+    found = from_bytes(tried, cp_isolation=list(readings), preemptive_behaviour=False, enable_fallback=False)
     chaos = {match.encoding: match.chaos for match in found if match.encoding in readings}
     ranked = sorted(chaos, key=lambda codec: chaos[codec])
-    if len(ranked) == 1 or (len(ranked) == 2 and chaos[ranked[1]] - chaos[ranked[0]] >= CLEAR_LEAD):
+    is_clear = len(ranked) == 1 or (len(ranked) == 2 and chaos[ranked[1]] - chaos[ranked[0]] >= CLEAR_LEAD)
+    if is_clear and (ranked[0] != "gb18030" or _looks_chinese(sample)):
         return ranked[0]
     raise EncodingError(_both_readings(lines[0], readings))
+
+
+def _looks_chinese(sample: bytes) -> bool:
+    """Two thirds of the characters are pairs of high bytes, as in GB 2312; "°C" or "Mü" is a high byte and a letter."""
+    pairs: list[bytes] = DOUBLE_BYTES.findall(sample)
+    return 3 * sum(pair[1] >= 0xA1 for pair in pairs) >= 2 * len(pairs)
 
 
 def _both_readings(line: bytes, readings: dict[str, str]) -> str:

@@ -55,7 +55,7 @@ class ImportResult(Frozen):
         ]
         if self.updated:
             found.append(f"{self.updated:,} tickets got new values")
-        for entity, names in self.created.items():
+        for entity, names in ((entity, names) for entity, names in self.created.items() if names):
             found.append(f"new {entity} ({len(names)}): {_some(names)}")
         for ticket in self.kept[:SHOWN]:
             found.append(

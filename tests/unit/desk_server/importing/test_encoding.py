@@ -43,14 +43,28 @@ def test_western_text_that_gb18030_decodes_too_is_not_taken_for_chinese() -> Non
     assert decode(data).encoding == "windows-1252"
 
 
-def test_a_doubtful_file_shows_both_readings_and_asks() -> None:
-    data = "1,花屏,2019\n".encode("gb18030")
+@pytest.mark.parametrize(("text", "other"), [("50 °C", "50 癈"), ("GRÖßE", "GR诌E")])
+def test_a_doubtful_file_shows_both_readings_and_asks(text: str, other: str) -> None:
+    data = f"{text}\n".encode("cp1252")
     with pytest.raises(EncodingError) as refused:
         decode(data)
-    sentence = str(refused.value)
-    assert "--encoding gb18030: 1,花屏,2019" in sentence
-    assert "--encoding cp1252: 1,»¨ÆÁ,2019" in sentence
-    assert decode(data, "gb18030").text == "1,花屏,2019\n"  # the control: stated, it is read
+    assert f"--encoding cp1252: {text}" in str(refused.value)
+    assert f"--encoding gb18030: {other}" in str(refused.value)
+    assert decode(data, "cp1252").text == f"{text}\n"  # the control: stated, it is read
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        *((text, "gb18030") for text in ("1,花屏,2019", "张伟", "王芳,李娜", "噪音投诉", "雷,2019", "无信号")),
+        *(
+            (text, "cp1252")
+            for text in ("1,Müller,2012", "Ärger", "Größe", "Señor,España", "Über", "don’t", "São Paulo")
+        ),
+    ],
+)
+def test_a_few_words_are_enough(codec: str, text: str) -> None:
+    assert decode(text.encode(codec)).text == text
 
 
 @pytest.mark.parametrize("name", ["cp1252", "windows-1252", "Windows_1252"])
