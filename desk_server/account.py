@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -51,8 +50,8 @@ class Account:
 
     def take(self, path: Path) -> None:
         """Make a file or folder this account's own."""
-        if not self.is_ours:
-            shutil.chown(path, self.uid, self.gid)
+        if self.uid is not None and self.gid is not None and not self.is_ours:
+            os.chown(path, self.uid, self.gid)
 
     def can_enter(self, folder: Path) -> bool:
         """Whether the account may pass through ``folder`` and all above it, by owner and mode."""

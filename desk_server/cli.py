@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desk_server.settings import check_folder_is_ours, default_data_folder
+from desk_server.settings import check_folder_is_ours, default_data_folder, make_data_folder
 from shared.errors import DeskError
 
 if TYPE_CHECKING:
@@ -100,15 +100,6 @@ def _initialise(options: InitOptions) -> Desk:
     make_data_folder(options.data)
     with command_lock(options.data):
         return initialise(options, typer.echo)
-
-
-def make_data_folder(folder: Path) -> None:
-    """Make the folder with those above it. Others may pass through it (PostgreSQL's account must), not look in."""
-    if folder.exists():
-        return
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    folder.mkdir(exist_ok=True)
-    folder.chmod(0o711)
 
 
 def start(data: DataOption = None) -> None:

@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg2  # type: ignore[import-untyped]
+
 from desk_server import bootstrap, migrate
 from desk_server.account import own_account, person_name, server_account
 from desk_server.binaries import SHARED_HOME, find_binaries
@@ -17,7 +19,8 @@ from desk_server.init_options import InitOptions, check_unchanged, finished_desk
 from desk_server.machines import add_machine, proposed_name
 from desk_server.postgres import port_is_free
 from desk_server.running import running
-from desk_server.settings import DEFAULT_PORT, SETTINGS_FILE, DeskSettings, check_folder_is_ours
+from desk_server.settings import DEFAULT_PORT, SETTINGS_FILE, DeskSettings, check_folder_is_ours, make_data_folder
+from shared.config import PROFILE_FILE, Profile
 from shared.errors import DeskError, UserError
 
 _FIRST_PORT, _LAST_PORT = 20_000, 32_000  # below what systems give to outgoing connections
@@ -54,7 +57,20 @@ def _fill(desk: Desk, options: InitOptions, step: Callable[[str], None]) -> Desk
         machine = proposed_name()
         step(f"Enrolling this machine as {machine}")
         add_machine(desk, machine, "admin", [options.person or person_name()], desk.profiles / machine)
+    check_login(desk, machine)
+    desk.cluster.remove_half_made()
     return desk.with_settings(is_initialised=True, migrated=mark, machine=machine)
+
+
+def check_login(desk: Desk, machine: str) -> None:
+    """Prove that the enrolled machine gets in, with all that it takes: host name, TLS, certificate, role, rights."""
+    profile = desk.profiles / machine
+    if not (profile / PROFILE_FILE).exists():
+        return  # moved to where the client looks for it
+    try:
+        psycopg2.connect(**Profile.load(profile).connect_args()).close()
+    except psycopg2.OperationalError as error:
+        raise DeskError(f"The desk was made, but its first machine does not get in: {error}") from error
 
 
 def bring_up_to_date(desk: Desk) -> str:
@@ -70,8 +86,8 @@ def _open_or_begin(options: InitOptions) -> Desk:
     if (options.data / SETTINGS_FILE).exists():
         return _go_on(Desk.open(options.data), options)
     data = options.data.absolute()
+    make_data_folder(data)
     settings = _site_settings(options) if options.cluster else _embedded_settings(options, data)
-    _make_folder(data)
     settings.save(data)
     return Desk.open(data)
 
@@ -92,21 +108,12 @@ def cluster_conf(desk: Desk) -> str:
     return conf_text(embedded_settings(desk.settings, str(desk.socket_dir)))
 
 
-def _make_folder(data: Path) -> None:
-    """Others may pass through it (PostgreSQL's account must), not look into it."""
-    missing = [folder for folder in (data, *data.parents) if not folder.exists()]
-    for folder in reversed(missing):
-        folder.mkdir(exist_ok=True)
-    if data in missing:
-        data.chmod(0o711)
-
-
 def _embedded_settings(options: InitOptions, data: Path) -> DeskSettings:
     account = server_account()
     binaries = find_binaries(account)
     key = new_desk_key(data)
     home = "."
-    if not _could_enter(data):
+    if not account.can_enter(data):
         home = str(SHARED_HOME / key)
     port = _chosen_port(options.port)
     return DeskSettings(
@@ -119,19 +126,6 @@ def _embedded_settings(options: InitOptions, data: Path) -> DeskSettings:
         account=account.name,
         owner_login=_owner_login(options),
     )
-
-
-def _could_enter(data: Path) -> bool:
-    existing = next(folder for folder in (data, *data.parents) if folder.exists())
-    if existing == data:
-        return server_account().can_enter(data)
-    return server_account().can_enter(existing) and _new_folders_are_passable()
-
-
-def _new_folders_are_passable() -> bool:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return own_account().uid != 0 or not mask & 0o001
 
 
 def _owner_login(options: InitOptions) -> str:

@@ -7,9 +7,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg2.errors
-import sqlalchemy.exc
-
 from desk_server.desk import Desk
 from shared.errors import BusyError, DeskError
 
@@ -48,8 +45,10 @@ def alembic_config() -> Config:
 
 def upgrade(desk: Desk, revision: str = "head") -> None:
     """Run what is missing. Busy tables are waited for by trying again, never by blocking everybody behind a lock."""
-    if not any((migrations_folder() / "versions").glob("*.py")):
-        return
+    # late, so that a second init, which only takes the fingerprint, is quick
+    import psycopg2.errors  # type: ignore[import-untyped]
+    import sqlalchemy.exc
+
     for attempt in range(_TRIES):
         try:
             _upgrade_once(desk, revision)

@@ -106,7 +106,7 @@ class Cluster:
 
     def make(self, files: dict[str, str | bytes], superuser: str = "postgres") -> None:
         """initdb beside the final place, write ``files`` into it, then rename: it is there whole or not at all."""
-        self._remove_half_made()
+        self.remove_half_made()
         staged = self.folder.with_name(f"{self.folder.name}.new-{os.getpid()}")
         staged.mkdir(mode=0o700, parents=True)
         try:
@@ -119,18 +119,16 @@ class Cluster:
             shutil.rmtree(staged, ignore_errors=True)
             raise
 
-    def _remove_half_made(self) -> None:
+    def remove_half_made(self) -> None:
+        """Remove what killed runs of ``make`` left."""
         for leftover in self.folder.parent.glob(f"{self.folder.name}.new-*"):
             shutil.rmtree(leftover, ignore_errors=True)
 
     def _initdb(self, staged: Path, superuser: str) -> None:
-        answer = self.account.run(
-            [
-                self.binaries.program("initdb"),
-                *("-D", str(staged), "-U", superuser, "-A", "reject", "-k", "-E", "UTF8", "--no-locale"),
-                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-            ]
-        )
+        options = ["-U", superuser, "-A", "reject", "-k", "-E", "UTF8", "--no-locale"]
+        options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        command: list[str | Path] = [self.binaries.program("initdb"), "-D", staged, *options]
+        answer = self.account.run(command)
         if answer.returncode != 0:
             raise DeskError(_explain("PostgreSQL could not make its cluster", answer.stdout or "", staged.parent))
 

@@ -85,3 +85,12 @@ def check_folder_is_ours(data: Path) -> None:
         )
     if strangers:
         raise DeskError(f"{data} is not empty and holds no desk ({sorted(strangers)[0]} ...); choose another folder.")
+
+
+def make_data_folder(data: Path) -> None:
+    """Make the folder with those above it. Others may pass through it (PostgreSQL's account must), not look in."""
+    if data.exists():
+        return
+    data.parent.mkdir(parents=True, exist_ok=True)
+    data.mkdir(exist_ok=True)
+    data.chmod(0o711)

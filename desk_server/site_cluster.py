@@ -137,12 +137,9 @@ class Site:
 
     def query(self, statement: str, database: str = "postgres", user: str | None = None) -> list[list[str]]:
         """The rows of a statement as texts; DeskError with PostgreSQL's word where it fails."""
-        command = [
-            self._cluster.binaries.program("psql"),
-            *("-X", "-A", "-t", "-w", "-F", "\x1f", "-v", "ON_ERROR_STOP=1", "-p", str(self._settings.port)),
-            *("-U", user or self._settings.superuser, "-d", database, "-c", statement),
-            *("-h", self._settings.socket_dir or "localhost"),
-        ]
+        options = ["-X", "-A", "-t", "-w", "-F", "\x1f", "-v", "ON_ERROR_STOP=1", "-p", str(self._settings.port)]
+        options += ["-h", self._settings.socket_dir or "localhost", "-U", user or self._settings.superuser]
+        command: list[str | Path] = [self._cluster.binaries.program("psql"), *options, "-d", database, "-c", statement]
         answer = self._cluster.account.run(command, timeout=60)
         if answer.returncode != 0:
             reason = (answer.stdout or "").strip().splitlines()
@@ -164,8 +161,8 @@ class Site:
         """Where the cluster has its files."""
         names = ("hba_file", "ident_file", "config_file", "ssl", "ssl_cert_file", "ssl_ca_file")
         row = self.query("SELECT " + ", ".join(f"current_setting('{name}')" for name in names))[0]
-        paths = [Path(text).resolve() for text in row[:3]]
-        return SiteFiles(*paths, *row[3:])
+        hba, ident, conf = (Path(text).resolve() for text in row[:3])
+        return SiteFiles(hba, ident, conf, *row[3:])
 
     def ensure_database(self) -> None:
         """Make database desk under another name, mark it as ours, then rename: it is ours whenever it is there."""

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg2
+import psycopg2  # type: ignore[import-untyped]
 
 from desk_server.desk import Desk
 from shared.errors import DatabaseUnavailableError
@@ -103,7 +103,7 @@ def _database(desk: Desk) -> dict[str, Any]:
         revision = current_revision(desk)
     except DatabaseUnavailableError as error:
         return {"error": str(error)}
-    worker = {"is_running": False, "pid": None, "age_seconds": None}
+    worker: dict[str, Any] = {"is_running": False, "pid": None, "age_seconds": None}
     if beat:
         worker = {"is_running": beat.is_running, "pid": beat.pid, "age_seconds": round(beat.age_seconds, 1)}
     return {"worker": worker, "schema_revision": revision, "machines": count}

@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -216,3 +217,26 @@ def _set_port(folder: Path, template: Desk, port: int, durable: bool) -> Desk:
         stored = Profile.load(profile)
         stored.model_copy(update={"port": port}).save()
     return desk
+
+
+def desk_server(*arguments: str | Path, timeout: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command ``desk-server`` as a person does, from another folder."""
+    return subprocess.run(
+        command_line(*arguments),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=timeout,
+        cwd="/" if os.name == "posix" else None,
+        env=command_environment(**environment),
+        check=False,
+    )
+
+
+def command_line(*arguments: str | Path) -> list[str]:
+    """The words of a ``desk-server`` command."""
+    return [sys.executable, "-m", "desk_server", *map(str, arguments)]
+
+
+def command_environment(**environment: str) -> dict[str, str]:
+    """Our environment with this project's packages in it, wherever the command is run."""
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent), **environment}

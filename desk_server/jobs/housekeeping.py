@@ -38,6 +38,7 @@ def _in_batches(connection: Any, statement: str, arguments: tuple[int, ...]) -> 
     with connection.cursor() as cursor:
         while True:
             cursor.execute(statement, arguments)
-            removed += cursor.rowcount
-            if cursor.rowcount < BATCH:
+            count = int(cursor.rowcount)
+            removed += count
+            if count < BATCH:
                 return removed
