@@ -237,7 +237,7 @@ def _result(work: LogImport, plan: Plan, batch: int | None, seconds: float) -> I
     )
 
 
-def _number(cursor: Any, statement: str, values: tuple[object, ...] = ()) -> int:
+def _number(cursor: Any, statement: str, values: tuple[object, ...] | None = None) -> int:
     cursor.execute(statement, values)
     return int(cursor.fetchone()[0])
 
