@@ -19,6 +19,13 @@ def system_language() -> str:
     return CHINESE if QLocale.system().language() is QLocale.Language.Chinese else ENGLISH
 
 
+def _locale(code: str) -> QLocale:
+    """How numbers and times are written: as the system does it where it speaks the language."""
+    system = QLocale.system()
+    locale = QLocale(code)
+    return system if system.language() == locale.language() else locale
+
+
 class Language(QObject):
     """The language in force; widgets follow by ``QEvent.LanguageChange``.
 
@@ -32,6 +39,7 @@ class Language(QObject):
         super().__init__(parent)
         self._code = ENGLISH
         self._translators: list[QTranslator] = []
+        QLocale.setDefault(_locale(ENGLISH))
 
     @property
     def code(self) -> str:
@@ -45,7 +53,7 @@ class Language(QObject):
             return
         self._code = code
         # before the translators: their LanguageChange makes widgets say numbers and times again
-        QLocale.setDefault(QLocale(code) if code == CHINESE else QLocale(QLocale.Language.English))
+        QLocale.setDefault(_locale(code))
         for translator in self._translators:
             QCoreApplication.removeTranslator(translator)
         self._translators = self._load(code)

@@ -22,7 +22,7 @@ QMenu::indicator:checked {{ image: url({check}); }}
 
 QFrame[role="card"] {{ background: {card}; border: 1px solid {line}; border-radius: 6px; }}
 QLabel {{ background: transparent; }}
-QLabel[role="title"] {{ font-size: 15px; font-weight: 600; color: {text}; }}
+QLabel[role="title"] {{ font-size: 15px; font-weight: {emphasis}; color: {text}; }}
 QLabel[role="label"], QLabel[role="small"] {{ font-size: 12px; color: {muted}; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="error"] {{ font-size: 12px; color: {red}; }}
@@ -41,10 +41,12 @@ QTextEdit[role="value"], QPlainTextEdit[role="value"] {{ background: transparent
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QDateTimeEdit:focus, QSpinBox:focus {{
     border: 1px solid {accent};
 }}
-*[invalid="true"] {{ border: 1px solid {red}; }}
+*[invalid="true"], *[invalid="true"]:focus {{ border: 1px solid {red}; }}
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QDateTimeEdit:disabled {{
     background: {window}; color: {muted}; border-color: {line};
 }}
+QLineEdit#searchBox {{ padding: 0 4px; }}
+QLineEdit > QToolButton {{ border: none; background: transparent; padding: 0; min-height: 0; }}
 QComboBox QLineEdit {{ border: none; padding: 0; min-height: 0; background: transparent; }}
 QComboBox::drop-down, QDateTimeEdit::drop-down {{ border: none; width: 22px; }}
 QComboBox::down-arrow, QDateTimeEdit::down-arrow {{ image: url({down}); width: 12px; height: 12px; }}
@@ -58,7 +60,7 @@ QAbstractItemView[role="popup"]::item, QComboBox QAbstractItemView::item {{ min-
 QPushButton, QToolButton {{
     background: {card}; color: {text}; border: 1px solid {edge}; border-radius: 5px; padding: 0 12px; min-height: 26px;
 }}
-QToolButton::menu-indicator {{ image: url({down}); width: 12px; height: 12px; right: 6px;
+QToolButton::menu-indicator, QPushButton::menu-indicator {{ image: url({down}); width: 12px; height: 12px; right: 6px;
     subcontrol-origin: padding; subcontrol-position: right center; }}
 QToolButton[popupMode="2"] {{ padding-right: 24px; }}
 QPushButton:hover, QToolButton:hover {{ background: {hover}; }}
@@ -66,7 +68,7 @@ QPushButton:focus, QToolButton:focus {{ border: 1px solid {accent}; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {selection}; }}
 QPushButton:disabled, QToolButton:disabled {{ color: {muted}; background: {window}; border-color: {line}; }}
 QPushButton[role="primary"] {{
-    background: {accent}; color: {on_accent}; border: 1px solid {accent}; font-weight: 600; padding: 0 16px;
+    background: {accent}; color: {on_accent}; border: 1px solid {accent}; font-weight: {emphasis}; padding: 0 16px;
 }}
 QPushButton[role="primary"]:hover {{ background: {accent_strong}; }}
 QPushButton[role="primary"]:focus {{ border: 2px solid {text}; }}
@@ -90,7 +92,7 @@ QTableView, QListView, QTreeView {{ background: {card}; border: none; color: {te
 QListView[role="views"] {{ background: transparent; }}
 QHeaderView {{ background: {card}; border: none; }}
 QHeaderView::section {{
-    background: {card}; color: {muted}; font-size: 12px; font-weight: 600; border: none;
+    background: {card}; color: {muted}; font-size: 12px; font-weight: {emphasis}; border: none;
     border-bottom: 1px solid {line}; padding: 0 8px;
 }}
 QHeaderView::section:hover {{ background: {hover}; }}
@@ -133,7 +135,13 @@ QFrame[role="message"][severity="warning"] QLabel {{ color: {amber}; }}
 """
 
 
-def style_sheet(colours: Any, images: Mapping[str, str]) -> str:
-    """The sheet for a ``theme.Colours``; ``images`` are paths of the glyphs 'down', 'up', 'check' and 'close'."""
+def style_sheet(colours: Any, images: Mapping[str, str], emphasis: int) -> str:
+    """The sheet for a ``theme.Colours``.
+
+    Args:
+        colours: the palette.
+        images: paths of the glyphs 'down', 'up', 'check' and 'close'.
+        emphasis: the weight of titles (``theme.emphasis``).
+    """
     values = {name: getattr(colours, name) for name in colours.__slots__}
-    return _SHEET.format(**values, **images)
+    return _SHEET.format(**values, **images, emphasis=emphasis)

@@ -24,6 +24,10 @@ FAMILIES = (
     "Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Micro Hei", "SimSun",
 )  # fmt: skip
 
+FACES_WITH_WEIGHTS = frozenset(
+    {"Microsoft YaHei UI", "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC"}
+)
+
 
 class Role(StrEnum):
     """What a widget is, for its looks."""
@@ -160,7 +164,7 @@ class Theme(QObject):
         self.colours = colours
         images = write_sheet_images(self._images.path(), "dark" if colours is DARK else "light", colours)
         self._application.setPalette(_palette(colours))
-        self._application.setStyleSheet(style_sheet(colours, images))
+        self._application.setStyleSheet(style_sheet(colours, images, emphasis()))
         self.changed.emit()
 
 
@@ -172,6 +176,12 @@ def interface_font() -> QFont:
     font.setPixelSize(BODY_PX)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return font
+
+
+def emphasis() -> int:
+    """The weight of what is semi-bold. A Chinese face without weights shows none below bold."""
+    installed = set(QFontDatabase.families())
+    return 600 if installed & FACES_WITH_WEIGHTS else 700
 
 
 def _palette(colours: Colours) -> QPalette:

@@ -50,15 +50,15 @@ class Column:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column(ColumnId.NUMBER, QT_TRANSLATE_NOOP("Columns", "Number"), 78, SortKey.NUMBER, align_right=True),
+    Column(ColumnId.NUMBER, QT_TRANSLATE_NOOP("Columns", "Number"), 72, SortKey.NUMBER, align_right=True),
     Column(ColumnId.PRIORITY, QT_TRANSLATE_NOOP("Columns", "Priority"), 68, SortKey.PRIORITY, glyph_only=True),
     Column(ColumnId.SUBJECT, QT_TRANSLATE_NOOP("Columns", "Subject"), 340),
-    Column(ColumnId.CUSTOMER, QT_TRANSLATE_NOOP("Columns", "Customer"), 140, SortKey.CUSTOMER),
-    Column(ColumnId.PRODUCT, QT_TRANSLATE_NOOP("Columns", "Product"), 128, SortKey.PRODUCT),
-    Column(ColumnId.STATUS, QT_TRANSLATE_NOOP("Columns", "Status"), 156, SortKey.STATUS),
-    Column(ColumnId.ASSIGNEE, QT_TRANSLATE_NOOP("Columns", "Assignee"), 112, SortKey.ASSIGNEE),
-    Column(ColumnId.WAITING, QT_TRANSLATE_NOOP("Columns", "Waiting for"), 116),
-    Column(ColumnId.AGE, QT_TRANSLATE_NOOP("Columns", "Age"), 76, SortKey.REPORTED, inverted=True, align_right=True),
+    Column(ColumnId.CUSTOMER, QT_TRANSLATE_NOOP("Columns", "Customer"), 132, SortKey.CUSTOMER),
+    Column(ColumnId.PRODUCT, QT_TRANSLATE_NOOP("Columns", "Product"), 120, SortKey.PRODUCT),
+    Column(ColumnId.STATUS, QT_TRANSLATE_NOOP("Columns", "Status"), 150, SortKey.STATUS),
+    Column(ColumnId.ASSIGNEE, QT_TRANSLATE_NOOP("Columns", "Assignee"), 96, SortKey.ASSIGNEE),
+    Column(ColumnId.WAITING, QT_TRANSLATE_NOOP("Columns", "Waiting for"), 104),
+    Column(ColumnId.AGE, QT_TRANSLATE_NOOP("Columns", "Age"), 64, SortKey.REPORTED, inverted=True, align_right=True),
     Column(ColumnId.EDITED, QT_TRANSLATE_NOOP("Columns", "Edited"), 60, glyph_only=True),
     Column(ColumnId.KIND, QT_TRANSLATE_NOOP("Columns", "Kind"), 90, hidden=True),
     Column(ColumnId.DUE, QT_TRANSLATE_NOOP("Columns", "Due"), 130, SortKey.DUE, hidden=True),

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QStaticText
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desk_client import icons
-from desk_client.theme import Colours, Theme
+from desk_client.theme import Colours, Theme, emphasis
 from desk_client.tickets.columns import COLUMNS, PRIORITY_GLYPHS, STATUS_GLYPHS, Column, ColumnId, is_ended
 from desk_client.tickets.table_model import ROW_ROLE
 from shared.domain.status import Status
@@ -29,6 +29,7 @@ class TicketDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
         self._kept: dict[tuple[str, int, bool], QStaticText] = {}
+        self._emphasis = QFont.Weight(emphasis())
         self.hovered_row = -1
         self.dimmed = False
 
@@ -97,7 +98,7 @@ class TicketDelegate(QStyledItemDelegate):
 
     def _paint_text(self, painter: QPainter, room: QRect, text: str, bold: bool, right: bool) -> None:
         font = painter.font()
-        font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+        font.setWeight(self._emphasis if bold else QFont.Weight.Normal)
         painter.setFont(font)
         laid = self._laid_out(text, room.width(), bold, font)
         size = laid.size()

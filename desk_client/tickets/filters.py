@@ -55,7 +55,7 @@ class FilterBar(Translated, QWidget):
             widget.setObjectName(name)
             layout.addWidget(widget)
         layout.addStretch(1)
-        self._status.setMinimumWidth(132)
+        self._status.setFixedWidth(168)
         self._product.setFixedWidth(148)
         self._customer.setFixedWidth(168)
         self._assignee.setFixedWidth(148)
@@ -136,7 +136,7 @@ class FilterBar(Translated, QWidget):
         statuses = self._reference.choices("status")
         language = self._reference.language
         any_status = QCoreApplication.translate("FilterBar", "Any status")
-        self._status.set_items(any_status, [(choice.label(language), choice.code, None) for choice in statuses])
+        self._status.set_items(any_status, [(choice.label(language), choice.code) for choice in statuses])
         products = [(product.code, product.id) for product in self._reference.products()]
         self._product.set_items(QCoreApplication.translate("FilterBar", "Any product"), products)
         people = [(person.name, person.id) for person in self._reference.staff() if not person.is_retired]

@@ -1,12 +1,12 @@
-"""A button with a list of marks: several values of a few, or any."""
+"""A dropdown with marks: several values of a few, or any."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtGui import QAction, QIcon, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QMenu, QWidget
 
 from desk_client.theme import repolish
 
@@ -34,8 +34,8 @@ class _StayingMenu(QMenu):
         return True
 
 
-class MultiPick(QToolButton):
-    """Several of a few values, or any (none marked).
+class MultiPick(QComboBox):
+    """Several of a few values, or any (none marked). It says the first ones marked.
 
     Signals:
         picked(): the person set or took away a mark.
@@ -46,19 +46,18 @@ class MultiPick(QToolButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._any_text = ""
+        self.addItem("")
         self._menu = _StayingMenu(self)
         self._menu.setObjectName("multiPickMenu")
-        self.setMenu(self._menu)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(11)
 
-    def set_items(self, any_text: str, items: Sequence[tuple[str, str, QIcon | None]]) -> None:
-        """Offer these (text, value, icon); marks stay where the value is still there."""
+    def set_items(self, any_text: str, items: Sequence[tuple[str, str]]) -> None:
+        """Offer these (text, value); marks stay where the value is still there."""
         marked = set(self.values())
         self._any_text = any_text
         self._menu.clear()
-        for text, value, _icon in items:
+        for text, value in items:
             action = self._menu.addAction(text)
             action.setCheckable(True)
             action.setChecked(value in marked)
@@ -79,12 +78,26 @@ class MultiPick(QToolButton):
                 action.setChecked(action.data() in values)
         self._show_text()
 
+    def menu(self) -> QMenu:
+        """The list of marks."""
+        return self._menu
+
+    def showPopup(self) -> None:
+        """Open the list of marks."""
+        self._menu.setMinimumWidth(self.width())
+        self._menu.popup(self.mapToGlobal(QPoint(0, self.height() + 1)))
+        self._menu.setActiveAction(self._menu.actions()[0])
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Down opens the list, as it does in a dropdown."""
-        if event.key() == Qt.Key.Key_Down:
-            self.showMenu()
+        """Down and Enter open the list."""
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.showPopup()
         else:
             super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """A wheel over a dropdown changes nothing by accident."""
+        event.ignore()
 
     def _on_toggled(self) -> None:
         self._show_text()
@@ -103,7 +116,7 @@ class MultiPick(QToolButton):
         else:
             text = QCoreApplication.translate("MultiPick", "{first} and {n} more")
             text = text.format(first=marked[0], n=len(marked) - 1)
-        self.setText(text)
+        self.setItemText(0, text)
         self.setToolTip(", ".join(marked))
         if bool(self.property("active")) != bool(marked):
             self.setProperty("active", bool(marked))
