@@ -23,10 +23,11 @@ $$;
 CREATE FUNCTION desk.search_words(given text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH runs AS MATERIALIZED (SELECT run, is_cjk FROM desk.search_runs(given)), letters AS (
-        SELECT letter, letter || lead(letter) OVER (PARTITION BY runs.run ORDER BY place) AS pair
-        FROM (SELECT DISTINCT run FROM runs WHERE is_cjk) AS runs,
-            string_to_table(runs.run, NULL) WITH ORDINALITY AS l (letter, place)
+    WITH runs AS MATERIALIZED (SELECT place, run, is_cjk FROM desk.search_runs(given)), letters AS (
+        -- partitioned by number: a long run as the key would be copied for each of its letters
+        SELECT letter, letter || lead(letter) OVER (PARTITION BY runs.place ORDER BY l.place) AS pair
+        FROM runs, string_to_table(runs.run, NULL) WITH ORDINALITY AS l (letter, place)
+        WHERE runs.is_cjk
     )
     SELECT array_to_tsvector(coalesce(array_agg(DISTINCT word), '{}')) FROM (
         SELECT run AS word FROM runs WHERE NOT is_cjk
