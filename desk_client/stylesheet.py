@@ -47,6 +47,7 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QDateTimeEdit:d
 }}
 QLineEdit#searchBox {{ padding: 0 4px; }}
 QLineEdit > QToolButton {{ border: none; background: transparent; padding: 0; min-height: 0; }}
+*[locked="true"] {{ background: {window}; border: 1px solid {line}; }}
 QComboBox QLineEdit {{ border: none; padding: 0; min-height: 0; background: transparent; }}
 QComboBox::drop-down, QDateTimeEdit::drop-down {{ border: none; width: 22px; }}
 QComboBox::down-arrow, QDateTimeEdit::down-arrow {{ image: url({down}); width: 12px; height: 12px; }}

@@ -110,6 +110,13 @@ def set_invalid(widget: QWidget, invalid: bool) -> None:
         repolish(widget)
 
 
+def set_locked(widget: QWidget, locked: bool) -> None:
+    """Mark a field that can only be read for now, or take the mark away."""
+    if bool(widget.property("locked")) != locked:
+        widget.setProperty("locked", locked)
+        repolish(widget)
+
+
 def repolish(widget: QWidget) -> None:
     """Let the style sheet see a changed property."""
     widget.style().unpolish(widget)
@@ -125,8 +132,8 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, application: QApplication) -> None:
-        super().__init__(application)
+    def __init__(self, application: QApplication, parent: QObject | None = None) -> None:
+        super().__init__(parent or application)
         self._application = application
         self._scheme = Scheme.SYSTEM
         self._images = QTemporaryDir()

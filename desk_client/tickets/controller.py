@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Signal
 from sqlalchemy import Connection
 
 from desk_client.change_bus import ChangeBus
@@ -55,6 +55,7 @@ class TicketController(QObject):
         self._runner, self._bus, self._session = runner, bus, session
         self._ticket_id: int | None = None
         self._lease: Lease | None = None
+        self._lease_age = QElapsedTimer()
         self._wants_lease = False
         self._asks_lease = False
         self._gives_back = False
@@ -125,6 +126,7 @@ class TicketController(QObject):
         self._asks_lease = False
         if lease.is_mine:
             self._lease = lease
+            self._lease_age.start()
         if lease.entity_id != self._ticket_id or not self._wants_lease:
             self.release()
         elif lease.is_mine:
@@ -158,6 +160,14 @@ class TicketController(QObject):
         if self._wants_lease:  # editing began again before the answer: no take may overtake a release
             self.take_lease()
 
+    def _token(self) -> int | None:
+        """The token while the lease runs. Ended ones are swept, and their token with them; saving without a token
+        passes then, unless another session has taken the lease."""
+        if self._lease is None:
+            return None
+        lasts = (self._lease.expires_at - self._lease.taken_at).total_seconds() * 1000
+        return self._lease.token if self._lease_age.elapsed() < 0.9 * lasts else None
+
     def drop_lease(self) -> None:
         """Forget a lease that another machine has taken over."""
         self._lease = None
@@ -182,7 +192,7 @@ class TicketController(QObject):
         values = TicketValues(**changed)
         change = TicketUpdate(
             id=base.id, row_version=base.row_version, save_id=self._save_id((base.id, base.row_version, values)),
-            lease_token=self._lease.token if self._lease else None,
+            lease_token=self._token(),
             values=values, comment=comment, comment_save_id=self._comment_id if comment else None,
         )  # fmt: skip
         self._save(lambda session: update_ticket(session, change))

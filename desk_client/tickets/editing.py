@@ -16,6 +16,7 @@ from desk_client.tickets.defaults import StickyDefaults
 from desk_client.tickets.form import TicketForm
 from desk_client.tickets.history import HistoryView
 from desk_client.tickets.notices import Notices
+from desk_client.widgets.field_frame import Saying
 from shared.errors import DeskError, FieldError, LeaseLostError
 from shared.schemas.session import DeskSession
 from shared.schemas.ticket import HistoryLine, Lease, TicketDetail
@@ -159,6 +160,9 @@ class TicketEditing(QObject):
         """Check and save what is typed; a comment goes along, or alone where nothing else changed."""
         if self.is_saving or not self.can_write or not (self.is_dirty() or self._form.is_new):
             return
+        if self._notices.is_refused:
+            self._controller.take_lease()  # its answer unlocks the form, or says again who has it
+            return
         self._new_after_save = then_new
         self._save_waits = self._form.fields.take_waiting()
         if self._save_waits:
@@ -187,12 +191,12 @@ class TicketEditing(QObject):
         self.is_saving = saving
         self.changed.emit()
 
-    def _show_errors(self, errors: Mapping[str, str]) -> None:
+    def _show_errors(self, errors: Mapping[str, Saying]) -> None:
         """Each at its field; what has no field on the form stands above it."""
         elsewhere = self._form.show_errors(errors)
         if elsewhere:
-            said = [f"{self._reference.field_label(ENTITY, name)}: {errors[name]}" for name in elsewhere]
-            self._notices.problem("   ".join(said))
+            label = self._reference.field_label
+            self._notices.problem(lambda: "   ".join(f"{label(ENTITY, name)}: {errors[name]()}" for name in elsewhere))
         else:
             self._notices.clear_problem()
 
@@ -226,7 +230,7 @@ class TicketEditing(QObject):
         self._set_saving(False)
         self.after_save = None
         if isinstance(error, FieldError) and error.field:
-            self._show_errors({error.field: describe(error)})
+            self._show_errors({error.field: lambda: describe(error)})
         elif isinstance(error, LeaseLostError):
             self._controller.drop_lease()
             self._controller.take_lease()  # its answer says who has it

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from desk_client.reference_store import ReferenceStore
 from desk_client.tickets import fields as f
 from desk_client.widgets.choice_combo import ChoiceCombo
-from desk_client.widgets.field_frame import FieldFrame, MessageKind
+from desk_client.widgets.field_frame import FieldFrame, MessageKind, Saying
 from desk_client.widgets.text_fields import ValueText
 from desk_client.widgets.time_field import TimeField
 from desk_client.widgets.type_ahead import Suggestion, TypeAhead
@@ -141,7 +141,7 @@ class FieldSet(QObject):
 
     def _on_edited(self, name: str) -> None:
         self.touched.add(name)
-        self.frames[name].show_message("")
+        self.frames[name].show_message(None)
         if name not in self.unresolved():
             self._remember_parents([name])
             self._exclude(name)
@@ -151,7 +151,7 @@ class FieldSet(QObject):
     def _on_resolved(self, name: str) -> None:
         editor = self.frames[name].editor
         if isinstance(editor, TypeAhead) and editor.is_unresolved():
-            self.frames[name].show_message(self.no_match_text(name))
+            self.frames[name].show_message(self.no_match(name))
         self.resolved.emit()
 
     def _exclude(self, name: str) -> None:
@@ -178,9 +178,12 @@ class FieldSet(QObject):
     def _clear(self, name: str, because: str) -> None:
         self.editor(name).set_value(None)
         self.touched.add(name)
-        cause = self._reference.field_label(f.ENTITY, because)
-        text = QCoreApplication.translate("TicketForm", "Emptied: it did not go with “{field}”").format(field=cause)
-        self.frames[name].show_message(text, MessageKind.NOTE)
+
+        def say() -> str:
+            text = QCoreApplication.translate("TicketForm", "Emptied: it did not go with “{field}”")
+            return text.format(field=self._reference.field_label(f.ENTITY, because))
+
+        self.frames[name].show_message(say, MessageKind.NOTE)
 
     def _remember_parents(self, names: Iterable[str]) -> None:
         for name in names:
@@ -197,11 +200,11 @@ class FieldSet(QObject):
         self._remember_parents(name for name in values if name not in self.touched)
         self.refill()
 
-    def no_match_text(self, name: str) -> str:
+    def no_match(self, name: str) -> Saying:
         """What is said under a field whose text stands for nothing."""
         editor = self.frames[name].editor
         text = editor.text() if isinstance(editor, TypeAhead | TimeField) else ""
-        return f.no_match_text(self.fields[name], text)
+        return lambda: f.no_match_text(self.fields[name], text)
 
     # -- offers ----------------------------------------------------------------------------------------------------
 
@@ -244,17 +247,18 @@ class FieldSet(QObject):
             label = self._reference.field_label(f.ENTITY, name)
             frame.set_label(label, required=required and not self._read_only)
             frame.set_help(self._reference.field_help(f.ENTITY, name))
+            frame.say_again()
 
-    def show_errors(self, errors: Mapping[str, str]) -> list[str]:
+    def show_errors(self, errors: Mapping[str, Saying]) -> list[str]:
         """Put each message under its field and take the others away; the names that have no field here."""
         for name, frame in self.frames.items():
             if name in errors:
                 frame.show_message(errors[name])
             elif frame.has_error():
-                frame.show_message("")
+                frame.show_message(None)
         return [name for name in errors if name not in self.frames]
 
     def clear_messages(self) -> None:
         """Say nothing under any field."""
         for frame in self.frames.values():
-            frame.show_message("")
+            frame.show_message(None)

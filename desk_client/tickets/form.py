@@ -15,8 +15,8 @@ from desk_client.theme import Role, set_role
 from desk_client.tickets import validation
 from desk_client.tickets.field_set import FieldSet
 from desk_client.tickets.fields import BY_NAME, is_wide, ordered_fields
-from desk_client.widgets.field_frame import MessageKind
-from desk_client.widgets.field_grid import FieldGrid
+from desk_client.widgets.field_frame import MessageKind, Saying
+from desk_client.widgets.field_grid import READING_GAP, ROW_GAP, FieldGrid
 from shared.domain.status import Status
 from shared.schemas.ticket import TicketDetail
 
@@ -93,8 +93,9 @@ class TicketForm(QScrollArea):
         layout = QVBoxLayout(self._body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
+        row_gap = READING_GAP if self._read_only else ROW_GAP
         for name in CARDS:
-            card, title, grid = QFrame(self._body), QLabel(self._body), FieldGrid(self._body)
+            card, title, grid = QFrame(self._body), QLabel(self._body), FieldGrid(self._body, row_gap=row_gap)
             card.setObjectName(f"card_{name}")
             set_role(card, Role.CARD)
             set_role(title, Role.TITLE)
@@ -216,14 +217,14 @@ class TicketForm(QScrollArea):
 
     # -- errors ----------------------------------------------------------------------------------------------------
 
-    def check(self) -> dict[str, str]:
+    def check(self) -> dict[str, Saying]:
         """A message for each field that is wrong."""
         errors = validation.check(self.values(), self._base, self._reference, self._now())
         for name in self.fields.unresolved():
-            errors[name] = self.fields.no_match_text(name)
+            errors[name] = self.fields.no_match(name)
         return errors
 
-    def show_errors(self, errors: Mapping[str, str]) -> list[str]:
+    def show_errors(self, errors: Mapping[str, Saying]) -> list[str]:
         """Put messages under their fields and go to the first; the names that have no field on the form."""
         elsewhere = self.fields.show_errors(errors)
         self.refresh()
@@ -262,12 +263,16 @@ class TicketForm(QScrollArea):
         return changed
 
     def _mark_changed(self, name: str, theirs: Any, texts: Mapping[str, str]) -> None:
-        shown = self.fields.text_of(name, theirs) or texts.get(name, "") or "\N{EN DASH}"
-        if name in self.fields.touched and self.fields.value(name) != theirs:
+        is_clash = name in self.fields.touched and self.fields.value(name) != theirs
+
+        def say() -> str:
+            if not is_clash:
+                return QCoreApplication.translate("TicketForm", "Changed elsewhere")
+            shown = self.fields.text_of(name, theirs) or texts.get(name, "") or "\N{EN DASH}"
             text = QCoreApplication.translate("TicketForm", "Changed elsewhere to “{value}”; yours is kept")
-        else:
-            text = QCoreApplication.translate("TicketForm", "Changed elsewhere")
-        self.fields.frames[name].show_message(text.format(value=shown), MessageKind.NOTE)
+            return text.format(value=shown)
+
+        self.fields.frames[name].show_message(say, MessageKind.NOTE)
 
     def _on_edited(self, name: str) -> None:
         if name in ("status", "kind"):

@@ -26,8 +26,10 @@ def change_text(name: str, old: Any, new: Any, reference: ReferenceStore) -> str
     field = BY_NAME.get(name)
     if field is None or field.type is FieldType.TEXT or _is_nameless(field, (old, new), reference):
         return QCoreApplication.translate("History", "{field} changed").format(field=label)
-    texts = [_shorten(value_text(field, value, reference)) or NOTHING for value in (old, new)]
-    return f"{label} {texts[0]} \N{RIGHTWARDS ARROW} {texts[1]}"
+    before, after = (_shorten(value_text(field, value, reference)) for value in (old, new))
+    if not before:
+        return QCoreApplication.translate("History", "{field}: {value}").format(field=label, value=after)
+    return f"{label} {before} \N{RIGHTWARDS ARROW} {after or NOTHING}"
 
 
 def _is_nameless(field: Field, values: Sequence[Any], reference: ReferenceStore) -> bool:
@@ -40,9 +42,11 @@ def _shorten(text: str) -> str:
 
 def event_text(line: HistoryLine, reference: ReferenceStore) -> str:
     """What an event says."""
-    changes = [change_text(name, old, new, reference) for name, (old, new) in (line.changes or {}).items()]
     if line.kind == "created":
-        changes = [QCoreApplication.translate("History", "Reported"), *changes[:0]]
+        return QCoreApplication.translate("History", "Reported")
+    order = {name: index for index, name in enumerate(BY_NAME, start=1)} | {"status": 0}
+    changed = sorted((line.changes or {}).items(), key=lambda item: order.get(item[0], len(order)))
+    changes = [change_text(name, old, new, reference) for name, (old, new) in changed]
     if not changes and line.status:
         label = reference.choice_label("status", line.status)
         changes.append(QCoreApplication.translate("History", "Status: {status}").format(status=label))

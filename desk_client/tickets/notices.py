@@ -32,6 +32,11 @@ class Notices:
         self._is_problem = False
         self._is_refused = False
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether the form is back to reading because another machine edits the ticket."""
+        return self._is_refused
+
     def clear(self) -> None:
         """Say nothing."""
         self._say, self._is_problem, self._is_refused = None, False, False
@@ -100,9 +105,9 @@ class Notices:
 
         self._now_say(say)
 
-    def problem(self, text: str) -> None:
+    def problem(self, text: Callable[[], str]) -> None:
         """What is wrong with a field that is not on the form."""
-        self._now_say(lambda: self._banner.say("error", text), problem=True)
+        self._now_say(lambda: self._banner.say("error", text()), problem=True)
 
     def state_text(self, *, dirty: bool, saving: bool, has_lease: bool) -> str:
         """The words beside the buttons."""

@@ -220,7 +220,8 @@ class TicketPane(QWidget):
         if self.foot is not None:
             dirty, saving = self.is_dirty(), self.editing.is_saving
             text = self.notices.state_text(dirty=dirty, saving=saving, has_lease=self.controller.has_lease)
-            self.foot.show_state(dirty=dirty, saving=saving, is_new=self.form.is_new, text=text)
+            locked, is_new = self.notices.is_refused, self.form.is_new
+            self.foot.show_state(dirty=dirty, saving=saving, locked=locked, is_new=is_new, text=text)
 
     def retranslate(self) -> None:
         """Say everything in the language of the window; what is typed stays."""

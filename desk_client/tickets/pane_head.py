@@ -103,6 +103,7 @@ class PaneHead(QWidget):
         self.take_button.clicked.connect(self.take_requested)
         self.assign_button.clicked.connect(self.assign_requested)
         self._actions = [self.take_button, self.assign_button, self.status_button]
+        self.status_button.setMaximumHeight(self.assign_button.sizeHint().height())
         for button in self._actions:
             self._layout.addWidget(button)
         for push in (self.take_button, self.assign_button):
@@ -193,9 +194,9 @@ class PaneFoot(QWidget):
             layout.addWidget(button)
         self.retranslate()
 
-    def show_state(self, *, dirty: bool, saving: bool, is_new: bool, text: str) -> None:
+    def show_state(self, *, dirty: bool, saving: bool, locked: bool, is_new: bool, text: str) -> None:
         """Enable what makes sense now."""
-        self.save_button.setEnabled((dirty or is_new) and not saving)
+        self.save_button.setEnabled((dirty or is_new) and not saving and not locked)
         self.discard_button.setEnabled(dirty and not saving)
         self.new_button.setVisible(is_new)
         self.new_button.setEnabled(not saving)

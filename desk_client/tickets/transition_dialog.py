@@ -128,7 +128,7 @@ class TransitionDialog(QDialog):
         if self._waits:
             return
         errors = validation.check(self.values(), self._before, self._reference, self._now())
-        errors |= {name: self.fields.no_match_text(name) for name in self.fields.unresolved()}
+        errors |= {name: self.fields.no_match(name) for name in self.fields.unresolved()}
         self.fields.show_errors(errors)
         mine = [name for name in self.fields.frames if name in errors]
         if mine:

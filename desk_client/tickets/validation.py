@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
 from desk_client.reference_store import ReferenceStore
 from desk_client.tickets.fields import BY_NAME, ENTITY
+from desk_client.widgets.field_frame import Saying
 from shared.domain.fields import FieldType
 from shared.domain.status import Status
 from shared.schemas.reference import FieldRule
@@ -40,19 +42,19 @@ def _is_asked_again(rule: FieldRule, values: Values, base: Values) -> bool:
     )
 
 
-def check(values: Values, base: Values | None, reference: ReferenceStore, now: datetime) -> dict[str, str]:
+def check(values: Values, base: Values | None, reference: ReferenceStore, now: datetime) -> dict[str, Saying]:
     """A message for each field that breaks a rule; {} where all is well."""
-    errors: dict[str, str] = {}
+    errors: dict[str, Saying] = {}
     for rule in required_fields(values, base, reference):
         if values.get(rule.field) is None:
-            errors[rule.field] = required_text(rule, values.get("status"))
+            errors[rule.field] = partial(required_text, rule, values.get("status"))
     for name, value in values.items():
         if name not in BY_NAME or value is None or (base is not None and value == base.get(name)):
             continue
-        if message := _check_value(name, value, now):
-            errors[name] = message
+        if _value_text(name, value, now):
+            errors[name] = partial(_value_text, name, value, now)
     if is_waiting_for_nobody(values, base):
-        errors["waiting_for_staff_id"] = QCoreApplication.translate("TicketForm", "Say who it waits for")
+        errors["waiting_for_staff_id"] = _waiting_text
     return errors
 
 
@@ -66,7 +68,12 @@ def is_waiting_for_nobody(values: Values, base: Values | None) -> bool:
     )
 
 
-def _check_value(name: str, value: Any, now: datetime) -> str:
+def _waiting_text() -> str:
+    return QCoreApplication.translate("TicketForm", "Say who it waits for")
+
+
+def _value_text(name: str, value: Any, now: datetime) -> str:
+    """What is wrong with a value in itself, '' where nothing is."""
     field = BY_NAME[name]
     if field.max_length and len(value) > field.max_length:
         text = QCoreApplication.translate("TicketForm", "At most {limit} characters; these are {count}")

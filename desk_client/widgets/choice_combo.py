@@ -9,6 +9,8 @@ from PySide6.QtCore import QCoreApplication, QElapsedTimer, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from desk_client.theme import set_locked
+
 LETTERS_TOGETHER_MS = 900
 
 
@@ -68,7 +70,7 @@ class ChoiceCombo(QComboBox):
     def set_locked(self, locked: bool) -> None:
         """Keep the value as it is, readable, until unlocked."""
         self._locked = locked
-        self.setProperty("locked", locked)
+        set_locked(self, locked)
 
     def _fill(self) -> None:
         """Rebuild the rows; the value is never lost by it."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLabel, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from desk_client.theme import Role, set_invalid, set_role
 from desk_client.widgets.elided_label import ElidedLabel
+
+
+Saying = Callable[[], str]  # a sentence, made anew in the language of the window
 
 
 class MessageKind(StrEnum):
@@ -46,6 +50,8 @@ class FieldFrame(QWidget):
         self._label_text = ""
         self._help = ""
         self._is_required = False
+        self._say: Saying | None = None
+        self._kind = MessageKind.NONE
         self.setObjectName(f"field_{name}")
         editor.setObjectName(f"edit_{name}")
         self._label = QLabel(self)
@@ -57,11 +63,13 @@ class FieldFrame(QWidget):
         self.message.setObjectName("fieldMessage")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(3)
+        layout.setSpacing(2)
         layout.addWidget(self._label)
         layout.addWidget(editor)
         layout.addWidget(self.message)
         layout.addStretch(1)
+        # Never lower than its contents: in a scrolled form texts of several lines would shrink to one.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFocusProxy(editor)
         editor.installEventFilter(self)
 
@@ -92,9 +100,15 @@ class FieldFrame(QWidget):
         """Keep or give back the room of the message; fields that are only read need none."""
         self.message.setVisible(reserved)
 
-    def show_message(self, text: str, kind: MessageKind = MessageKind.ERROR) -> None:
-        """Say something under the field; '' takes it away."""
-        kind = kind if text else MessageKind.NONE
+    def show_message(self, say: Saying | None, kind: MessageKind = MessageKind.ERROR) -> None:
+        """Say something under the field; None takes it away. ``say`` is called again in another language."""
+        self._say = say
+        self._kind = kind if say is not None else MessageKind.NONE
+        self.say_again()
+
+    def say_again(self) -> None:
+        """Say the message in the language of the window."""
+        kind, text = self._kind, self._say() if self._say is not None else ""
         self.message.show_text(text, kind)
         self.editor.setAccessibleDescription(text)
         set_invalid(self.editor, kind is MessageKind.ERROR)

@@ -13,12 +13,14 @@ from desk_client.widgets.field_frame import FieldFrame
 MAX_COLUMNS = 3
 COLUMN_WIDTH = 190
 COLUMN_GAP = 14
+ROW_GAP = 4  # the room of the messages is between the rows as well
+READING_GAP = 10
 
 
 class FieldGrid(QWidget):
     """One to three columns; a wide field takes a row of its own. A hidden field leaves no gap."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, row_gap: int = ROW_GAP) -> None:
         super().__init__(parent)
         self._frames: list[FieldFrame] = []
         self._wide: set[str] = set()
@@ -26,7 +28,7 @@ class FieldGrid(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(COLUMN_GAP)
-        self._grid.setVerticalSpacing(1)
+        self._grid.setVerticalSpacing(row_gap)
 
     @property
     def columns(self) -> int:

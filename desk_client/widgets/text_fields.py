@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
-from desk_client.theme import Role, set_role
+from desk_client.theme import Role, set_locked, set_role
 
 TEXT_LINES = 4
 COMPOSING = "composing"  # property: an input method is at work, its keys (Enter, Esc) are not the form's
@@ -40,7 +40,7 @@ class LineField(QLineEdit):
     def set_locked(self, locked: bool) -> None:
         """Keep the text as it is until unlocked."""
         self.setReadOnly(locked)
-        self.setProperty("locked", locked)
+        set_locked(self, locked)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Remember whether an input method is composing."""
@@ -79,7 +79,7 @@ class TextField(QPlainTextEdit):
     def set_locked(self, locked: bool) -> None:
         """Keep the text as it is until unlocked."""
         self.setReadOnly(locked)
-        self.setProperty("locked", locked)
+        set_locked(self, locked)
 
     def sizeHint(self) -> QSize:
         """So many lines of the present font."""

@@ -10,6 +10,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from desk_client.theme import set_locked
+
 SHOWN_FORMAT = "%Y-%m-%d %H:%M"
 _FORMATS = ("%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d.%m.%Y %H:%M", "%d.%m.%Y")
 _SHORT_FORMATS = ("%m-%d %H:%M", "%m/%d %H:%M", "%m-%d", "%m/%d")
@@ -79,7 +81,7 @@ class TimeField(QLineEdit):
     def set_locked(self, locked: bool) -> None:
         """Keep the moment as it is until unlocked."""
         self.setReadOnly(locked)
-        self.setProperty("locked", locked)
+        set_locked(self, locked)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and Down change the day, with Shift the hour."""

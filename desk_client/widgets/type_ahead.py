@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from desk_client.theme import set_locked
 from desk_client.widgets.text_fields import COMPOSING
 
 DEBOUNCE_MS = 120
@@ -133,7 +134,7 @@ class TypeAhead(QLineEdit):
     def set_locked(self, locked: bool) -> None:
         """Keep the value as it is until unlocked."""
         self.setReadOnly(locked)
-        self.setProperty("locked", locked)
+        set_locked(self, locked)
 
     # -- suggestions -----------------------------------------------------------------------------------------------
 
