@@ -52,7 +52,7 @@ class DeskApp(QObject):
         self._open_database = open_database
         self._session_id = uuid.uuid4()
         self.settings = ClientSettings(profile.directory)
-        self.theme = Theme(application)
+        self.theme = Theme(application, self)
         self.language = Language(self)
         self.messages = Messages(self)
         self.bus = ChangeBus(self)

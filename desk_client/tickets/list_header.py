@@ -25,11 +25,9 @@ class ListHeader(QHeaderView):
     def __init__(self, table: QTableView) -> None:
         super().__init__(Qt.Orientation.Horizontal, table)
         self.setObjectName("ticketListHeader")
-        self.setAccessibleName(QCoreApplication.translate("ListHeader", "Columns"))
         self.setSectionsMovable(True)
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
-        self.setSortIndicatorShown(True)
         self.setMinimumSectionSize(36)
         self.setFixedHeight(HEIGHT)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -40,6 +38,7 @@ class ListHeader(QHeaderView):
 
     def set_defaults(self) -> None:
         """First widths and visibility; the newest report first."""
+        self.setSortIndicatorShown(True)  # a table that takes a heading hides its arrow
         for index, column in enumerate(COLUMNS):
             self.resizeSection(index, column.width)
             self.setSectionHidden(index, column.hidden)

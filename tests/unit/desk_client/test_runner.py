@@ -1,0 +1,248 @@
+"""The runner against a fake database: order, dropping, late answers, dead receivers, errors, shutdown."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QObject, QThread
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from shiboken6 import delete
+
+from desk_client.runner import DbRunner
+from shared.errors import BusyError, DatabaseUnavailableError, DeskError
+
+
+class FakeDatabase:
+    """Hands out strings for connections, and can be broken."""
+
+    def __init__(self) -> None:
+        self.closed_on: list[str] = []
+        self.error: DeskError | None = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Any]:
+        if self.error:
+            raise self.error
+        yield "connection"
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Any]:
+        if self.error:
+            raise self.error
+        yield "session"
+
+    def close(self) -> None:
+        self.closed_on.append(threading.current_thread().name)
+
+
+class Desk:
+    """A runner with a gate: while it is shut, the worker is busy."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.database = FakeDatabase()
+        self.runner = DbRunner(self.database)
+        self.receiver = QObject()
+        self.gate = threading.Event()
+        self.busy = threading.Event()
+        self.ran: list[Any] = []
+        self.done: list[Any] = []
+        self.errors: list[DeskError] = []
+        self._qtbot = qtbot
+        self.runner.start()
+
+    def hold(self) -> None:
+        """Keep the worker busy until ``go``."""
+
+        def wait(_work: Any) -> None:
+            self.busy.set()
+            self.gate.wait(10)
+
+        self.runner.run(wait, on_done=lambda _: None, receiver=self.receiver)
+        assert self.busy.wait(10)
+
+    def read(self, name: str, purpose: str | None = None, receiver: QObject | None = None) -> None:
+        self.runner.run(
+            self._op(name), on_done=self.done.append, on_error=self.errors.append,
+            receiver=receiver or self.receiver, purpose=purpose,
+        )  # fmt: skip
+
+    def write(self, name: str) -> None:
+        self.runner.run(self._op(name), on_done=self.done.append, receiver=self.receiver, write=True)
+
+    def _op(self, name: str) -> Callable[[Any], str]:
+        def op(work: Any) -> str:
+            self.ran.append((name, work))
+            return name
+
+        return op
+
+    def go(self) -> None:
+        """Let the worker go, and wait until all is delivered."""
+        self.gate.set()
+        self._qtbot.waitUntil(self.runner.is_idle, timeout=10_000)
+
+
+@pytest.fixture
+def desk(qtbot: QtBot) -> Iterator[Desk]:
+    made = Desk(qtbot)
+    yield made
+    made.gate.set()
+    made.runner.shutdown()
+
+
+def test_reads_get_a_connection_and_writes_a_session(desk: Desk) -> None:
+    desk.read("r")
+    desk.write("w")
+    desk.go()
+    assert sorted(desk.ran) == [("r", "connection"), ("w", "session")]
+
+
+def test_newest_read_first_and_writes_before_in_their_order(desk: Desk) -> None:
+    desk.hold()
+    for name in ("r1", "r2", "r3"):
+        desk.read(name)
+    for name in ("w1", "w2", "w3"):
+        desk.write(name)
+    desk.go()
+    assert [name for name, _ in desk.ran] == ["w1", "w2", "w3", "r3", "r2", "r1"]
+
+
+def test_a_newer_read_for_a_purpose_replaces_the_waiting_one(desk: Desk) -> None:
+    desk.hold()
+    for number in range(600):
+        desk.read(f"page {number}", purpose="page")
+    desk.read("other", purpose="count")
+    desk.go()
+    assert [name for name, _ in desk.ran] == ["other", "page 599"]
+    assert sorted(desk.done) == ["other", "page 599"]
+
+
+def test_a_late_answer_is_dropped(desk: Desk) -> None:
+    running = threading.Event()
+
+    def slow(_work: Any) -> str:
+        running.set()
+        desk.gate.wait(10)
+        return "old"
+
+    desk.runner.run(slow, on_done=desk.done.append, receiver=desk.receiver, purpose="listing")
+    assert running.wait(10)
+    desk.read("new", purpose="listing")
+    desk.go()
+    assert desk.done == ["new"]
+
+
+def test_a_cancelled_read_is_not_delivered(desk: Desk) -> None:
+    desk.hold()
+    desk.read("page", purpose="page")
+    desk.runner.cancel(desk.receiver, "page")
+    desk.read("still", purpose="other")
+    desk.go()
+    assert desk.done == ["still"]
+
+
+def test_the_same_purpose_of_two_receivers_is_two(desk: Desk) -> None:
+    other = QObject()
+    desk.hold()
+    desk.read("mine", purpose="open")
+    desk.read("its", purpose="open", receiver=other)
+    desk.go()
+    assert sorted(desk.done) == ["its", "mine"]
+
+
+def test_the_answer_for_a_dead_receiver_is_dropped(desk: Desk) -> None:
+    dead, alive = QObject(), QObject()
+    desk.hold()
+    desk.read("to the dead", receiver=dead)
+    desk.read("to the living", receiver=alive)
+    delete(dead)
+    desk.go()
+    assert desk.done == ["to the living"]
+
+
+def test_ops_run_on_the_worker_and_answers_on_the_gui_thread(desk: Desk, qapp: QApplication) -> None:
+    threads: list[Any] = []
+    desk.runner.run(
+        lambda _work: threading.current_thread().name,
+        on_done=lambda name: threads.extend((name, QThread.currentThread() is qapp.thread())),
+        receiver=desk.receiver,
+    )
+    desk.go()
+    assert threads == ["desk-database", True]
+
+
+def test_an_error_goes_to_on_error_else_to_failed(desk: Desk) -> None:
+    unclaimed: list[DeskError] = []
+    desk.runner.failed.connect(unclaimed.append)
+    desk.database.error = BusyError("busy")
+    desk.read("r")
+    desk.write("w")
+    desk.go()
+    assert [type(error) for error in desk.errors] == [BusyError]
+    assert [type(error) for error in unclaimed] == [BusyError]
+    assert desk.done == []
+
+
+def test_a_fault_of_ours_is_reported_and_said_as_one(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[BaseException] = []
+    monkeypatch.setattr("sys.excepthook", lambda _kind, error, _traceback: seen.append(error))
+
+    def broken(_work: Any) -> None:
+        raise ZeroDivisionError
+
+    desk.runner.run(broken, on_done=desk.done.append, on_error=desk.errors.append, receiver=desk.receiver)
+    desk.go()
+    assert [type(error) for error in seen] == [ZeroDivisionError]
+    assert [type(error) for error in desk.errors] == [DeskError]
+
+
+def test_it_says_when_the_server_is_gone_and_back(desk: Desk) -> None:
+    said: list[bool] = []
+    desk.runner.reachable_changed.connect(said.append)
+    desk.database.error = DatabaseUnavailableError("gone")
+    desk.read("lost")
+    desk.go()
+    desk.database.error = None
+    desk.read("found")
+    desk.go()
+    assert said == [False, True]
+    assert desk.done == ["found"]
+
+
+def test_shutdown_finishes_writes_drops_reads_and_leaves_no_thread(desk: Desk) -> None:
+    desk.hold()
+    desk.write("w1")
+    desk.read("r")
+    desk.write("w2")
+    threading.Timer(0.05, desk.gate.set).start()
+    desk.runner.shutdown()
+    assert [name for name, _ in desk.ran] == ["w1", "w2"]
+    assert desk.database.closed_on == ["desk-database"]
+    assert "desk-database" not in [thread.name for thread in threading.enumerate()]
+    desk.read("too late")
+    assert [name for name, _ in desk.ran] == ["w1", "w2"]
+
+
+def test_another_database_is_used_after_what_was_queued(desk: Desk) -> None:
+    other = FakeDatabase()
+    desk.hold()
+    desk.write("before")
+    desk.runner.use(other)
+    desk.read("after")
+    desk.go()
+    assert desk.database.closed_on == ["desk-database"]
+    assert other.closed_on == []
+    assert sorted(desk.done) == ["after", "before"]
+    desk.database.error = BusyError("the old one is not asked any more")
+    desk.read("again")
+    desk.go()
+    assert desk.done[-1] == "again"
+
+
+def test_a_runner_that_was_never_started_can_be_shut_down(qtbot: QtBot) -> None:
+    DbRunner(FakeDatabase()).shutdown()
