@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, cast, false, func, literal, null, select, union_all
+from sqlalchemy import BigInteger, Text, bindparam, cast, false, func, literal, null, select, union_all
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.models import Attachment, Comment, CommentPrivate, Department, Interaction, Staff, TicketEvent
 from shared.queries.rows import AnySelect
 
+_TICKET = bindparam("ticket_id", type_=BigInteger)
 _EMPTY: dict[str, Any] = {
     "kind": cast(null(), Text),
     "what": cast(null(), Text),
@@ -22,14 +24,13 @@ _EMPTY: dict[str, Any] = {
 }
 
 
-def select_history(ticket_id: int, *, with_private: bool) -> AnySelect:
-    """The columns of HistoryLine, newest first.
+@cache
+def select_history(*, with_private: bool) -> AnySelect:
+    """The columns of HistoryLine for parameter ``ticket_id``, newest first.
 
     Without ``with_private`` the table of private texts is not named: a machine without a grant on it is refused.
     """
-    history = union_all(
-        _events(ticket_id), _comments(ticket_id, with_private), _interactions(ticket_id), _attachments(ticket_id)
-    ).subquery("history")
+    history = union_all(_events(), _comments(with_private), _interactions(), _attachments()).subquery("history")
     return select(history).order_by(history.c.at.desc(), history.c.line, history.c.id.desc())
 
 
@@ -52,7 +53,7 @@ def _line(name: str, table: Any, *, at: Any, person_id: Any, department_id: Any,
     )
 
 
-def _events(ticket_id: int) -> AnySelect:
+def _events() -> AnySelect:
     return _line(
         "event",
         TicketEvent,
@@ -63,10 +64,10 @@ def _events(ticket_id: int) -> AnySelect:
         what=TicketEvent.what,
         status=TicketEvent.status,
         changes=TicketEvent.changes,
-    ).where(TicketEvent.ticket_id == ticket_id)
+    ).where(TicketEvent.ticket_id == _TICKET)
 
 
-def _comments(ticket_id: int, with_private: bool) -> AnySelect:
+def _comments(with_private: bool) -> AnySelect:
     lines = _line(
         "comment",
         Comment,
@@ -75,11 +76,11 @@ def _comments(ticket_id: int, with_private: bool) -> AnySelect:
         department_id=Comment.department_id,
         text=func.coalesce(Comment.body, CommentPrivate.body) if with_private else Comment.body,
         is_private=Comment.is_private,
-    ).where(Comment.ticket_id == ticket_id)
+    ).where(Comment.ticket_id == _TICKET)
     return lines.outerjoin(CommentPrivate, CommentPrivate.comment_id == Comment.id) if with_private else lines
 
 
-def _interactions(ticket_id: int) -> AnySelect:
+def _interactions() -> AnySelect:
     return _line(
         "interaction",
         Interaction,
@@ -90,10 +91,10 @@ def _interactions(ticket_id: int) -> AnySelect:
         text=Interaction.summary,
         channel=Interaction.channel,
         minutes=Interaction.minutes,
-    ).where(Interaction.ticket_id == ticket_id, Interaction.deleted_at.is_(None))
+    ).where(Interaction.ticket_id == _TICKET, Interaction.deleted_at.is_(None))
 
 
-def _attachments(ticket_id: int) -> AnySelect:
+def _attachments() -> AnySelect:
     return _line(
         "attachment",
         Attachment,
@@ -101,4 +102,4 @@ def _attachments(ticket_id: int) -> AnySelect:
         person_id=Attachment.person_id,
         department_id=null(),  # a file is no contact: its department is not kept
         what=Attachment.name,
-    ).where(Attachment.ticket_id == ticket_id)
+    ).where(Attachment.ticket_id == _TICKET)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Integer, String, and_, func, or_, select, tuple_, union
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from shared.models import Choice, Customer, Product, SearchPrivate, SearchPublic, Staff, Ticket, TicketSummary
 from shared.queries.rows import AnySelect
-from shared.schemas.listing import PageKey, SortKey, TicketFilter, TicketListing
+from shared.schemas.listing import SortKey, TicketFilter
 
 NOBODY = 0
 _PRIORITY = aliased(Choice, name="priority_choice")
@@ -34,16 +33,14 @@ class SortRule:
         """The ORDER BY; without NULLS LAST where it says nothing, since an index must serve it."""
         return ordering(self.value, self.id, descending=descending, nullable=self.nullable)
 
-    def behind(self, key: PageKey, descending: bool) -> ColumnElement[bool]:
-        """The condition of all rows after ``key``."""
-        row = tuple_(self.value, self.id)
-        bound = tuple_(literal(key.value, self.value.type), literal(key.id, self.id.type))
-        if not self.nullable:
-            return row < bound if descending else row > bound
-        if key.value is None:
-            bound_id = self.id < key.id if descending else self.id > key.id
-            return and_(self.value.is_(None), bound_id)
-        return or_(row < bound if descending else row > bound, self.value.is_(None))
+    def behind(self, value: Any, row_id: Any, *, descending: bool) -> ColumnElement[bool]:
+        """The condition of all rows after the one with ``value`` (None: it has none) and ``row_id``."""
+        if value is None:
+            further: ColumnElement[bool] = self.id < row_id if descending else self.id > row_id
+            return and_(self.value.is_(None), further)
+        row, bound = tuple_(self.value, self.id), tuple_(value, row_id)
+        beyond = row < bound if descending else row > bound
+        return or_(beyond, self.value.is_(None)) if self.nullable else beyond
 
 
 SORT_RULES: dict[SortKey, SortRule] = {
@@ -92,42 +89,49 @@ def ordering(value: Any, row_id: Any, *, descending: bool, nullable: bool) -> tu
     )
 
 
-def select_keys(listing: TicketListing, readable_private: frozenset[str]) -> AnySelect:
-    """``id`` and ``key`` (the sort value) of all tickets of ``listing``, not yet in order."""
-    rule = SORT_RULES[listing.sort]
-    statement = rule.join(select(rule.id.label("id"), rule.value.label("key")).select_from(Ticket))
-    return statement.where(*conditions(listing.filter, readable_private))
+def given(wanted: TicketFilter, readable_private: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The conditions that ``wanted`` makes, by their name in CONDITIONS, each with its value."""
+    values: dict[str, Any] = {name: getattr(wanted, name) for name in ("product_id", "customer_id", "due_within_days")}
+    values["status"] = wanted.status or None
+    values["unassigned" if wanted.assignee_id == NOBODY else "assignee_id"] = wanted.assignee_id
+    values["private_text" if "search.private" in readable_private else "text"] = wanted.text.strip() or None
+    return {name: value for name, value in values.items() if value is not None}
 
 
-def conditions(wanted: TicketFilter, readable_private: frozenset[str]) -> list[ColumnElement[bool]]:
-    """What a ticket must fulfil. Deleted tickets are in no listing."""
-    found: list[ColumnElement[bool]] = [Ticket.deleted_at.is_(None)]
-    if wanted.status:
-        found.append(Ticket.status.in_(wanted.status))
-    if wanted.product_id is not None:
-        found.append(Ticket.product_id == wanted.product_id)
-    if wanted.customer_id is not None:
-        found.append(Ticket.customer_id == wanted.customer_id)
-    if wanted.assignee_id == NOBODY:
-        found.append(Ticket.assignee_id.is_(None))
-    elif wanted.assignee_id is not None:
-        found.append(Ticket.assignee_id == wanted.assignee_id)
-    if wanted.due_within_days is not None:
-        found.append(Ticket.due_at <= func.now() + timedelta(days=wanted.due_within_days))
-    if wanted.text.strip():
-        found.append(_has_words(wanted.text, readable_private))
-    return found
-
-
-def search_query(text: str) -> ColumnElement[Any]:
+def search_query(text: Any) -> ColumnElement[Any]:
     """The words of ``text`` as a tsquery. Immutable, thus a constant to the planner."""
-    return func.desk.search_query(text.strip(), type_=TSQUERY)
+    return func.desk.search_query(text, type_=TSQUERY)
 
 
-def _has_words(text: str, readable_private: frozenset[str]) -> ColumnElement[bool]:
+def _has_words(text: Any, *tables: Any) -> ColumnElement[bool]:
     query = search_query(text)
-    tables = (SearchPublic, SearchPrivate) if "search.private" in readable_private else (SearchPublic,)
     hits = [
         select(table.ticket_id).where(table.words.op("@@")(query), table.ticket_id.is_not(None)) for table in tables
     ]
     return Ticket.id.in_(union(*hits) if len(hits) > 1 else hits[0])
+
+
+CONDITIONS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
+    "status": Ticket.status.in_,
+    "product_id": lambda product_id: Ticket.product_id == product_id,
+    "customer_id": lambda customer_id: Ticket.customer_id == customer_id,
+    "assignee_id": lambda assignee_id: Ticket.assignee_id == assignee_id,
+    "unassigned": lambda _: Ticket.assignee_id.is_(None),
+    "due_within_days": lambda days: Ticket.due_at <= func.now() + func.make_interval(0, 0, 0, days),
+    "text": lambda text: _has_words(text, SearchPublic),
+    "private_text": lambda text: _has_words(text, SearchPublic, SearchPrivate),
+}
+PARAMETER_TYPES: dict[str, Any] = {"due_within_days": Integer(), "text": String(), "private_text": String()}
+"""Of parameters that are compared with no column, which would tell their type."""
+
+
+def conditions(values: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    """What a ticket must fulfil; ``values`` as of ``given``, or parameters. Deleted tickets are in no listing."""
+    return [Ticket.deleted_at.is_(None), *(CONDITIONS[name](value) for name, value in values.items())]
+
+
+def select_sorted(sort: SortKey, values: Mapping[str, Any], columns: tuple[Any, ...]) -> AnySelect:
+    """``columns`` and ``key`` (the sort value) of all tickets that fulfil ``values``, not yet in order."""
+    rule = SORT_RULES[sort]
+    statement = rule.join(select(*columns, rule.value.label("key")).select_from(Ticket))
+    return statement.where(*conditions(values))

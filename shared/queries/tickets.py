@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache, lru_cache
 
-from sqlalchemy import Connection, case, func, or_, select
+from sqlalchemy import BigInteger, Connection, Integer, bindparam, case, func, or_, select
 
 from shared.errors import NotFoundError
 from shared.models import Ticket
-from shared.queries.ticket_columns import detail_columns, detail_of, row_of, select_rows
+from shared.queries.rows import AnySelect
+from shared.queries.ticket_columns import PAGE_COLUMNS, detail_columns, detail_of, row_of, select_rows
 from shared.queries.ticket_history import select_history
-from shared.queries.ticket_listing import SORT_RULES, conditions, ordering, select_keys
-from shared.schemas.listing import PAGE_ROWS, PageKey, TicketAnchors, TicketFilter, TicketListing, TicketPage
+from shared.queries.ticket_listing import PARAMETER_TYPES, SORT_RULES, conditions, given, ordering, select_sorted
+from shared.schemas.listing import PAGE_ROWS, PageKey, SortKey, TicketAnchors, TicketFilter, TicketListing, TicketPage
 from shared.schemas.ticket import HistoryLine, TicketDetail, TicketRow
 
 NOTHING_PRIVATE: frozenset[str] = frozenset()
@@ -30,22 +32,32 @@ def list_tickets(
 
     ``readable_private`` is DeskSession's: with ``search.private`` in it the text filter searches private words too.
     """
-    rule = SORT_RULES[listing.sort]
-    keys = select_keys(listing, readable_private)
+    values = given(listing.filter, readable_private)
+    parameters = {**values, "rows": limit + 1}
+    behind = None
     if after is not None:
-        keys = keys.where(rule.behind(after, listing.descending))
-    page = keys.order_by(*rule.order(listing.descending)).limit(limit + 1).subquery("page")
-    statement = (
-        select_rows(page.c.key)
-        .join(page, page.c.id == Ticket.id)
-        .order_by(*ordering(page.c.key, page.c.id, descending=listing.descending, nullable=rule.nullable))
-    )
-    found = conn.execute(statement).mappings().all()
+        behind = "empty" if after.value is None else "value"
+        parameters |= {"after_value": after.value, "after_id": after.id}
+    statement = _page_statement(listing.sort, listing.descending, frozenset(values), behind)
+    found = conn.execute(statement, parameters).mappings().all()
     last = found[limit - 1] if len(found) > limit else None
     return TicketPage(
         rows=tuple(row_of(row) for row in found[:limit]),
         next_key=None if last is None else PageKey(value=last["key"], id=last["id"]),
     )
+
+
+@lru_cache(maxsize=256)
+def _page_statement(sort: SortKey, descending: bool, names: frozenset[str], behind: str | None) -> AnySelect:
+    """The statement of a page, its values parameters: kept, since to make it takes longer than to find the rows."""
+    rule = SORT_RULES[sort]
+    values = {name: bindparam(name, expanding=name == "status", type_=PARAMETER_TYPES.get(name)) for name in names}
+    keys = select_sorted(sort, values, PAGE_COLUMNS)
+    if behind is not None:
+        value = bindparam("after_value", type_=rule.value.type) if behind == "value" else None
+        keys = keys.where(rule.behind(value, bindparam("after_id", type_=BigInteger), descending=descending))
+    page = keys.order_by(*rule.order(descending)).limit(bindparam("rows", type_=Integer)).subquery("page")
+    return select_rows(page).order_by(*ordering(page.c.key, page.c.id, descending=descending, nullable=rule.nullable))
 
 
 def get_anchors(
@@ -57,7 +69,7 @@ def get_anchors(
 ) -> TicketAnchors:
     """The key of each page of ``limit`` rows, and the number of rows; to be asked apart from the first page."""
     rule = SORT_RULES[listing.sort]
-    keys = select_keys(listing, readable_private)
+    keys = select_sorted(listing.sort, given(listing.filter, readable_private), (rule.id.label("id"),))
     ranked = keys.add_columns(
         func.row_number().over(order_by=rule.order(listing.descending)).label("rank"),
         func.count().over().label("count"),
@@ -74,23 +86,27 @@ def count_views(
     """How many tickets each filter has, in the order given: all counts of the sidebar in one statement."""
     if not views:
         return ()
-    counts = [func.count().filter(*conditions(view, readable_private)) for view in views]
+    counts = [func.count().filter(*conditions(given(view, readable_private))) for view in views]
     return tuple(conn.execute(select(*counts).select_from(Ticket)).one())
 
 
 def get_rows(conn: Connection, ids: Sequence[int]) -> tuple[TicketRow, ...]:
     """The list lines of these tickets as they are now, in no order; deleted and unknown ones are absent."""
-    statement = select_rows().where(Ticket.id.in_(ids), Ticket.deleted_at.is_(None))
-    return tuple(row_of(row) for row in conn.execute(statement).mappings())
+    page = select(*PAGE_COLUMNS).where(Ticket.id.in_(ids), Ticket.deleted_at.is_(None)).subquery("page")
+    return tuple(row_of(row) for row in conn.execute(select_rows(page)).mappings())
 
 
 def get_ticket(conn: Connection, ticket_id: int) -> TicketDetail:
     """One ticket; NotFoundError where there is none or it was deleted."""
-    statement = select(*detail_columns()).where(Ticket.id == ticket_id, Ticket.deleted_at.is_(None))
-    found = conn.execute(statement).mappings().one_or_none()
+    found = conn.execute(_ticket_statement(), {"ticket_id": ticket_id}).mappings().one_or_none()
     if found is None:
         raise NotFoundError("There is no such ticket, or it was deleted.")
     return detail_of(found)
+
+
+@cache
+def _ticket_statement() -> AnySelect:
+    return select(*detail_columns()).where(Ticket.id == bindparam("ticket_id"), Ticket.deleted_at.is_(None))
 
 
 def get_history(
@@ -100,8 +116,9 @@ def get_history(
 
     Private comments are in it for everyone; their text only where ``readable_private`` has ``comment.body``.
     """
-    statement = select_history(ticket_id, with_private="comment.body" in readable_private)
-    return tuple(HistoryLine.model_construct(**row) for row in conn.execute(statement).mappings())
+    statement = select_history(with_private="comment.body" in readable_private)
+    found = conn.execute(statement, {"ticket_id": ticket_id}).mappings()
+    return tuple(HistoryLine.model_construct(**row) for row in found)
 
 
 def find_ticket_by_number(conn: Connection, text: str) -> int | None:
