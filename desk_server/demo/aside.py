@@ -12,7 +12,7 @@ _DEPARTMENTS = Weighted(("pm", "sales", "rd", "support", "test", "management"), 
 _CHANNELS = Weighted(("mail", "phone", "chat", "on_site"), (38, 34, 18, 10))
 _COMPLAINT = 0.014
 # Direct exchanges a ticket at the beginning and at the end of the history: support takes over more and more.
-_DIRECT = (1.8, 1.0)
+_DIRECT = (1.6, 0.85)
 
 
 def _complaint_chance(log: Recorder) -> float:

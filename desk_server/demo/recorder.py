@@ -11,6 +11,15 @@ from desk_server.demo.history import DemoComment, DemoInteraction, DemoTicket, S
 from desk_server.demo.opening import Opening, World
 from desk_server.demo.rhythm import at_work
 
+# Where there is no fault, other words for the same occasion.
+_WITHOUT_FAULT = {
+    "triage": "clarify",
+    "work": "progress",
+    "report": "inquiry",
+    "ask": "detail",
+    "reply": "answer",
+}
+
 
 class EndOfHistoryError(Exception):
     """The next moment lies after the end of the history: the ticket stays as it is."""
@@ -27,6 +36,7 @@ class Recorder:
     def __init__(self, world: World, opening: Opening, dice: Dice, first: Values, creator: StaffMember) -> None:
         self.world, self.opening, self.dice = world, opening, dice
         self.facts = dict(opening.facts)
+        self._said: set[str] = set()
         self.now = opening.created_at
         self.values = dict(first)
         created = Step(self.now, creator.code, creator.department_at(self.now), creator.machine, {})
@@ -50,11 +60,22 @@ class Recorder:
         self.ticket.steps.append(Step(self.now, person.code, person.department_at(self.now), person.machine, changes))
         self.values.update(values)
 
+    def _new_words(self, section: str, key: str) -> str:
+        """What fits, and was not said on this ticket before where there is a choice."""
+        if self.opening.kind != "problem":
+            key = _WITHOUT_FAULT.get(key, key)
+        for _ in range(4):
+            text = texts.said(self.dice, section, key, self.opening.language, self.facts)
+            if text not in self._said:
+                break
+        self._said.add(text)
+        return text
+
     def comment(self, person: StaffMember, key: str, *, is_private: bool = False) -> None:
         """A comment by that person, a minute or some after now."""
         at = self.now + self.dice.whole(20, 600)
         if at < self.world.horizon:
-            body = texts.said(self.dice, "comments", key, self.opening.language, self.facts)
+            body = self._new_words("comments", key)
             department = person.department_at(at)
             comment = DemoComment(at, person.code, department, person.machine, body, is_private)
             self.ticket.comments.append(comment)
@@ -87,6 +108,6 @@ class Recorder:
                 department=person.department_at(moment),
                 machine=person.machine,
                 minutes=max(1, min(240, round(dice.lognormal(minutes, 0.7)))),
-                summary=texts.said(dice, "exchanges", key, opening.language, self.facts),
+                summary=self._new_words("exchanges", key),
             )
         )

@@ -68,7 +68,8 @@ def subject_and_description(dice: Dice, kind: str, category: str, language: str,
     if kind != "problem":
         topic = phrase(dice, about, f"{kind}s", language, facts)
         subject = said(dice, "subjects", kind, language, facts | {"topic": topic})
-        return subject, gap.join((topic, said(dice, "descriptions", kind, language, facts)))
+        stop = "" if topic[-1] in "?？" else "。" if language == "zh" else "."
+        return subject, gap.join((topic + stop, said(dice, "descriptions", kind, language, facts)))
     when = phrase(dice, about, "when", language, facts)
     facts = facts | {"when": when, "when_en": phrase(dice, about, "when", "en", facts)}
     style = "mixed" if language == "zh" and dice.chance(0.15) else language
