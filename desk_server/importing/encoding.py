@@ -1,8 +1,10 @@
 """Which encoding a log is written in.
 
-A byte-order mark decides; then NUL bytes (UTF-16 without a mark), then strict UTF-8. What is left is GB18030 or
+A byte-order mark decides; then NUL bytes (UTF-16 without a mark), then UTF-8. What is left is GB18030 or
 Windows-1252. GB18030 decodes much Western text without an error, so when both decode, charset-normalizer decides,
 and where it cannot tell them apart a person is asked.
+
+A few damaged bytes do not spoil a file: they become lone surrogates (``DAMAGED``), and the reader rejects their rows.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ MARKS = (
 )
 CANDIDATES = {"gb18030": "gb18030", "cp1252": "windows-1252"}  # Python's codec: the name we say
 DOUBLE_BYTES = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
+DAMAGED = re.compile("[\udc80-\udcff]")
+WORST_DAMAGE = 0.1  # of what lies beyond ASCII
 SAMPLE_BYTES = 200_000
 SMALLEST_SAMPLE = 64  # charset-normalizer distrusts less than 32 bytes, loudly
 CLEAR_LEAD = 0.05  # of charset-normalizer's "chaos", 0..1, between the two readings
@@ -32,10 +36,14 @@ CLEAR_LEAD = 0.05  # of charset-normalizer's "chaos", 0..1, between the two read
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A file's text without byte-order mark, and the encoding it was read in."""
+    """A file's text without byte-order mark, and the encoding it was read in.
+
+    ``is_damaged`` where some bytes had no meaning: the text then holds characters of ``DAMAGED``.
+    """
 
     text: str
     encoding: str
+    is_damaged: bool = False
 
 
 class EncodingError(UserError):
@@ -54,7 +62,24 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
     try:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError as error:
-        return _decode_narrow(data, error)
+        return _with_damage(data, "utf-8", "utf-8") or _decode_narrow(data, error)
+
+
+def _with_damage(data: bytes, codec: str, name: str) -> Decoded | None:
+    """A reading in which nine in ten of the characters beyond ASCII are right, else None."""
+    try:
+        text = data.decode(codec, "surrogateescape")
+    except UnicodeDecodeError:  # UTF-16: a half character is no byte to set aside
+        return None
+    beyond_ascii = sum(character > "\x7f" for character in text)
+    if beyond_ascii == 0 or len(DAMAGED.findall(text)) > WORST_DAMAGE * beyond_ascii:
+        return None
+    return Decoded(text, name, is_damaged=True)
+
+
+def readable(text: str) -> str:
+    """A text with its damaged bytes written as \\xNN."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _decode_as_stated(data: bytes, encoding: str) -> Decoded:
@@ -66,10 +91,20 @@ def _decode_as_stated(data: bytes, encoding: str) -> Decoded:
     name = next((said for codec, said in CANDIDATES.items() if codec == info.name), info.name)
     for mark, marked in MARKS:  # a mark is not part of the text, whether or not the encoding's name says so
         if data.startswith(mark) and marked.startswith(info.name.removesuffix("-sig")):
-            return Decoded(_strict(data[len(mark) :], marked), marked)
+            return _stated(data[len(mark) :], marked, marked)
     if info.name == "utf-16":  # no mark says which byte comes first; Python would take the machine's own order
         return _decode_wide(data)
-    return Decoded(_strict(data, info.name), name)
+    return _stated(data, info.name, name)
+
+
+def _stated(data: bytes, codec: str, name: str) -> Decoded:
+    try:
+        return Decoded(_strict(data, codec), name)
+    except EncodingError:
+        damaged = _with_damage(data, codec, name) if codec in ("utf-8", *CANDIDATES) else None
+        if damaged is None:
+            raise
+        return damaged
 
 
 def _strict(data: bytes, encoding: str) -> str:

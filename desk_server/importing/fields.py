@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from desk_server.importing.times import TimeReader
 from shared.domain.fields import TICKET_FIELDS, FieldType
 
+LONGEST_NAME = 300  # of what is looked up by its name or code: an index takes no more than 2,700 bytes
 NOT_IMPORTED = ("status", "reported_at", "duplicate_of_id")
 ALIASES = {"waiting_for": "waiting_for_staff", "release": "found_in_release", "ticket_kind": "kind"}
 PARENTS = {
@@ -47,7 +48,7 @@ FIELDS: dict[str, ImportField] = {
         type=field.type,
         choice_list=field.choice_list,
         entity=field.reference,
-        max_length=field.max_length,
+        max_length=LONGEST_NAME if field.type in (FieldType.CHOICE, FieldType.REFERENCE) else field.max_length,
     )
     for field in TICKET_FIELDS
     if not field.read_only and field.name not in NOT_IMPORTED

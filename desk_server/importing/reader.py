@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desk_server.importing.encoding import decode
-from desk_server.importing.fields import FIELDS, ImportField
+from desk_server.importing.encoding import DAMAGED, decode, readable
+from desk_server.importing.fields import FIELDS, LONGEST_NAME, ImportField
 from desk_server.importing.mapping import LogMap
 from desk_server.importing.times import TimeReader
 from shared.errors import UserError
@@ -95,7 +95,7 @@ def read_log(path: Path, log_map: LogMap, *, encoding: str | None = None, now: d
     if not heading:
         raise LogError(f"The log {path} is empty: it has no heading.")
     _check_columns(log_map, heading, delimiter)
-    judge = RowJudge(log_map, heading, now or datetime.now(UTC))
+    judge = RowJudge(log_map, heading, now or datetime.now(UTC), decoded.encoding)
     rows: list[LogRow] = []
     rejects: list[Reject] = []
     for record in records:
@@ -198,7 +198,7 @@ def _check_columns(log_map: LogMap, heading: list[str], delimiter: str) -> None:
 class RowJudge:
     """Turns records into rows or rejects, by one map and one heading."""
 
-    def __init__(self, log_map: LogMap, heading: list[str], now: datetime) -> None:
+    def __init__(self, log_map: LogMap, heading: list[str], now: datetime, encoding: str = "utf-8") -> None:
         self.fields = [field for field in log_map.fields if field in log_map.ticket]
         self._specs: list[ImportField | None] = [FIELDS.get(field) for field in self.fields]
         self._columns = [heading.index(log_map.ticket[field]) for field in self.fields]
@@ -210,13 +210,14 @@ class RowJudge:
         self._null = {null.strip() for null in log_map.log.null} | {""}
         self._times = TimeReader(log_map.log.time_format, log_map.log.time_zone)
         self._now = now
+        self._encoding = encoding
 
     def read(self, record: Record) -> LogRow | Reject:
         """The row, or why there is none."""
         try:
             return self._row(record)
         except ValueError as error:
-            return Reject(record.line, str(error), record.text.rstrip("\r\n"))
+            return Reject(record.line, readable(str(error)), readable(record.text.rstrip("\r\n")))
 
     def _row(self, record: Record) -> LogRow:
         cells = self._cells(record)
@@ -233,6 +234,9 @@ class RowJudge:
             if spec and value is not None and (fault := spec.fault(value, self._times)):
                 raise ValueError(fault)
         by = None if self._by is None else self._value(cells[self._by])
+        for name, value in (("the ticket's name", ticket), ("the person's name", by)):
+            if value and len(value) > LONGEST_NAME:
+                raise ValueError(f"{name} is longer than {LONGEST_NAME} characters")
         return LogRow(record.line, ticket, at, self._value(cells[self._event]) or "", by, values)
 
     def _cells(self, record: Record) -> list[str]:
@@ -246,6 +250,8 @@ class RowJudge:
             raise ValueError(f"the row has {len(cells)} cells, {more} than the heading's {self._width}")
         if "\0" in record.text:
             raise ValueError("the row holds a NUL character")
+        if not record.text.isascii() and DAMAGED.search(record.text):
+            raise ValueError(f"the row holds bytes that have no meaning in {self._encoding}")
         return cells
 
     def _value(self, cell: str) -> str | None:

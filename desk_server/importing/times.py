@@ -15,7 +15,8 @@ ISO = re.compile(
     r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})"
     r"(?:[Tt\s]\s*(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d+))?)?\s*([Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?"
 )
-YEAR_DIRECTIVES = ("%Y", "%y", "%G", "%c", "%x", "%D", "%F", "%s")
+ISO_BASIC = re.compile(r"\d{8}(?:[Tt ]\S+)?|\d{4}-?W\d\d.*")
+YEAR_DIRECTIVES = ("%Y", "%y", "%G", "%c", "%x", "%D", "%F")
 SHORTHANDS = {"%F": "%Y-%m-%d", "%T": "%H:%M:%S", "%D": "%m/%d/%y", "%R": "%H:%M", "%e": "%d"}
 UTC_NAMES = frozenset({"UTC", "GMT", "Z"})
 
@@ -85,7 +86,9 @@ def _expand(time_format: str) -> str:
 def _parse_iso(text: str) -> datetime:
     parts = ISO.fullmatch(text)
     if parts is None:
-        return datetime.fromisoformat(text)  # the basic format, week dates
+        if not ISO_BASIC.fullmatch(text):  # Python would take any character for the separator
+            raise ValueError(text)
+        return datetime.fromisoformat(text)
     year, _, month, day, hour, minute, second, fraction, offset = parts.groups()
     return datetime(
         int(year),

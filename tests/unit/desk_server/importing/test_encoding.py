@@ -6,7 +6,7 @@ import codecs
 
 import pytest
 
-from desk_server.importing.encoding import EncodingError, decode
+from desk_server.importing.encoding import EncodingError, decode, readable
 
 GERMAN = "ticket,event,at,by\n1,Rückfrage,2012-01-01 10:00:00,Jürgen\n2,Prüfung,2012-01-01 11:00:00,Jörg\n"
 ITALIAN = "ticket,event,at\n1,Attività chiusa,2012-01-01\n2,Già risolto,2012-01-02\n"
@@ -87,6 +87,8 @@ def test_stated_utf_16_without_mark_finds_its_byte_order(codec: str) -> None:
     ("data", "encoding", "words"),
     [
         (b"a\n\xff\xfe\xfa", "utf-8", "line 2"),
+        (CHINESE.encode("gb18030"), "utf-8", "not utf-8: line 1"),
+        (GERMAN.encode("utf-16-le") + b"x", "utf-16-le", "not utf-16-le"),
         (b"a", "utf-9", "no encoding called 'utf-9'"),
         (b"a", "rot13", "not an encoding of texts"),
         (b"a", "base64", "not an encoding of texts"),
@@ -97,3 +99,11 @@ def test_a_wrong_encoding_is_refused_with_a_sentence(data: bytes, encoding: str 
     with pytest.raises(EncodingError) as refused:
         decode(data, encoding)
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(("codec", "stated"), [("utf-8", None), ("utf-8", "utf-8"), ("gb18030", "gb18030")])
+def test_a_few_damaged_bytes_spoil_no_file(codec: str, stated: str | None) -> None:
+    decoded = decode(CHINESE.encode(codec) + b"2,\xff,2019-01-01,x\n" + CHINESE.encode(codec), stated)
+    assert (decoded.encoding, decoded.is_damaged) == (codec, True)
+    assert decoded.text == CHINESE + "2,\udcff,2019-01-01,x\n" + CHINESE
+    assert readable(decoded.text) == CHINESE + "2,\\xff,2019-01-01,x\n" + CHINESE

@@ -84,6 +84,7 @@ def test_embedded_newlines_keep_physical_lines(tmp_path: Path) -> None:
         ("A,x,2026-02-01,u", "the time '2026-02-01' lies in the future"),
         ("A,x\0,2012-01-01,u", "the row holds a NUL character"),
         (f"A,x,2012-01-01,{'u' * 101}", "serial is longer than 100 characters"),
+        (f"{'A' * 301},x,2012-01-01,u", "the ticket's name is longer than 300 characters"),
     ],
 )
 def test_a_row_that_cannot_be_read_is_kept_and_the_rest_goes_on(tmp_path: Path, row: str, reason: str) -> None:
@@ -92,6 +93,15 @@ def test_a_row_that_cannot_be_read_is_kept_and_the_rest_goes_on(tmp_path: Path, 
     assert [(reject.line, reject.reason, reject.content) for reject in reading.rejects] == [(3, reason, row)]
     assert [row.ticket for row in reading.rows] == ["A", "B"]
     assert reading.row_count == 3
+
+
+def test_damaged_bytes_reject_their_own_row(tmp_path: Path) -> None:
+    good = "A,überprüft,2012-01-01\n".encode() * 10
+    reading = read(tmp_path, b"case,what,when\n" + good + b"B,\xfcber,2012-01-01\n" + good)
+    [reject] = reading.rejects
+    assert (reject.line, reject.reason) == (12, "the row holds bytes that have no meaning in utf-8")
+    assert reject.content == "B,\\xfcber,2012-01-01"
+    assert (reading.encoding, len(reading.rows)) == ("utf-8", 20)
 
 
 def test_empty_cells_behind_the_heading_are_no_fault(tmp_path: Path) -> None:
@@ -147,7 +157,7 @@ names = cells.filter(bool)
 rows = st.lists(st.tuples(names, cells, st.integers(0, 10**9), cells), max_size=12)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(rows, st.sampled_from([",", ";", "\t", "|"]), st.sampled_from(["\n", "\r\n"]), st.booleans())
 @example([("0", '"', 0, '"\n"')], ",", "\n", False)
 def test_what_a_csv_writer_wrote_is_read_back_whole(
@@ -162,6 +172,10 @@ def test_what_a_csv_writer_wrote_is_read_back_whole(
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator=end, quoting=quoting)
     writer.writerow(["case", "what", "when", "note"])
     start = datetime(1990, 1, 1, tzinfo=UTC)
+    if not quote_all:  # Python's writer leaves a bare CR without quotes, where it is a line's end
+        written = [
+            (name, event, seconds, note) for name, event, seconds, note in written if "\r" not in name + event + note
+        ]
     for name, event, seconds, note in written:
         writer.writerow([name, event, (start + timedelta(seconds=seconds)).isoformat(), note])
     path = tmp_path_factory.mktemp("log") / "log.csv"
@@ -173,7 +187,7 @@ def test_what_a_csv_writer_wrote_is_read_back_whole(
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.text(st.sampled_from('ab",\n\r'), max_size=60))
 def test_no_character_of_any_file_is_lost(text: str) -> None:
     lines = io.StringIO(text, newline="").readlines()
