@@ -50,7 +50,7 @@ class ActionSpec:
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("new_ticket", QT_TRANSLATE_NOOP("Actions", "New ticket"), Menu.TICKET, "Ctrl+N", needs_write=True),
     ActionSpec("open_tab", QT_TRANSLATE_NOOP("Actions", "Open in its own tab"), Menu.TICKET, "Ctrl+T",
-               needs_ticket=True, on_row=True),
+               on_row=True),
     ActionSpec("close_tab", QT_TRANSLATE_NOOP("Actions", "Close tab"), Menu.TICKET, "Ctrl+W"),
     ActionSpec("edit", QT_TRANSLATE_NOOP("Actions", "Edit"), Menu.TICKET, "F2", needs_write=True, needs_ticket=True,
                on_row=True, starts_group=True),

@@ -1,0 +1,133 @@
+"""The list's table model on pages from memory: Qt's own model tester, the cache's bound, anchors, changed rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.modeltest import ModelTester
+
+from desk_client.reference_store import ReferenceStore
+from desk_client.tickets.age import age_text
+from desk_client.tickets.columns import COLUMNS, INDEX, CellTexts, ColumnId
+from desk_client.tickets.table_model import CACHED_PAGES, ROW_ROLE, TicketTableModel
+from shared.schemas.listing import PAGE_ROWS, PageKey, TicketAnchors, TicketPage
+from shared.schemas.ticket import TicketRow
+
+NOW = dt.datetime(2026, 5, 4, 12, 0, tzinfo=dt.UTC)
+ROWS = 100_000
+
+
+def ticket(number: int, **values: Any) -> TicketRow:
+    row: dict[str, Any] = {
+        "id": number, "number": 10_000 + number, "priority": "high", "kind": "problem", "subject": f"花屏 {number}",
+        "customer": "三川实业", "product": "STB-300", "release": "4.2.1", "status": "open", "assignee": None,
+        "waiting_for": None, "waiting_for_department": None, "reported_at": NOW - dt.timedelta(hours=2),
+        "due_at": None, "last_activity_at": NOW, "edited_by": None, "edited_person": None, "edited_since": None,
+    }  # fmt: skip
+    return TicketRow(**row | values)
+
+
+def page(number: int, rows: int = ROWS) -> TicketPage:
+    first = number * PAGE_ROWS
+    last = min(first + PAGE_ROWS, rows)
+    key = PageKey(value=last, id=last) if last < rows else None
+    return TicketPage(rows=tuple(ticket(at) for at in range(first, last)), next_key=key)
+
+
+def anchors(rows: int = ROWS) -> TicketAnchors:
+    keys = (None, *(PageKey(value=at, id=at) for at in range(PAGE_ROWS, rows, PAGE_ROWS)))
+    return TicketAnchors(keys=keys, count=rows)
+
+
+@pytest.fixture
+def model(qapp: object) -> TicketTableModel:
+    return TicketTableModel(CellTexts(ReferenceStore(), lambda: NOW))
+
+
+def cell(model: TicketTableModel, row: int, column: ColumnId, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    return model.data(model.index(row, INDEX[column]), role)
+
+
+def test_qt_finds_no_fault_while_it_fills_and_changes(model: TicketTableModel, qtmodeltester: ModelTester) -> None:
+    qtmodeltester.check(model)
+    model.show_first(page(0, 1_000))
+    qtmodeltester.check(model)
+    model.set_anchors(anchors(1_000))
+    model.add_page(3, page(3, 1_000))
+    qtmodeltester.check(model)
+    model.replace({0: page(0, 700)}, anchors(700))
+    qtmodeltester.check(model)
+    model.show_first(TicketPage(rows=(), next_key=None))
+    qtmodeltester.check(model)
+
+
+def test_a_hundred_thousand_rows_of_which_few_are_kept(model: TicketTableModel) -> None:
+    model.show_first(page(0))
+    assert (model.rowCount(), model.is_exact) == (PAGE_ROWS, False)
+    model.set_anchors(anchors())
+    assert (model.rowCount(), model.is_exact) == (ROWS, True)
+    for number in range(ROWS // PAGE_ROWS):
+        model.add_page(number, page(number))
+    assert len(model.cached_pages()) == CACHED_PAGES
+    assert cell(model, ROWS - 1, ColumnId.NUMBER) == str(10_000 + ROWS - 1)
+
+
+def test_what_was_seen_last_is_kept_longest(model: TicketTableModel) -> None:
+    model.show_first(page(0))
+    model.set_anchors(anchors())
+    for number in range(1, CACHED_PAGES):
+        model.add_page(number, page(number))
+    assert model.missing_pages(0, 10) == []  # page 0 is in sight again
+    model.add_page(100, page(100))
+    assert 0 in model.cached_pages()
+    assert 1 not in model.cached_pages()
+
+
+def test_missing_pages_of_what_is_in_sight(model: TicketTableModel) -> None:
+    model.show_first(page(0))
+    assert model.missing_pages(0, 5_000) == []  # further keys are not known yet
+    model.set_anchors(anchors())
+    assert model.missing_pages(390, 410) == [1, 2]
+    assert model.missing_pages(ROWS - 1, ROWS + 50) == [ROWS // PAGE_ROWS - 1]
+    assert model.page_key(2) == PageKey(value=400, id=400)
+
+
+def test_a_row_on_its_way_has_no_words_and_no_error(model: TicketTableModel) -> None:
+    model.show_first(page(0))
+    model.set_anchors(anchors())
+    for role in (ROW_ROLE, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        assert cell(model, 50_000, ColumnId.SUBJECT, role) is None
+
+
+def test_a_changed_row_is_replaced_where_it_stands(model: TicketTableModel) -> None:
+    model.show_first(page(0))
+    assert model.update_row(ticket(7, subject="now another"))
+    assert cell(model, 7, ColumnId.SUBJECT) == "now another"
+    assert model.find(7) == 7
+    assert not model.update_row(ticket(ROWS + 1))
+
+
+def test_words_for_eye_and_ear(model: TicketTableModel) -> None:
+    edited = ticket(0, edited_by="pc-0388", edited_person="Wang Y.", edited_since=NOW)
+    model.show_first(TicketPage(rows=(edited, ticket(1, status="closed")), next_key=None))
+    assert cell(model, 0, ColumnId.PRODUCT) == "STB-300 / 4.2.1"
+    assert cell(model, 0, ColumnId.ASSIGNEE) == "nobody"
+    assert cell(model, 1, ColumnId.ASSIGNEE) == ""
+    assert cell(model, 0, ColumnId.AGE) == "2 h"
+    assert "pc-0388" in cell(model, 0, ColumnId.EDITED, Qt.ItemDataRole.ToolTipRole)
+    spoken = cell(model, 0, ColumnId.SUBJECT, Qt.ItemDataRole.AccessibleTextRole)
+    for word in ("10000", "花屏 0", "open", "三川实业", "nobody", "Wang Y. is editing"):
+        assert word in spoken
+    for section in range(len(COLUMNS)):
+        assert model.headerData(section, Qt.Orientation.Horizontal)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 min"), (-30, "0 min"), (59 * 60, "59 min"), (3_600, "1 h"), (47 * 3_600, "47 h"), (48 * 3_600, "2 d")],
+)
+def test_ages(qapp: object, seconds: int, text: str) -> None:
+    assert age_text(NOW - dt.timedelta(seconds=seconds), NOW) == text
