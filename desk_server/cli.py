@@ -6,6 +6,7 @@ import importlib
 import json
 import logging
 import logging.handlers
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -253,7 +254,7 @@ def _finished_desk(data: Path | None) -> Desk:
 
 
 def _log_to(file: Path | None) -> None:
-    handler: logging.Handler = logging.StreamHandler()
+    handler: logging.Handler = logging.StreamHandler(sys.stdout)  # standard error is for why a command failed
     if file is not None:
         handler = logging.handlers.RotatingFileHandler(file, maxBytes=1_000_000, backupCount=3, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))

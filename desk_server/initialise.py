@@ -43,6 +43,7 @@ def _initialise_site(desk: Desk, options: InitOptions, step: Callable[[str], Non
     from desk_server import site_cluster
 
     desk.authority.ensure()
+    desk = site_cluster.find_again(desk)
     step("Writing into the site's cluster")
     site_cluster.enter(desk, replaces_certificate=options.replaces_certificate)
     return _fill(desk, options, step)
@@ -96,7 +97,7 @@ def _go_on(desk: Desk, options: InitOptions) -> Desk:
     """A desk that was only begun: nobody depends on its port yet, so that another one may be taken."""
     if not desk.settings.is_initialised and desk.settings.kind == "embedded" and options.port not in (None, 0):
         desk.cluster.stop() if desk.cluster_folder.exists() else None
-        desk = desk.with_settings(port=options.port)
+        desk = desk.with_settings(port=options.port, machine=None)  # its profile holds the old port
         if desk.cluster_folder.exists():
             desk.cluster.write_file("desk.conf", cluster_conf(desk))
     check_unchanged(desk.settings, options)

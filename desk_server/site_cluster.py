@@ -77,6 +77,14 @@ def settings_for(pgdata: Path, key: str, hosts: tuple[str, ...], owner_login: st
     return settings.changed(superuser=site.find_superuser())
 
 
+def find_again(desk: Desk) -> Desk:
+    """The desk with the port and socket that the site's cluster has now; DeskError where it does not run."""
+    running = desk.cluster.postmaster()
+    if running is None or not running.is_ready:
+        raise DeskError(f"The cluster in {desk.cluster_folder} does not run; start it, then run init again.")
+    return desk.with_settings(port=running.port, socket_dir=running.socket_dir or None)
+
+
 def enter(desk: Desk, *, replaces_certificate: bool = False) -> None:
     """Write our lines into the cluster and have it read them; on an error everything is as before."""
     site = Site(desk.settings, desk.cluster)
@@ -89,10 +97,11 @@ def enter(desk: Desk, *, replaces_certificate: bool = False) -> None:
             desk.cluster.write_file(name, content)
     originals = {file: file.read_bytes() for file in (files.hba, files.ident, files.conf)}
     try:
-        _write_lines(desk, files)
+        _turn_tls_on(desk, site, files)
+        _put_block(files.hba, hba_lines(desk.settings), at_top=True)
         site.check_files()
         desk.cluster.reload()
-        _wait_for_entry(desk)
+        _try_for_a_while(lambda: desk.owner_connection().close())
     except BaseException:
         for file, content in originals.items():
             _replace(file, content)
@@ -208,11 +217,14 @@ def _check_certificate(files: SiteFiles, replaces_certificate: bool) -> None:
         )
 
 
-def _write_lines(desk: Desk, files: SiteFiles) -> None:
+def _turn_tls_on(desk: Desk, site: Site, files: SiteFiles) -> None:
+    """First, since PostgreSQL takes a hostssl line for an error while TLS is off."""
     accounts = dict.fromkeys((desk.account.name, own_account().name))
     _put_block(files.ident, ident_lines(desk.settings, accounts), at_top=True)
-    _put_block(files.hba, hba_lines(desk.settings), at_top=True)
     _put_block(files.conf, conf_text(tls_settings()).splitlines(), at_top=False)
+    site.check_files()
+    desk.cluster.reload()
+    _try_for_a_while(lambda: check_tls(desk))
 
 
 def _put_block(file: Path, lines: list[str], *, at_top: bool) -> None:
@@ -239,13 +251,8 @@ def _replace(file: Path, content: bytes) -> None:
     staged.replace(file)
 
 
-def _wait_for_entry(desk: Desk) -> None:
-    """Until the server has read its files: the owner comes in, and TLS answers with our certificate."""
-    _try_for_a_while(lambda: desk.owner_connection().close())
-    _try_for_a_while(lambda: check_tls(desk))
-
-
 def _try_for_a_while(attempt: Callable[[], None]) -> None:
+    """Until the server has read its files."""
     deadline = time.monotonic() + _RELOAD_SECONDS
     while True:
         try:

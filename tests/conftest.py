@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +17,7 @@ from tests.desks import (
     RunningDesk,
     copy_desk,
     make_test_root,
-    remove_test_root,
+    remove_folder,
     run_root,
     template_desk,
 )
@@ -35,7 +34,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     while _made_here:
-        remove_test_root(_made_here.pop())
+        remove_folder(_made_here.pop())
+        del os.environ[ROOT_VARIABLE]
 
 
 @pytest.fixture
@@ -45,15 +45,7 @@ def desk_folder() -> Iterator[Path]:
     parent.mkdir(mode=0o711)
     parent.chmod(0o711)
     yield parent / "desk"
-    remove_test_root_part(parent)
-
-
-def remove_test_root_part(folder: Path) -> None:
-    """Remove one folder of the run, ending a server that still runs in it."""
-    kept = os.environ[ROOT_VARIABLE]
-    remove_test_root(folder)
-    os.environ[ROOT_VARIABLE] = kept
-    shutil.rmtree(folder, ignore_errors=True)
+    remove_folder(parent)
 
 
 @pytest.fixture(scope="module")

@@ -57,12 +57,13 @@ def make_test_root() -> Path:
     return root
 
 
-def remove_test_root(root: Path) -> None:
-    """Stop what still runs below ``root`` and remove it."""
-    for file in root.glob("**/postmaster.pid"):
-        _end_postmaster(file)
-    shutil.rmtree(root, ignore_errors=True)
-    os.environ.pop(ROOT_VARIABLE, None)
+def remove_folder(folder: Path) -> None:
+    """Stop the servers and supervisors that still run below ``folder`` and remove it."""
+    for file in folder.glob("**/supervisor.pid"):
+        _end_process(file, os.fsencode(file.parent), signal.SIGKILL)
+    for file in folder.glob("**/postmaster.pid"):
+        _end_process(file, os.fsencode(file.parent), signal.SIGQUIT)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def sweep_dead_runs() -> None:
@@ -70,18 +71,15 @@ def sweep_dead_runs() -> None:
     for root in Path(tempfile.gettempdir()).glob(f"{_ROOT_PREFIX}*-*"):
         pid = root.name.removeprefix(_ROOT_PREFIX).split("-")[0]
         if pid.isdigit() and not Path(f"/proc/{pid}").exists() and Path("/proc/self").exists():
-            with contextlib.suppress(OSError):
-                for file in root.glob("**/postmaster.pid"):
-                    _end_postmaster(file)
-                shutil.rmtree(root, ignore_errors=True)
+            remove_folder(root)
 
 
-def _end_postmaster(file: Path) -> None:
+def _end_process(pid_file: Path, word: bytes, number: int) -> None:
+    """End the process that a file names, if its command line holds ``word``: numbers are used again."""
     with contextlib.suppress(OSError, ValueError, IndexError):
-        pid = int(file.read_text().split()[0])
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        if os.fsencode(file.parent) in command:
-            os.kill(pid, signal.SIGQUIT)
+        pid = int(pid_file.read_text().split()[0])
+        if word in Path(f"/proc/{pid}/cmdline").read_bytes():
+            os.kill(pid, number)
 
 
 @dataclass

@@ -129,7 +129,7 @@ def test_expired_certificate_is_refused(desk: RunningDesk, raw: Connect, tmp_pat
 def test_certificate_for_servers_is_no_login(desk: RunningDesk, raw: Connect, tmp_path: Path) -> None:
     key = new_key()
     files = _files(tmp_path, key, desk.desk.authority.sign_server(("pc-full",), key.public_key()))
-    with pytest.raises(psycopg2.OperationalError, match="unsupported certificate|unsuitable|purpose"):
+    with pytest.raises(psycopg2.OperationalError, match=r"unsupported certificate|unsuitable|purpose"):
         raw("full", **files)
 
 

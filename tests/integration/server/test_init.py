@@ -1,0 +1,282 @@
+"""``desk-server init``: done once, done again, killed, refused; nothing of anybody else's is touched."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from desk_server.account import server_account
+from desk_server.binaries import SHARED_HOME
+from desk_server.desk import Desk
+from desk_server.doctor import examine
+from desk_server.init_options import InitOptions
+from desk_server.initialise import free_port, initialise
+from desk_server.running import running
+from shared.config import Profile
+from shared.errors import DeskError, UserError
+from tests.desks import command_environment, command_line, desk_server, remove_folder
+
+
+def _assert_refused(answer: subprocess.CompletedProcess[str], *words: str) -> None:
+    assert answer.returncode == 1, answer
+    lines = answer.stderr.strip().splitlines()
+    assert len(lines) == 1, answer.stderr
+    for word in words:
+        assert word in lines[0]
+    assert "Traceback" not in answer.stdout + answer.stderr
+
+
+def test_init_from_nothing_gives_a_desk_whose_machine_gets_in(desk_folder: Path) -> None:
+    answer = desk_server("init", "--data", desk_folder, "--port", "0", "--person", "Li Na")
+    assert answer.returncode == 0, answer.stderr
+    assert desk_server("start", "--data", desk_folder).returncode == 0
+    desk = Desk.open(desk_folder)
+    profile = Profile.load(desk.profiles / str(desk.settings.machine))
+    with psycopg2.connect(**profile.connect_args()) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT pg_has_role(session_user, 'desk_admin', 'USAGE')")
+        assert cursor.fetchone() == (True,)
+    connection.close()
+    listed = json.loads(desk_server("machine", "list", "--json", "--data", desk_folder).stdout)
+    assert [(row["name"], row["level"], row["people"]) for row in listed] == [
+        (desk.settings.machine, "admin", ["li-na"])
+    ]
+    assert (desk.authority.folder / "ca.key").stat().st_mode & 0o777 == 0o600
+    assert (profile.directory / "client.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_init_again_changes_nothing_and_is_quick(desk_folder: Path) -> None:
+    first = initialise(InitOptions(desk_folder, port=0))
+    before = {file: file.stat().st_mtime_ns for file in desk_folder.rglob("*") if file.is_file()}
+    began = time.monotonic()
+    answer = desk_server("init", "--data", desk_folder)
+    assert answer.returncode == 0, answer.stderr
+    assert time.monotonic() - began < 5  # 0.35 s alone on two cores; the bound is for a loaded machine
+    assert {file: file.stat().st_mtime_ns for file in desk_folder.rglob("*") if file.is_file()} == before
+    assert Desk.open(desk_folder).settings == first.settings
+
+
+def test_init_does_not_change_what_a_desk_was_made_with(desk_folder: Path) -> None:
+    made = initialise(InitOptions(desk_folder, port=0))
+    with pytest.raises(UserError, match="made with port"):
+        initialise(InitOptions(desk_folder, port=made.settings.port + 1))
+    with pytest.raises(UserError, match="owner-login"):
+        initialise(InitOptions(desk_folder, owner_login="certificate"))
+    assert initialise(InitOptions(desk_folder, port=made.settings.port)).settings == made.settings
+
+
+def test_foreign_folder_is_refused_and_kept(desk_folder: Path) -> None:
+    desk_folder.mkdir()
+    (desk_folder / "thesis.txt").write_text("years of work")
+    _assert_refused(desk_server("init", "--data", desk_folder, "--port", "0"), "not empty", "thesis.txt")
+    assert [file.name for file in desk_folder.iterdir()] == ["thesis.txt"]
+    (desk_folder / "thesis.txt").rename(desk_folder.parent / "thesis.txt")
+    assert desk_server("init", "--data", desk_folder, "--port", "0").returncode == 0  # empty: fine
+
+
+def test_file_in_place_of_the_folder_is_refused(desk_folder: Path) -> None:
+    desk_folder.write_text("x")
+    _assert_refused(desk_server("init", "--data", desk_folder), "is a file")
+    assert desk_folder.read_text() == "x"
+
+
+def test_postgresql_folder_is_refused_with_the_way_to_use_it(desk_folder: Path) -> None:
+    desk_folder.mkdir()
+    (desk_folder / "PG_VERSION").write_text("17\n")
+    _assert_refused(desk_server("init", "--data", desk_folder), "--cluster")
+
+
+def test_port_in_use_is_said_and_another_one_works(desk_folder: Path) -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        _assert_refused(desk_server("init", "--data", desk_folder, "--port", str(port)), f"Port {port}", "--port")
+    assert desk_server("init", "--data", desk_folder, "--port", str(free_port())).returncode == 0
+
+
+def test_port_taken_since_is_said_at_start_and_start_works_when_it_is_free(desk_folder: Path) -> None:
+    desk = initialise(InitOptions(desk_folder, port=0))
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", desk.settings.port))
+        busy.listen()
+        _assert_refused(desk_server("start", "--data", desk_folder), f"Port {desk.settings.port} is in use")
+        _assert_refused(desk_server("run", "--data", desk_folder), f"Port {desk.settings.port} is in use")
+    assert desk_server("start", "--data", desk_folder).returncode == 0
+
+
+def test_a_begun_desk_may_take_another_port(desk_folder: Path) -> None:
+    """Init was killed, its port taken by another program since: nobody depends on that port yet."""
+    begun = initialise(InitOptions(desk_folder, port=0)).with_settings(is_initialised=False)
+    port = free_port()
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", begun.settings.port))
+        busy.listen()
+        _assert_refused(desk_server("init", "--data", desk_folder), "in use")
+        assert desk_server("init", "--data", desk_folder, "--port", str(port)).returncode == 0
+    assert Desk.open(desk_folder).settings.port == port
+
+
+KILL_POINTS = [
+    ("", 0.3),
+    ("Making the database cluster", 0.0),
+    ("Making the database cluster", 0.4),
+    ("Making roles and schema", 0.0),
+    ("Making roles and schema", 0.2),
+    ("Making roles and schema", 0.7),
+    ("Enrolling this machine", 0.02),
+]
+
+
+@pytest.mark.parametrize(("line", "delay"), KILL_POINTS)
+def test_init_killed_at_any_moment_goes_on(desk_folder: Path, line: str, delay: float) -> None:
+    process = subprocess.Popen(
+        command_line("init", "--data", desk_folder, "--port", "0"),
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        env=command_environment(),
+    )
+    assert process.stdout is not None
+    while line and not process.stdout.readline().startswith(line):
+        assert process.poll() is None or process.stdout.readable()
+    time.sleep(delay)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    again = desk_server("init", "--data", desk_folder, "--port", "0")
+    assert again.returncode == 0, again.stderr
+    desk = Desk.open(desk_folder)
+    with running(desk):
+        psycopg2.connect(**Profile.load(desk.profiles / str(desk.settings.machine)).connect_args()).close()
+        assert [finding for finding in examine(desk) if not finding.is_ok] == []
+
+
+def _fake_postgres(folder: Path, version: str) -> Path:
+    folder.mkdir(parents=True)
+    program = folder / "postgres"
+    program.write_text(f'#!/bin/sh\necho "postgres (PostgreSQL) {version}"\n')
+    program.chmod(0o755)
+    return folder
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the stand-in for an old PostgreSQL is a shell script")
+def test_stated_binaries_older_than_17_are_refused(desk_folder: Path) -> None:
+    old = _fake_postgres(desk_folder.parent / "old" / "bin", "16.9")
+    answer = desk_server("init", "--data", desk_folder, "--port", "0", DESK_PG_BIN=str(old))
+    _assert_refused(answer, "16.9", "17 or newer")
+    assert not (desk_folder / "desk.json").exists()
+    missing = desk_server("init", "--data", desk_folder, "--port", "0", DESK_PG_BIN=str(old.parent))
+    _assert_refused(missing, "no PostgreSQL server runs from there")
+    good = initialise(InitOptions(desk_folder, port=0)).settings.pg_bin
+    stated = desk_folder.parent / "second"
+    assert desk_server("init", "--data", stated, "--port", "0", DESK_PG_BIN=good).returncode == 0
+    assert Desk.open(stated).settings.pg_bin == good
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the stand-in for an old PostgreSQL is a shell script")
+def test_older_system_postgresql_is_passed_over(desk_folder: Path) -> None:
+    old = _fake_postgres(desk_folder.parent / "system" / "bin", "15.1")
+    (old / "pg_config").write_text(f'#!/bin/sh\necho "{old}"\n')
+    (old / "pg_config").chmod(0o755)
+    answer = desk_server("init", "--data", desk_folder, "--port", "0", PATH=f"{old}:{os.environ['PATH']}")
+    assert answer.returncode == 0, answer.stderr
+    assert Desk.open(desk_folder).settings.pg_bin != str(old)
+
+
+def test_data_folder_of_an_older_postgresql_is_refused(desk_folder: Path) -> None:
+    desk = initialise(InitOptions(desk_folder, port=0))
+    version = desk.cluster_folder / "PG_VERSION"
+    version.write_text("16\n")
+    for command in ("start", "run", "migrate", "status"):
+        _assert_refused(desk_server(command, "--data", desk_folder), "PostgreSQL 16", "Nothing was changed")
+    version.write_text("17\n")
+    assert desk_server("start", "--data", desk_folder).returncode == 0
+
+
+def test_damaged_settings_are_said(desk_folder: Path) -> None:
+    initialise(InitOptions(desk_folder, port=0))
+    text = (desk_folder / "desk.json").read_text()
+    (desk_folder / "desk.json").write_text(text[:40])
+    for command in ("init", "start", "stop", "status"):
+        _assert_refused(desk_server(command, "--data", desk_folder), "damaged")
+    (desk_folder / "desk.json").write_text(text)
+    assert desk_server("status", "--data", desk_folder).returncode == 0
+
+
+def test_no_desk_is_said(desk_folder: Path) -> None:
+    for command in ("start", "stop", "status", "run", "migrate", "doctor"):
+        _assert_refused(desk_server(command, "--data", desk_folder), "holds no desk", "init")
+
+
+def test_wrong_usage_is_exit_2(desk_folder: Path) -> None:
+    assert desk_server("fly").returncode == 2
+    assert desk_server("init", "--data", desk_folder, "--port", "many").returncode == 2
+    assert desk_server("init", "--data", desk_folder, "--owner-login", "password").returncode == 2
+    assert desk_server("machine", "add", "pc-1", "--level", "root", "--person", "x", "--profile", "y").returncode == 2
+    assert not desk_folder.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root runs PostgreSQL as another")
+def test_folder_that_postgresqls_account_cannot_enter_puts_the_cluster_elsewhere(desk_folder: Path) -> None:
+    closed = desk_folder.parent / "closed"
+    closed.mkdir(mode=0o700)
+    assert not server_account().can_enter(closed)
+    data = closed / "desk"
+    assert desk_server("init", "--data", data, "--port", "0").returncode == 0
+    home = Desk.open(data).home
+    try:
+        assert home.parent == SHARED_HOME
+        assert desk_server("start", "--data", data).returncode == 0
+        assert str(home) in desk_server("status", "--data", data).stdout
+        assert desk_server("stop", "--data", data).returncode == 0
+    finally:
+        remove_folder(home)
+
+
+def test_error_of_ours_is_a_sentence_and_a_log(desk_folder: Path) -> None:
+    """The last line of defence: a desk.json that is a folder is nothing that anybody foresaw."""
+    desk_folder.mkdir()
+    (desk_folder / "desk.json").mkdir()
+    answer = desk_server("status", "--data", desk_folder)
+    _assert_refused(answer, "Details are in")
+    log = Path(answer.stderr.rsplit("Details are in ", 1)[1].strip().rstrip("."))
+    assert "Traceback" in log.read_text()
+    log.unlink()
+
+
+def test_begun_folder_is_not_taken_for_a_desk(desk_folder: Path) -> None:
+    begun = initialise(InitOptions(desk_folder, port=0)).with_settings(is_initialised=False)
+    assert begun.settings.is_initialised is False
+    for command in ("start", "run", "migrate", "doctor"):
+        _assert_refused(desk_server(command, "--data", desk_folder), "run desk-server init again")
+    assert desk_server("init", "--data", desk_folder).returncode == 0
+    assert desk_server("start", "--data", desk_folder).returncode == 0
+
+
+def test_two_inits_at_once_make_one_desk(desk_folder: Path) -> None:
+    both = [
+        subprocess.Popen(
+            command_line("init", "--data", desk_folder, "--port", "0"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=command_environment(),
+        )
+        for _ in range(2)
+    ]
+    assert [process.communicate() and process.returncode for process in both] == [0, 0]
+    assert desk_server("start", "--data", desk_folder).returncode == 0
+
+
+def test_initialise_refuses_a_folder_that_is_not_ours(tmp_path: Path) -> None:
+    (tmp_path / "x").touch()
+    with pytest.raises(DeskError, match="not empty"):
+        initialise(InitOptions(tmp_path))
+    assert sys.platform

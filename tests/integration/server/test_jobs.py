@@ -1,0 +1,84 @@
+"""The worker's jobs: what is over goes, what may still be needed stays."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from desk_server.jobs import JOBS, Job
+from desk_server.jobs.housekeeping import BATCH, remove_ended_leases, remove_old_saves
+from desk_server.worker import Worker
+from tests.desks import RunningDesk
+
+
+@pytest.fixture
+def worker_connection(desk: RunningDesk) -> Iterator[Any]:
+    with closing(desk.desk.owner_connection(user="desk_worker")) as connection:
+        yield connection
+
+
+def _all(connection: Any, query: str, arguments: Any = None) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, arguments)
+        return [row[0] for row in cursor.fetchall()] if cursor.description else []
+
+
+def test_only_leases_ended_long_ago_are_removed(owner: Any, worker_connection: Any) -> None:
+    """An expired lease that nobody took is still good for its holder's save: it keeps a grace of ten leases."""
+    for entity_id, age in ((1, "-30 s"), (2, "30 s"), (3, "599 s"), (4, "601 s"), (5, "3 days")):
+        _all(
+            owner,
+            "INSERT INTO desk.edit_lease (entity, entity_id, machine, session, token, taken_at, beat_at, expires_at)"
+            " VALUES ('ticket', %s, 'pc-full', %s, %s, now(), now(), now() - %s::interval)",
+            (entity_id, str(uuid.uuid4()), entity_id, age),
+        )
+    assert remove_ended_leases(worker_connection) == 2
+    assert _all(owner, "SELECT entity_id FROM desk.edit_lease ORDER BY 1") == [1, 2, 3]
+    assert remove_ended_leases(worker_connection) == 0
+
+
+def test_only_old_save_ids_are_removed_in_batches(owner: Any, worker_connection: Any) -> None:
+    _all(
+        owner,
+        "INSERT INTO desk.save_done (save_id, entity, entity_id, done_at)"
+        " SELECT gen_random_uuid(), 'ticket', 1, now() - interval '31 days' FROM generate_series(1, %s)",
+        (BATCH + 10,),
+    )
+    _all(
+        owner,
+        "INSERT INTO desk.save_done (save_id, entity, entity_id, done_at)"
+        " VALUES (gen_random_uuid(), 'ticket', 1, now() - interval '29 days')",
+    )
+    kept = _all(owner, "SELECT count(*) FROM desk.save_done WHERE done_at > now() - interval '30 days'")
+    assert remove_old_saves(worker_connection) == BATCH + 10
+    assert _all(owner, "SELECT count(*) FROM desk.save_done") == kept
+    assert remove_old_saves(worker_connection) == 0
+
+
+def test_a_job_that_fails_does_not_end_the_worker(desk: RunningDesk, caplog: pytest.LogCaptureFixture) -> None:
+    ran = []
+
+    def fails(connection: Any) -> int:
+        raise ValueError("as meant")
+
+    def works(connection: Any) -> int:
+        ran.append(connection)
+        worker.stop.set()
+        return 0
+
+    worker = Worker(desk.desk, (Job("fails", 60, fails), Job("works", 60, works)), beat_seconds=0.05)
+    worker.run()
+    assert len(ran) == 1
+    assert "job fails failed" in caplog.text
+
+
+def test_the_worker_may_do_no_more_than_its_jobs(desk: RunningDesk, worker_connection: Any) -> None:
+    assert _all(worker_connection, "SELECT count(*) FROM desk.edit_lease")
+    assert [job.name for job in JOBS] == ["remove ended leases", "remove old save ids"]
+    for statement in ("SELECT 1 FROM desk.ticket", "DELETE FROM desk.ticket", "SELECT 1 FROM desk.audit_private"):
+        with pytest.raises(Exception, match="permission denied"):
+            _all(worker_connection, statement)

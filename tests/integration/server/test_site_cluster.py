@@ -1,0 +1,173 @@
+"""``init --cluster``: our desk in a cluster that the site runs for other things too (a second embedded one)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+
+from desk_server.account import server_account
+from desk_server.binaries import find_binaries
+from desk_server.desk import Desk
+from desk_server.doctor import examine
+from desk_server.initialise import free_port
+from desk_server.postgres import Cluster
+from shared.config import Profile
+from shared.errors import DeskError
+from tests.desks import desk_server, remove_folder, run_root
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="the site's administrator comes in by the local socket")
+
+SITE_HBA = "# the site's own\nlocal all all trust\nhost shop clerk 127.0.0.1/32 scram-sha-256\n"
+PASSWORD = "not a secret: a role of this test"
+
+
+@dataclass
+class SiteCluster:
+    """A running cluster of the site with a database ``shop`` and a role ``clerk`` that logs in by password."""
+
+    cluster: Cluster
+    port: int
+
+    def clerk(self, **overrides: Any) -> Any:
+        arguments = {"host": "127.0.0.1", "port": self.port, "dbname": "shop", "user": "clerk", "password": PASSWORD}
+        return closing(psycopg2.connect(**{**arguments, **overrides}))
+
+    def administrator(self, database: str = "postgres") -> Any:
+        connection = psycopg2.connect(
+            host=str(self.cluster.folder.parent), port=self.port, dbname=database, user="postgres"
+        )
+        connection.autocommit = True
+        return closing(connection)
+
+    def hba(self) -> str:
+        return (self.cluster.folder / "pg_hba.conf").read_text()
+
+
+@pytest.fixture
+def site(desk_folder: Path) -> Iterator[SiteCluster]:
+    folder = run_root() / desk_folder.parent.name / "site"
+    folder.mkdir(mode=0o711)
+    account = server_account()
+    account.take(folder)
+    port = free_port()
+    cluster = Cluster(folder / "data", find_binaries(account), account)
+    conf = f"port = {port}\nunix_socket_directories = '{folder}'\nlisten_addresses = 'localhost'\nfsync = off\n"
+    cluster.make({"pg_hba.conf": SITE_HBA, "pg_ident.conf": "# site\n", "postgresql.conf": conf})
+    cluster.start(port)
+    made = SiteCluster(cluster, port)
+    with made.administrator() as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE clerk LOGIN PASSWORD '{PASSWORD}'")
+        cursor.execute("CREATE DATABASE shop OWNER clerk")
+    yield made
+    remove_folder(folder)
+
+
+def _assert_site_works(site: SiteCluster) -> None:
+    with site.clerk() as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE t AS SELECT 1; SHOW log_statement")
+    with pytest.raises(psycopg2.OperationalError, match="password authentication failed"), site.clerk(password="x"):
+        pass
+    with site.administrator("shop") as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def test_a_desk_moves_in_and_the_site_works_on(site: SiteCluster, desk_folder: Path) -> None:
+    answer = desk_server("init", "--data", desk_folder, "--cluster", site.cluster.folder, "--person", "wang")
+    assert answer.returncode == 0, answer.stderr
+    desk = Desk.open(desk_folder)
+    profile = Profile.load(desk.profiles / str(desk.settings.machine))
+    with closing(psycopg2.connect(**profile.connect_args())) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM desk.machine")
+        assert cursor.fetchone() == (1,)
+    assert [finding for finding in examine(desk) if not finding.is_ok and "fsync" not in finding.check] == []
+    _assert_site_works(site)
+    assert SITE_HBA in site.hba()
+    first = site.hba()
+    assert desk_server("init", "--data", desk_folder, "--cluster", site.cluster.folder).returncode == 0
+    assert site.hba() == first
+    assert desk_server("start", "--data", desk_folder).returncode == 0
+    assert '"is_running": true' in desk_server("status", "--json", "--data", desk_folder).stdout
+    assert desk_server("stop", "--data", desk_folder).returncode == 0
+    assert site.cluster.is_running()  # it is not ours to stop
+    _assert_site_works(site)
+
+
+def test_the_sites_own_lines_open_no_way_into_the_desk(site: SiteCluster, desk_folder: Path) -> None:
+    """The site trusts everybody on its socket; that must not make anybody a machine."""
+    assert desk_server("init", "--data", desk_folder, "--cluster", site.cluster.folder).returncode == 0
+    machine = Desk.open(desk_folder).settings.machine
+    socket = str(site.cluster.folder.parent)
+    with site.clerk(host=socket):  # the control: the site's own line lets him in
+        pass
+    for user in (f"m_{machine}", "clerk"):
+        with pytest.raises(psycopg2.OperationalError, match="rejects"):
+            psycopg2.connect(host=socket, port=site.port, dbname="desk", user=user).close()
+    with pytest.raises(psycopg2.OperationalError, match="rejects"), site.clerk(dbname="desk", sslmode="disable"):
+        pass
+
+
+def test_an_error_in_the_sites_files_undoes_ours(site: SiteCluster, desk_folder: Path) -> None:
+    broken = SITE_HBA + "local all all no-such-method\n"
+    site.cluster.write_file("pg_hba.conf", broken)
+    before = {name: (site.cluster.folder / name).read_bytes() for name in ("pg_ident.conf", "postgresql.conf")}
+    answer = desk_server("init", "--data", desk_folder, "--cluster", site.cluster.folder)
+    assert answer.returncode == 1
+    assert "pg_hba.conf of the cluster has an error in line" in answer.stderr
+    assert site.hba() == broken
+    assert {name: (site.cluster.folder / name).read_bytes() for name in before} == before
+    site.cluster.write_file("pg_hba.conf", SITE_HBA)
+    site.cluster.reload()
+    _assert_site_works(site)
+    assert desk_server("init", "--data", desk_folder, "--cluster", site.cluster.folder).returncode == 0
+
+
+def test_a_site_that_is_not_fit_is_refused_unchanged(site: SiteCluster, desk_folder: Path) -> None:
+    folder = site.cluster.folder
+
+    def refused(*words: str) -> None:
+        answer = desk_server("init", "--data", desk_folder, "--cluster", folder)
+        assert answer.returncode == 1
+        for word in words:
+            assert word in answer.stderr
+        assert site.hba() == SITE_HBA
+
+    (folder / "PG_VERSION").write_text("16\n")
+    refused("PostgreSQL 16", "Nothing was changed")
+    (folder / "PG_VERSION").write_text("17\n")
+    with site.administrator() as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE DATABASE desk")
+        refused("has a database desk already")
+        cursor.execute("DROP DATABASE desk")
+        cursor.execute("ALTER SYSTEM SET ssl_ca_file = '/etc/own-ca.crt'")
+        cursor.execute("SELECT pg_reload_conf()")
+    refused("CA of its own")
+    with site.administrator() as connection, connection.cursor() as cursor:
+        cursor.execute("ALTER SYSTEM RESET ssl_ca_file")
+        cursor.execute("SELECT pg_reload_conf()")
+    site.cluster.stop()
+    refused("does not run")
+    site.cluster.start(site.port)
+    assert desk_server("init", "--data", desk_folder, "--cluster", folder).returncode == 0
+
+
+def test_no_cluster_is_refused(desk_folder: Path) -> None:
+    answer = desk_server("init", "--data", desk_folder, "--cluster", desk_folder.parent)
+    assert answer.returncode == 1
+    assert "not a PostgreSQL data folder" in answer.stderr
+
+
+def test_another_desk_does_not_take_a_database_over(site: SiteCluster, desk_folder: Path) -> None:
+    assert desk_server("init", "--data", desk_folder, "--cluster", site.cluster.folder).returncode == 0
+    other = desk_folder.parent / "other"
+    answer = desk_server("init", "--data", other, "--cluster", site.cluster.folder)
+    assert answer.returncode == 1
+    assert Desk.open(desk_folder).settings.is_initialised
+    with pytest.raises(DeskError):
+        Desk.open(desk_folder.parent)
