@@ -57,6 +57,19 @@ _SENTENCES: dict[type[errors.DeskError], Any] = {
     errors.DeskError: QT_TRANSLATE_NOOP("Errors", "SupportDesk made a mistake; what you typed is still there"),
 }
 
+# Why a machine is not let in: the end of the sentences that shared/sqlstate.py makes.
+_REASONS: tuple[Any, ...] = (
+    QT_TRANSLATE_NOOP("Errors", "this machine has been shut out"),
+    QT_TRANSLATE_NOOP("Errors", "another certificate has been issued for this machine since"),
+    QT_TRANSLATE_NOOP("Errors", "this machine's certificate has expired"),
+    QT_TRANSLATE_NOOP("Errors", "the server could not prove that it belongs to this desk"),
+    QT_TRANSLATE_NOOP("Errors", "this machine's private key can't be used"),
+    QT_TRANSLATE_NOOP("Errors", "this machine's certificate was not accepted"),
+    QT_TRANSLATE_NOOP("Errors", "this machine, or its database, is not known there"),
+    QT_TRANSLATE_NOOP("Errors", "no secure connection could be made"),
+    QT_TRANSLATE_NOOP("Errors", "it takes machines with a certificate alone"),
+)
+
 
 def describe(error: errors.DeskError) -> str:
     """The sentence for a person, in the language of the window. Never a DETAIL line, never a traceback."""
@@ -64,10 +77,21 @@ def describe(error: errors.DeskError) -> str:
         if error.client_too_old:
             return QCoreApplication.translate("Errors", "This client is too old for the desk. Please update it.")
         return QCoreApplication.translate("Errors", "This client is too new: the desk must be updated first.")
+    if isinstance(error, errors.LoginRefusedError):
+        return _refusal(str(error))
     for kind in type(error).__mro__:
         if kind in _SENTENCES:
             return QCoreApplication.translate("Errors", _SENTENCES[kind])
     return str(error)
+
+
+def _refusal(said: str) -> str:
+    sentence = QCoreApplication.translate("Errors", _SENTENCES[errors.LoginRefusedError])
+    reason = next((reason for reason in _REASONS if reason in said), None)
+    if reason is None:
+        return sentence
+    with_reason = QCoreApplication.translate("Errors", "{sentence}: {reason}")
+    return with_reason.format(sentence=sentence, reason=QCoreApplication.translate("Errors", reason))
 
 
 class Messages(QObject):

@@ -1,0 +1,1056 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>Actions</name>
+    <message>
+        <source>&amp;Ticket</source>
+        <translation>工单(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Go</source>
+        <translation>转到(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>New ticket</source>
+        <translation>新建工单</translation>
+    </message>
+    <message>
+        <source>Open in its own tab</source>
+        <translation>在新标签页中打开</translation>
+    </message>
+    <message>
+        <source>Close tab</source>
+        <translation>关闭标签页</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>编辑</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation>添加备注</translation>
+    </message>
+    <message>
+        <source>Assign</source>
+        <translation>指派</translation>
+    </message>
+    <message>
+        <source>Change status</source>
+        <translation>更改状态</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Clear search and filters</source>
+        <translation>清除搜索和筛选</translation>
+    </message>
+    <message>
+        <source>To the views</source>
+        <translation>到视图栏</translation>
+    </message>
+    <message>
+        <source>To the list</source>
+        <translation>到列表</translation>
+    </message>
+    <message>
+        <source>To the ticket</source>
+        <translation>到工单</translation>
+    </message>
+    <message>
+        <source>Next ticket</source>
+        <translation>下一张工单</translation>
+    </message>
+    <message>
+        <source>Previous ticket</source>
+        <translation>上一张工单</translation>
+    </message>
+    <message>
+        <source>Refresh</source>
+        <translation>刷新</translation>
+    </message>
+    <message>
+        <source>About SupportDesk</source>
+        <translation>关于 SupportDesk</translation>
+    </message>
+</context>
+<context>
+    <name>Age</name>
+    <message>
+        <source>{n} min</source>
+        <translation>{n} 分钟</translation>
+    </message>
+    <message>
+        <source>{n} h</source>
+        <translation>{n} 小时</translation>
+    </message>
+    <message>
+        <source>{n} d</source>
+        <translation>{n} 天</translation>
+    </message>
+</context>
+<context>
+    <name>ChoiceCombo</name>
+    <message>
+        <source>{label} (no longer offered)</source>
+        <translation>{label}（已停用）</translation>
+    </message>
+</context>
+<context>
+    <name>Columns</name>
+    <message>
+        <source>Number</source>
+        <translation>编号</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>优先级</translation>
+    </message>
+    <message>
+        <source>Subject</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>Customer</source>
+        <translation>客户</translation>
+    </message>
+    <message>
+        <source>Product</source>
+        <translation>产品</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Assignee</source>
+        <translation>处理人</translation>
+    </message>
+    <message>
+        <source>Waiting for</source>
+        <translation>等待谁</translation>
+    </message>
+    <message>
+        <source>Age</source>
+        <translation>已历时</translation>
+    </message>
+    <message>
+        <source>Edited</source>
+        <translation>编辑中</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Due</source>
+        <translation>期限</translation>
+    </message>
+    <message>
+        <source>Last activity</source>
+        <translation>最近动态</translation>
+    </message>
+    <message>
+        <source>Reported {time}</source>
+        <translation>报告于 {time}</translation>
+    </message>
+    <message>
+        <source>Priority: {priority}</source>
+        <translation>优先级：{priority}</translation>
+    </message>
+    <message>
+        <source>{person} is editing this on {machine} since {time}</source>
+        <translation>{person} 自 {time} 起在 {machine} 上编辑</translation>
+    </message>
+    <message>
+        <source>{machine} is editing this since {time}</source>
+        <translation>{machine} 自 {time} 起正在编辑</translation>
+    </message>
+    <message>
+        <source>nobody</source>
+        <translation>无人负责</translation>
+    </message>
+</context>
+<context>
+    <name>CommentBox</name>
+    <message>
+        <source>Write a comment (Ctrl+M)</source>
+        <translation>写备注（Ctrl+M）</translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Private</source>
+        <translation>不公开</translation>
+    </message>
+    <message>
+        <source>Its text can&apos;t be read on query-only machines</source>
+        <translation>只读机器看不到其内容</translation>
+    </message>
+    <message>
+        <source>Add comment</source>
+        <translation>添加备注</translation>
+    </message>
+</context>
+<context>
+    <name>Errors</name>
+    <message>
+        <source>This is needed</source>
+        <translation>此项必填</translation>
+    </message>
+    <message>
+        <source>This is not one of the choices</source>
+        <translation>不在可选项之中</translation>
+    </message>
+    <message>
+        <source>This choice is retired; pick another</source>
+        <translation>此选项已停用，请另选</translation>
+    </message>
+    <message>
+        <source>This does not go with the field it depends on</source>
+        <translation>与上级字段的取值不匹配</translation>
+    </message>
+    <message>
+        <source>The status can&apos;t change that way</source>
+        <translation>状态不能这样变更</translation>
+    </message>
+    <message>
+        <source>This time lies in the future</source>
+        <translation>时间不能晚于现在</translation>
+    </message>
+    <message>
+        <source>Only the desk itself writes this</source>
+        <translation>此项由系统填写</translation>
+    </message>
+    <message>
+        <source>This is too long or not of the right form</source>
+        <translation>内容过长或格式不对</translation>
+    </message>
+    <message>
+        <source>What this points to is not there any more</source>
+        <translation>所指的记录已不存在</translation>
+    </message>
+    <message>
+        <source>This exists already</source>
+        <translation>已有相同的记录</translation>
+    </message>
+    <message>
+        <source>This value is not allowed</source>
+        <translation>不允许这个取值</translation>
+    </message>
+    <message>
+        <source>This person does not work on this machine</source>
+        <translation>此人不在本机人员之列</translation>
+    </message>
+    <message>
+        <source>This machine may read, not change that</source>
+        <translation>本机只能查看，不能修改</translation>
+    </message>
+    <message>
+        <source>This is not there any more</source>
+        <translation>此记录已不存在</translation>
+    </message>
+    <message>
+        <source>This was saved already</source>
+        <translation>此前已保存</translation>
+    </message>
+    <message>
+        <source>Another machine is editing this now</source>
+        <translation>另一台机器正在编辑</translation>
+    </message>
+    <message>
+        <source>This was changed on another machine since you opened it</source>
+        <translation>您打开之后，另一台机器已作修改</translation>
+    </message>
+    <message>
+        <source>The desk is busy with this; try again in a moment</source>
+        <translation>系统正忙，请稍后再试</translation>
+    </message>
+    <message>
+        <source>The server does not let this machine in</source>
+        <translation>服务器不允许本机登录</translation>
+    </message>
+    <message>
+        <source>The server can&apos;t be reached</source>
+        <translation>连接不上服务器</translation>
+    </message>
+    <message>
+        <source>The desk&apos;s database reports a fault</source>
+        <translation>数据库报告故障</translation>
+    </message>
+    <message>
+        <source>The desk refused this</source>
+        <translation>操作被拒绝</translation>
+    </message>
+    <message>
+        <source>SupportDesk made a mistake; what you typed is still there</source>
+        <translation>程序出错，您输入的内容仍在</translation>
+    </message>
+    <message>
+        <source>this machine has been shut out</source>
+        <translation>本机已被停用</translation>
+    </message>
+    <message>
+        <source>another certificate has been issued for this machine since</source>
+        <translation>本机已另发新证书</translation>
+    </message>
+    <message>
+        <source>this machine&apos;s certificate has expired</source>
+        <translation>本机证书已过期</translation>
+    </message>
+    <message>
+        <source>the server could not prove that it belongs to this desk</source>
+        <translation>无法确认对方是本系统的服务器</translation>
+    </message>
+    <message>
+        <source>this machine&apos;s private key can&apos;t be used</source>
+        <translation>本机私钥不可用</translation>
+    </message>
+    <message>
+        <source>this machine&apos;s certificate was not accepted</source>
+        <translation>本机证书未被接受</translation>
+    </message>
+    <message>
+        <source>this machine, or its database, is not known there</source>
+        <translation>服务器上没有本机或其数据库</translation>
+    </message>
+    <message>
+        <source>no secure connection could be made</source>
+        <translation>无法建立安全连接</translation>
+    </message>
+    <message>
+        <source>it takes machines with a certificate alone</source>
+        <translation>服务器只接受持证书的机器</translation>
+    </message>
+    <message>
+        <source>This client is too old for the desk. Please update it.</source>
+        <translation>客户端版本过旧，请更新后再用。</translation>
+    </message>
+    <message>
+        <source>This client is too new: the desk must be updated first.</source>
+        <translation>客户端版本过新，请先升级服务器。</translation>
+    </message>
+    <message>
+        <source>{sentence}: {reason}</source>
+        <translation>{sentence}：{reason}</translation>
+    </message>
+</context>
+<context>
+    <name>FieldFrame</name>
+    <message>
+        <source>{label}, required</source>
+        <translation>{label}，必填</translation>
+    </message>
+</context>
+<context>
+    <name>FilterBar</name>
+    <message>
+        <source>Any status</source>
+        <translation>全部状态</translation>
+    </message>
+    <message>
+        <source>Any product</source>
+        <translation>全部产品</translation>
+    </message>
+    <message>
+        <source>Nobody</source>
+        <translation>无人负责</translation>
+    </message>
+    <message>
+        <source>Any assignee</source>
+        <translation>全部处理人</translation>
+    </message>
+    <message>
+        <source>Filters</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Product</source>
+        <translation>产品</translation>
+    </message>
+    <message>
+        <source>Customer</source>
+        <translation>客户</translation>
+    </message>
+    <message>
+        <source>Any customer</source>
+        <translation>全部客户</translation>
+    </message>
+    <message>
+        <source>Assignee</source>
+        <translation>处理人</translation>
+    </message>
+    <message>
+        <source>Due soon</source>
+        <translation>即将到期</translation>
+    </message>
+    <message>
+        <source>Due within three days</source>
+        <translation>三天内到期</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>清除</translation>
+    </message>
+    <message>
+        <source>Clear search and filters</source>
+        <translation>清除搜索和筛选</translation>
+    </message>
+</context>
+<context>
+    <name>History</name>
+    <message>
+        <source>{field} changed</source>
+        <translation>{field}已更改</translation>
+    </message>
+    <message>
+        <source>{field}: {value}</source>
+        <translation>{field}：{value}</translation>
+    </message>
+    <message>
+        <source>Reported</source>
+        <translation>已登记</translation>
+    </message>
+    <message>
+        <source>Status: {status}</source>
+        <translation>状态：{status}</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>已更改</translation>
+    </message>
+    <message>
+        <source>in</source>
+        <translation>来</translation>
+    </message>
+    <message>
+        <source>out</source>
+        <translation>去</translation>
+    </message>
+    <message>
+        <source>{minutes} min</source>
+        <translation>{minutes} 分钟</translation>
+    </message>
+    <message>
+        <source>File: {name}</source>
+        <translation>附件：{name}</translation>
+    </message>
+    <message>
+        <source>A private comment, not for this machine</source>
+        <translation>不公开的备注，本机不可查看</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>历史</translation>
+    </message>
+    <message>
+        <source>Nothing happened yet. A comment is the beginning.</source>
+        <translation>还没有记录，可先写一条备注。</translation>
+    </message>
+    <message>
+        <source>Machine, proved by its certificate</source>
+        <translation>机器，由证书证明</translation>
+    </message>
+    <message>
+        <source>Person, as stated at that machine; department as it was then</source>
+        <translation>人员由该机器声明；部门为当时所属</translation>
+    </message>
+    <message>
+        <source>private</source>
+        <translation>不公开</translation>
+    </message>
+</context>
+<context>
+    <name>ListHeader</name>
+    <message>
+        <source>Reset columns</source>
+        <translation>恢复默认列</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>About SupportDesk</source>
+        <translation>关于 SupportDesk</translation>
+    </message>
+    <message>
+        <source>SupportDesk {version}. The machine is the login.</source>
+        <translation>SupportDesk {version}，机器即登录。</translation>
+    </message>
+    <message>
+        <source>SupportDesk</source>
+        <translation>SupportDesk</translation>
+    </message>
+    <message>
+        <source>Menus</source>
+        <translation>菜单栏</translation>
+    </message>
+    <message>
+        <source>Status bar</source>
+        <translation>状态栏</translation>
+    </message>
+</context>
+<context>
+    <name>Menus</name>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>外观</translation>
+    </message>
+</context>
+<context>
+    <name>MessageBar</name>
+    <message>
+        <source>Message</source>
+        <translation>消息</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>知道了</translation>
+    </message>
+    <message>
+        <source>Dismiss the message</source>
+        <translation>关闭此消息</translation>
+    </message>
+</context>
+<context>
+    <name>Messages</name>
+    <message>
+        <source>Unsaved changes</source>
+        <translation>有未保存的修改</translation>
+    </message>
+    <message>
+        <source>Save the changes to {title}?</source>
+        <translation>是否保存对“{title}”的修改？</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>放弃修改</translation>
+    </message>
+    <message>
+        <source>Go on editing</source>
+        <translation>继续编辑</translation>
+    </message>
+</context>
+<context>
+    <name>MultiPick</name>
+    <message>
+        <source>{first} and {n} more</source>
+        <translation>{first} 等另 {n} 项</translation>
+    </message>
+</context>
+<context>
+    <name>Notices</name>
+    <message>
+        <source>{who} is editing this since {time}</source>
+        <translation>{who} 自 {time} 起正在编辑</translation>
+    </message>
+    <message>
+        <source>{who} is editing this since {time}. What you typed is kept here, not saved yet.</source>
+        <translation>{who} 自 {time} 起正在编辑。您输入的内容保留在此，尚未保存。</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Discard mine</source>
+        <translation>放弃我的修改</translation>
+    </message>
+    <message>
+        <source>Changed on {who} at {time}. Your text is kept; the fields say what changed. Save again.</source>
+        <translation>{who} 于 {time} 作了修改。您的内容已保留，差异标在字段旁，请再次保存。</translation>
+    </message>
+    <message>
+        <source>Changed elsewhere at {time}. Your text is kept; the fields say what changed. Save again.</source>
+        <translation>{time} 别处作了修改。您的内容已保留，差异标在字段旁，请再次保存。</translation>
+    </message>
+    <message>
+        <source>Take theirs</source>
+        <translation>采用对方的修改</translation>
+    </message>
+    <message>
+        <source>Saving</source>
+        <translation>正在保存</translation>
+    </message>
+    <message>
+        <source>Reading only</source>
+        <translation>只读</translation>
+    </message>
+    <message>
+        <source>Not saved yet · yours until you save</source>
+        <translation>尚未保存 · 保存前由您独占</translation>
+    </message>
+    <message>
+        <source>Not saved yet</source>
+        <translation>尚未保存</translation>
+    </message>
+</context>
+<context>
+    <name>PersonDialog</name>
+    <message>
+        <source>SupportDesk</source>
+        <translation>SupportDesk</translation>
+    </message>
+    <message>
+        <source>Who is sitting here?</source>
+        <translation>现在是谁在使用？</translation>
+    </message>
+    <message>
+        <source>Several people work on {machine}. Your name goes with what you save.</source>
+        <translation>{machine} 由多人共用，保存时会记下您的姓名。</translation>
+    </message>
+    <message>
+        <source>Person</source>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+</context>
+<context>
+    <name>StartPage</name>
+    <message>
+        <source>Start</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Connecting to the desk</source>
+        <translation>正在连接服务器</translation>
+    </message>
+    <message>
+        <source>This takes a moment.</source>
+        <translation>请稍候。</translation>
+    </message>
+    <message>
+        <source>The desk can&apos;t be opened</source>
+        <translation>无法进入系统</translation>
+    </message>
+</context>
+<context>
+    <name>StatusBadge</name>
+    <message>
+        <source>Connection</source>
+        <translation>连接状态</translation>
+    </message>
+    <message>
+        <source>connecting</source>
+        <translation>正在连接</translation>
+    </message>
+    <message>
+        <source>live</source>
+        <translation>在线</translation>
+    </message>
+    <message>
+        <source>reconnecting</source>
+        <translation>正在重连</translation>
+    </message>
+    <message>
+        <source>read only</source>
+        <translation>只读</translation>
+    </message>
+    <message>
+        <source>full</source>
+        <translation>读写</translation>
+    </message>
+    <message>
+        <source>administrator</source>
+        <translation>管理员</translation>
+    </message>
+    <message>
+        <source>The desk answers. This machine is its own login.</source>
+        <translation>服务器连接正常，本机即登录身份。</translation>
+    </message>
+    <message>
+        <source>The desk does not answer; what is shown may be old.</source>
+        <translation>服务器没有应答，所显示的内容可能已过时。</translation>
+    </message>
+</context>
+<context>
+    <name>TicketForm</name>
+    <message>
+        <source>Emptied: it did not go with “{field}”</source>
+        <translation>已清空：与“{field}”不匹配</translation>
+    </message>
+    <message>
+        <source>A time like 2026-11-21 09:30, 9:30, today or +2d</source>
+        <translation>时间写法如 2026-11-21 09:30、9:30、today 或 +2d</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{text}”</source>
+        <translation>找不到“{text}”</translation>
+    </message>
+    <message>
+        <source>Ticket form</source>
+        <translation>工单表单</translation>
+    </message>
+    <message>
+        <source>Solution</source>
+        <translation>解决情况</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>后续安排</translation>
+    </message>
+    <message>
+        <source>Changed elsewhere to “{value}”; yours is kept</source>
+        <translation>别处已改为“{value}”，保留您的内容</translation>
+    </message>
+    <message>
+        <source>Changed elsewhere</source>
+        <translation>别处已修改</translation>
+    </message>
+    <message>
+        <source>Say who it waits for</source>
+        <translation>请说明在等谁</translation>
+    </message>
+    <message>
+        <source>At most {limit} characters; these are {count}</source>
+        <translation>最多 {limit} 字，现有 {count} 字</translation>
+    </message>
+    <message>
+        <source>This lies in the future</source>
+        <translation>时间不能晚于现在</translation>
+    </message>
+    <message>
+        <source>This is needed</source>
+        <translation>此项必填</translation>
+    </message>
+    <message>
+        <source>Needed to resolve a problem</source>
+        <translation>解决问题类工单时必填</translation>
+    </message>
+    <message>
+        <source>Needed to resolve</source>
+        <translation>解决时必填</translation>
+    </message>
+    <message>
+        <source>Needed to mark a duplicate</source>
+        <translation>标记重复时必填</translation>
+    </message>
+    <message>
+        <source>Needed while it is open</source>
+        <translation>处理中时必填</translation>
+    </message>
+    <message>
+        <source>Needed in this status</source>
+        <translation>此状态下必填</translation>
+    </message>
+</context>
+<context>
+    <name>TicketListView</name>
+    <message>
+        <source>Tickets</source>
+        <translation>工单列表</translation>
+    </message>
+    <message>
+        <source>Columns of the list</source>
+        <translation>列表的列</translation>
+    </message>
+</context>
+<context>
+    <name>TicketPane</name>
+    <message>
+        <source>Saved: ticket {number}</source>
+        <translation>已保存：工单 {number}</translation>
+    </message>
+    <message>
+        <source>Comment added</source>
+        <translation>备注已添加</translation>
+    </message>
+    <message>
+        <source>New ticket</source>
+        <translation>新建工单</translation>
+    </message>
+    <message>
+        <source>Ticket</source>
+        <translation>工单</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Take it</source>
+        <translation>我来处理</translation>
+    </message>
+    <message>
+        <source>Assign it to me and open it (Ctrl+Shift+T)</source>
+        <translation>指派给我并开始处理（Ctrl+Shift+T）</translation>
+    </message>
+    <message>
+        <source>Assign</source>
+        <translation>指派</translation>
+    </message>
+    <message>
+        <source>Hand it to somebody (Ctrl+Shift+A)</source>
+        <translation>交给他人处理（Ctrl+Shift+A）</translation>
+    </message>
+    <message>
+        <source>Change the status (Ctrl+Shift+S), resolve (Ctrl+R)</source>
+        <translation>更改状态（Ctrl+Shift+S），解决（Ctrl+R）</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>放弃修改</translation>
+    </message>
+    <message>
+        <source>Save and new</source>
+        <translation>保存并新建</translation>
+    </message>
+    <message>
+        <source>Save, then the next ticket of this customer (Ctrl+Shift+Enter)</source>
+        <translation>保存后继续登记该客户的下一张工单（Ctrl+Shift+Enter）</translation>
+    </message>
+    <message>
+        <source>Save   Ctrl+Enter</source>
+        <translation>保存   Ctrl+Enter</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+</context>
+<context>
+    <name>TicketsPage</name>
+    <message>
+        <source>No ticket fits. Clear a filter, or search other words.</source>
+        <translation>没有符合条件的工单。可清除筛选，或换个词搜索。</translation>
+    </message>
+    <message>
+        <source>Loading</source>
+        <translation>正在加载</translation>
+    </message>
+    <message>
+        <source>{count} tickets</source>
+        <translation>{count} 张工单</translation>
+    </message>
+    <message>
+        <source>more than {count} tickets</source>
+        <translation>超过 {count} 张工单</translation>
+    </message>
+    <message>
+        <source>row {row}</source>
+        <translation>第 {row} 行</translation>
+    </message>
+    <message>
+        <source>Tickets</source>
+        <translation>工单</translation>
+    </message>
+</context>
+<context>
+    <name>TopBar</name>
+    <message>
+        <source>Search and state</source>
+        <translation>搜索与状态</translation>
+    </message>
+    <message>
+        <source>SupportDesk</source>
+        <translation>SupportDesk</translation>
+    </message>
+    <message>
+        <source>Search subject, text, number, serial</source>
+        <translation>搜索主题、内容、编号、序列号</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Ctrl+F. A number and Enter opens that ticket.</source>
+        <translation>Ctrl+F。输入编号后回车可直接打开工单。</translation>
+    </message>
+    <message>
+        <source>New ticket</source>
+        <translation>新建工单</translation>
+    </message>
+</context>
+<context>
+    <name>Transition</name>
+    <message>
+        <source>Comment, if there is more to say</source>
+        <translation>备注（选填）</translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>{verb}   Ctrl+Enter</source>
+        <translation>{verb}   Ctrl+Enter</translation>
+    </message>
+    <message>
+        <source>Assign</source>
+        <translation>指派</translation>
+    </message>
+    <message>
+        <source>Reopen</source>
+        <translation>重新打开</translation>
+    </message>
+    <message>
+        <source>Go on working</source>
+        <translation>继续处理</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>开始处理</translation>
+    </message>
+    <message>
+        <source>Wait for the customer</source>
+        <translation>等待客户</translation>
+    </message>
+    <message>
+        <source>Wait for us</source>
+        <translation>等待我方</translation>
+    </message>
+    <message>
+        <source>Resolve</source>
+        <translation>解决</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Cancel the ticket</source>
+        <translation>取消工单</translation>
+    </message>
+    <message>
+        <source>Mark as duplicate</source>
+        <translation>标记为重复</translation>
+    </message>
+</context>
+<context>
+    <name>TypeAhead</name>
+    <message>
+        <source>Suggestions</source>
+        <translation>候选项</translation>
+    </message>
+</context>
+<context>
+    <name>Views</name>
+    <message>
+        <source>My open</source>
+        <translation>我的未结</translation>
+    </message>
+    <message>
+        <source>Tickets that are assigned to you and not finished would be here.</source>
+        <translation>指派给您且尚未完结的工单会显示在这里。</translation>
+    </message>
+    <message>
+        <source>Nobody&apos;s</source>
+        <translation>无人负责</translation>
+    </message>
+    <message>
+        <source>Tickets that nobody has taken yet would be here.</source>
+        <translation>还没有人接手的工单会显示在这里。</translation>
+    </message>
+    <message>
+        <source>Waiting for customer</source>
+        <translation>等待客户</translation>
+    </message>
+    <message>
+        <source>Tickets that wait for an answer of the customer would be here.</source>
+        <translation>等待客户答复的工单会显示在这里。</translation>
+    </message>
+    <message>
+        <source>Waiting for us</source>
+        <translation>等待我方</translation>
+    </message>
+    <message>
+        <source>Tickets that wait for a colleague or another department would be here.</source>
+        <translation>等待同事或其他部门的工单会显示在这里。</translation>
+    </message>
+    <message>
+        <source>Due soon</source>
+        <translation>即将到期</translation>
+    </message>
+    <message>
+        <source>Tickets that are overdue or due within three days would be here.</source>
+        <translation>已逾期或三天内到期的工单会显示在这里。</translation>
+    </message>
+    <message>
+        <source>All tickets</source>
+        <translation>全部工单</translation>
+    </message>
+    <message>
+        <source>Every ticket would be here. There is none yet.</source>
+        <translation>所有工单都会显示在这里，目前还没有。</translation>
+    </message>
+    <message>
+        <source>Views</source>
+        <translation>视图</translation>
+    </message>
+</context>
+<context>
+    <name>Workspace</name>
+    <message>
+        <source>Desk</source>
+        <translation>工作台</translation>
+    </message>
+    <message>
+        <source>Open tickets</source>
+        <translation>已打开的工单</translation>
+    </message>
+    <message>
+        <source>Tabs</source>
+        <translation>标签页</translation>
+    </message>
+    <message>
+        <source>Tickets</source>
+        <translation>工单</translation>
+    </message>
+</context>
+</TS>
