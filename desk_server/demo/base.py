@@ -97,13 +97,12 @@ def _write_products(cursor: Any, world: World, ids: Ids) -> None:
         ),
     )
     ids.product = _mapping(cursor, "product")
+    parents = {product.code: common | {"product_id": ids.product[product.code]} for product in products}
     _insert_missing(
         cursor,
         "release",
         (
-            {"product_id": ids.product[product.code], "version": release.version}
-            | {"released_on": release.released_on.isoformat()}
-            | common
+            parents[product.code] | {"version": release.version, "released_on": release.released_on.isoformat()}
             for product in products
             for release in product.releases
         ),
@@ -111,21 +110,23 @@ def _write_products(cursor: Any, world: World, ids: Ids) -> None:
     _insert_missing(
         cursor,
         "hardware_revision",
-        (
-            {"product_id": ids.product[product.code], "code": revision} | common
-            for product in products
-            for revision in product.hardware
-        ),
+        (parents[product.code] | {"code": revision} for product in products for revision in product.hardware),
     )
-    for table, column, mapping in (
-        ("release", "version", ids.release),
-        ("hardware_revision", "code", ids.hardware_revision),
-    ):
-        for product_code, name, row_id in _fetch(
-            cursor,
-            f"SELECT p.code, r.{column}, r.id FROM desk.{table} r JOIN desk.product p ON p.id = r.product_id",  # noqa: S608
-        ):
-            mapping[product_code, name] = row_id
+    ids.release = _of_products(cursor, "release", "version")
+    ids.hardware_revision = _of_products(cursor, "hardware_revision", "code")
+    _write_matrix(cursor, world, ids)
+
+
+def _of_products(cursor: Any, table: str, column: str) -> dict[tuple[str, str], int]:
+    found = _fetch(
+        cursor,
+        f"SELECT p.code, r.{column}, r.id FROM desk.{table} r JOIN desk.product p ON p.id = r.product_id",  # noqa: S608
+    )
+    return {(product, name): row_id for product, name, row_id in found}
+
+
+def _write_matrix(cursor: Any, world: World, ids: Ids) -> None:
+    """Which release runs on which hardware revision."""
     _insert_missing(
         cursor,
         "release_hardware",
@@ -134,7 +135,7 @@ def _write_products(cursor: Any, world: World, ids: Ids) -> None:
                 "release_id": ids.release[product.code, release.version],
                 "hardware_revision_id": ids.hardware_revision[product.code, revision],
             }
-            for product in products
+            for product in world.company.products
             for release in product.releases
             for revision in release.hardware
         ),

@@ -5,36 +5,23 @@ from __future__ import annotations
 from desk_server.demo import texts
 from desk_server.demo.aside import add_complaint, add_direct_contacts
 from desk_server.demo.company import DemoRelease, StaffMember
-from desk_server.demo.dice import Dice, Weighted
+from desk_server.demo.dice import Dice
+from desk_server.demo.fate import (
+    DUE_DAYS,
+    PAUSES,
+    REOPENED,
+    REOPENED_AGAIN,
+    SOLVED_AT_ONCE,
+    fate_of,
+    original_of,
+    solution_seconds,
+    triage_seconds,
+)
 from desk_server.demo.history import DemoTicket, Values
 from desk_server.demo.opening import Opening, World, make_opening, repeat
 from desk_server.demo.recorder import EndOfHistoryError, Recorder
 from desk_server.demo.rhythm import DAY, HOUR
 from shared.domain.fields import TICKET_FIELDS
-
-_FATES = Weighted(("solved", "duplicate", "cancelled"), (93.6, 3.2, 3.2))
-_MEDIAN_DAYS = {"problem": 15.0, "question": 2.2, "request": 24.0}
-_SIGMA = {"problem": 1.1, "question": 1.2, "request": 1.0}
-_PRIORITY_FACTOR = {"urgent": 0.35, "high": 0.65, "normal": 1.0, "low": 1.9}
-_TRIAGE_HOURS = {"urgent": 0.4, "high": 1.5, "normal": 5.0, "low": 20.0}
-_DUE_DAYS = {"urgent": 2, "high": 7, "normal": 21, "low": 60}
-REOPENED, REOPENED_AGAIN, PHONE = 0.066, 0.12, 0.2
-LOOK_BACK = 25
-
-
-def fate_of(seed: int, index: int) -> str:
-    """How ticket ``index`` ends in the end: solved, duplicate or cancelled."""
-    return Dice("fate", seed, index).weighted(_FATES)
-
-
-def original_of(seed: int, index: int) -> int | None:
-    """The older ticket that a duplicate repeats; None where none fits."""
-    dice = Dice("original", seed, index)
-    for _ in range(4):
-        original = index - dice.whole(1, LOOK_BACK)
-        if original >= 0 and fate_of(seed, original) == "solved":
-            return original
-    return None
 
 
 def _first_values(opening: Opening) -> Values:
@@ -112,7 +99,7 @@ class Story:
         first = _first_values(opening)
         log = Recorder(self.world, opening, dice, first, self.creator)
         on_phone = fate == "solved" and opening.kind != "problem" and opening.channel in ("phone", "chat")
-        if on_phone and dice.chance(PHONE):
+        if on_phone and dice.chance(SOLVED_AT_ONCE):
             self._solve_at_once(log)
         elif dice.chance(0.16):
             log.values.update(status="open", assignee_id=self.owner.code)
@@ -140,18 +127,10 @@ class Story:
         if opening.channel in ("phone", "chat"):
             log.exchange(self.creator, "out", "first", channel=opening.channel, minutes=4)
 
-    def _duration(self) -> float:
-        """Seconds from the report to the solution: log-normal, by kind, priority, product and luck."""
-        opening = self.opening
-        days = _MEDIAN_DAYS[opening.kind] * _PRIORITY_FACTOR[opening.priority] * opening.product.weakness
-        days *= 1.5 if opening.is_bad_release else 1.0
-        days *= {"hardware": 1.4, "drm": 1.3, "sdk": 1.1}.get(opening.category, 1.0)
-        return self.dice.lognormal(days, _SIGMA[opening.kind]) * DAY
-
     def _triage(self, log: Recorder) -> None:
         """Somebody takes it: new becomes open; the rest of the fields is filled in."""
         opening, dice = self.opening, self.dice
-        log.moment(log.now + dice.lognormal(_TRIAGE_HOURS[opening.priority], 0.9) * HOUR)
+        log.moment(log.now + triage_seconds(opening, dice))
         if log.values["status"] == "new":
             self.owner = self._owner(log.now)
             triager = self.owner if dice.chance(0.7) else self._somebody("support", log.now)
@@ -176,7 +155,7 @@ class Story:
     def _plan(self, log: Recorder, step: str) -> Values:
         """A next step with its time, and the day by which the customer expects the end."""
         dice, opening = self.dice, self.opening
-        due = opening.reported_at + _DUE_DAYS[log.values["priority"]] * DAY
+        due = opening.reported_at + DUE_DAYS[log.values["priority"]] * DAY
         values: Values = {"due_at": log.values["due_at"] or (due if dice.chance(0.8) else None)}
         if dice.chance(0.7):
             values["next_step"] = texts.said(dice, "steps", step, opening.language, log.facts)
@@ -185,7 +164,7 @@ class Story:
 
     def _work(self, log: Recorder, fate: str) -> None:
         dice = self.dice
-        end = log.now + self._duration()
+        end = log.now + solution_seconds(self.opening, dice)
         if fate == "duplicate" and self._close_as_duplicate(log):
             return
         self._triage(log)
@@ -193,7 +172,7 @@ class Story:
             log.moment(log.now + dice.lognormal(3.0, 1.0) * DAY)
             log.change(self.owner, status="cancelled", next_step=None, next_step_at=None)
             return
-        rounds = min(4, dice.count({"problem": 1.9, "question": 0.6, "request": 1.3}[self.opening.kind]))
+        rounds = min(4, dice.count(PAUSES[self.opening.kind]))
         begin = log.now
         for turn in range(rounds):
             part = (end - begin) / rounds
@@ -291,7 +270,7 @@ class Story:
             log.exchange(self.owner, "in", "again", minutes=8)
             log.change(self.owner, status="open", assignee_id=self.owner.code, department_id="support")
             log.comment(self.owner, "reopen")
-            log.moment(log.now + 0.5 * self._duration())
+            log.moment(log.now + 0.5 * solution_seconds(self.opening, dice))
             self._resolve(log)
             again = REOPENED_AGAIN
         if log.values["status"] == "resolved":

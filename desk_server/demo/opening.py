@@ -144,6 +144,24 @@ def _times(dice: Dice, world: World, index: int, channel: str) -> tuple[int, int
     return created, max(world.begin, created - max(60, delay // 60 * 60))
 
 
+def _fault(dice: Dice, product: DemoProduct, is_bad: bool) -> tuple[str, str, str | None]:
+    """Kind, category, and for a problem its symptom."""
+    kind = "problem" if is_bad and dice.chance(0.6) else dice.weighted(_KINDS)
+    category = product.bad_category if is_bad and dice.chance(0.6) else dice.weighted(product.categories)
+    return kind, category, dice.pick(texts.symptoms_of(category)) if kind == "problem" else None
+
+
+def _facts(product: DemoProduct, release: DemoRelease, hardware: str | None, who: str) -> texts.Facts:
+    older = product.releases[max(0, product.releases.index(release) - 1)]
+    return {
+        "product": product.code,
+        "release": release.version,
+        "old": older.version,
+        "hw": hardware or (product.hardware[-1] if product.hardware else "A0"),
+        "contact": who,
+    }
+
+
 def make_opening(world: World, index: int) -> Opening:
     """The beginning of ticket ``index``."""
     dice = Dice("opening", world.seed, index)
@@ -152,24 +170,14 @@ def make_opening(world: World, index: int) -> Opening:
     customer = dice.weighted(world.callers)
     product = _product(dice, world, customer, reported)
     release, is_bad = _release(dice, product, reported)
-    kind = "problem" if is_bad and dice.chance(0.6) else dice.weighted(_KINDS)
-    category = product.bad_category if is_bad and dice.chance(0.6) else dice.weighted(product.categories)
-    symptom = dice.pick(texts.symptoms_of(category)) if kind == "problem" else None
+    kind, category, symptom = _fault(dice, product, is_bad)
     severity = dice.weighted(_SEVERITIES[kind])
-    names_release = dice.chance(0.96 if kind == "problem" else 0.5)
-    hardware, serial = None, None
-    if kind == "problem" and names_release:
-        hardware, serial = _hardware(dice, product, release, category)
+    names_release = dice.chance(0.96 if symptom else 0.5)
+    hardware, serial = _hardware(dice, product, release, category) if symptom and names_release else (None, None)
     contact = dice.pick(customer.contacts) if dice.chance(0.93) else None
     projects = [project for project in customer.projects if project.product == product.code]
     language = customer.language if dice.chance(0.93) else "en"
-    facts = texts.numbers(dice) | {
-        "product": product.code,
-        "release": release.version,
-        "old": product.releases[max(0, product.releases.index(release) - 1)].version,
-        "hw": hardware or (product.hardware[-1] if product.hardware else "A0"),
-        "contact": contact.name if contact else customer.short_name,
-    }
+    facts = texts.numbers(dice) | _facts(product, release, hardware, contact.name if contact else customer.short_name)
     facts["symptom"] = texts.symptom_words(dice, category, symptom, language, facts) if symptom else product.code
     subject, description = texts.subject_and_description(dice, kind, category, language, facts)
     return Opening(

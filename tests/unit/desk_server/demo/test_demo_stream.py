@@ -19,8 +19,8 @@ import pytest
 from desk_server.demo import catalogue
 from desk_server.demo.company import make_company
 from desk_server.demo.customers import make_customers
+from desk_server.demo.fate import LOOK_BACK, fate_of
 from desk_server.demo.history import DemoTicket, event_kind
-from desk_server.demo.lifecycle import LOOK_BACK, fate_of
 from desk_server.demo.rhythm import DAY
 from desk_server.demo.stream import DemoStream
 from shared.domain.fields import SUBJECT_LENGTH, TICKET_FIELDS
