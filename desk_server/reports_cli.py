@@ -18,7 +18,7 @@ from shared.database import translate_error
 from shared.queries.reports import get_duration_report
 from shared.schemas.reports import DurationReport, DurationRow
 
-report_app = typer.Typer(help="The department's figures.", no_args_is_help=True)
+report_app = typer.Typer(help="The department's figures.", no_args_is_help=True, rich_markup_mode=None)
 
 HEADINGS = ("n", "mean", "variance", "sd", "median", "p90", "min", "max", "open")
 

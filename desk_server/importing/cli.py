@@ -15,7 +15,7 @@ from desk_server.importing.mapping import load_map
 from desk_server.importing.reader import read_log
 from desk_server.running import running
 
-import_app = typer.Typer(help="Bring in what another system has recorded.", no_args_is_help=True)
+import_app = typer.Typer(help="Bring in what another system has recorded.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @import_app.callback()

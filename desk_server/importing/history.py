@@ -108,26 +108,28 @@ def _history(
 
 def _merged(rows: list[tuple[LogRow, uuid.UUID]], known: Known | None) -> list[_Entry]:
     """All events of a ticket by time; equal times keep the file's order, behind those that only the desk has."""
-    held = {event.key: event for event in known.events if event.key} if known else {}
+    held = {event.key for event in known.events if event.key} if known else set()
     in_file = {key for _, key in rows}
     entries = [
         _Entry(event.at, stated=event.status, is_known=True)
         for event in (known.events if known else ())
         if event.key not in in_file
     ]
-    for row, key in rows:
-        stated = held[key].status if key in held else None
-        entries.append(_Entry(row.at, stated=stated, key=key, row=row, is_known=key in held))
+    entries += [_Entry(row.at, key=key, row=row, is_known=key in held) for row, key in rows]
     return sorted(entries, key=lambda entry: entry.at)  # stable: keeps the file's order
 
 
 def _states(log_map: LogMap, entries: list[_Entry]) -> tuple[str, list[NewEvent]]:
+    """The status behind the last event, and the new events with what they state.
+
+    An event that the desk has never changes, also where a row that came late shows that it was a reopening; but the
+    ticket's status is what the whole log says.
+    """
     status = log_map.default.get("status", Status.NEW.value)
     events = []
     for entry in entries:
-        stated = entry.stated
-        if entry.row and not entry.is_known and entry.key:
-            stated = _stated(log_map, entry.row.event, status)
+        stated = _stated(log_map, entry.row.event, status) if entry.row else entry.stated
+        if entry.row and entry.key and not entry.is_known:
             events.append(NewEvent(entry.key, entry.at, entry.row.event, entry.row.by, stated))
         status = stated or status
     return status, events

@@ -156,6 +156,19 @@ def test_a_grown_log_gives_what_the_whole_log_gives(told: list[tuple[str, int, s
         assert story.values["product"] == whole[story.ticket].values["product"]
 
 
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.lists(st.tuples(events, st.booleans()), max_size=25))
+def test_rows_that_come_late_leave_the_status_of_the_whole_log(
+    told: list[tuple[tuple[str, int, str, str | None], bool]],
+) -> None:
+    rows = rows_of([each for each, _ in told])
+    whole = {story.ticket: story for story in histories(rows)}
+    first = histories([each for each, (_, is_early) in zip(rows, told, strict=True) if is_early])
+    for story in histories(rows, after(first)):
+        assert story.status == whole[story.ticket].status
+        assert (story.reported_at, story.values) == (whole[story.ticket].reported_at, whole[story.ticket].values)
+
+
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(st.lists(events, max_size=25))
 def test_importing_twice_changes_nothing(told: list[tuple[str, int, str, str | None]]) -> None:
