@@ -226,6 +226,7 @@ def _result(work: LogImport, plan: Plan, batch: int | None, seconds: float) -> I
             RejectedRow(file=work.file, line=reject.line, reason=reject.reason) for reject in work.reading.rejects
         ),
         kept=plan.kept,
+        unused_status=tuple(sorted(set(work.log_map.status) - {row.event for row in work.reading.rows})),
         batch=batch,
         source=work.source,
         file=work.file,

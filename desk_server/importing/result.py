@@ -37,6 +37,7 @@ class ImportResult(Frozen):
     created: dict[str, tuple[str, ...]]
     rejects: tuple[RejectedRow, ...]
     kept: tuple[KeptTicket, ...]
+    unused_status: tuple[str, ...]  # events of the map's [status] that no row has: misspelt?
     batch: int | None
     source: str
     file: str
@@ -64,6 +65,7 @@ class ImportResult(Frozen):
             )
         if len(self.kept) > SHOWN:
             found.append(f"... and {len(self.kept) - SHOWN} more tickets that were edited here")
+        found += [f"[status] {event!r}: no row has this event" for event in self.unused_status]
         return found
 
     def warnings(self) -> list[str]:

@@ -52,6 +52,7 @@ def test_a_log_becomes_tickets_with_their_history(import_text: Run, ask: Ask) ->
         "choices": ["priority: Odd"],
     }
     assert (result["encoding"], result["delimiter"], result["kept"]) == ("utf-8", ",", [])
+    assert result["unused_status"] == []
     assert ask(TICKET, ("A-1", "first")) == [("open", "STB-2", "Odd", "Imported", "2020-01-01 10:00", "import", "A-1")]
     assert ask(TICKET, ("B-1", "first"))[0][:3] == ("closed", None, "high")  # High is the label of high
     assert ask(EVENTS, ("A-1", "first")) == [
@@ -288,3 +289,33 @@ def test_wrong_usage_is_told_from_refusal(command: Run, tmp_path: Path) -> None:
     assert command("import", "log", tmp_path / "x.csv").code == 2  # no map
     assert command("import", "log", "x", "--map", "y", "--source").code == 2
     assert command("import", "log", tmp_path / "x.csv", "--map", tmp_path / "y.toml").code == 1
+
+
+def test_a_log_as_other_systems_write_it(command: Run, ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "map.toml").write_text(
+        "[log]\nticket='Case ID'\nevent='Activity'\nat='Complete Timestamp'\nby='Resource'\n"
+        "time_format='%Y/%m/%d %H:%M:%S.%f'\ntime_zone='Europe/Rome'\nnull=['?','']\n"
+        "[ticket]\nproduct='product'\ncustomer='customer'\nseverity='seriousness'\ncategory='Variant#2'\n"
+        "[status]\n'Resolve ticket'='resolved'\n'Closed'='closed'\n'Misspelt'='closed'\n",
+        encoding="utf-8",
+    )
+    log = tmp_path / "finale.csv"
+    log.write_bytes(
+        "Case ID;Activity;Resource;Complete Timestamp;Variant;seriousness;customer;product;Variant\r\n"
+        "Case 1;Assign seriousness;Value 1;2012/10/9 14:50:17.000;Variant 12;?;Müller & Söhne;Value 3;Größe\r\n"
+        "Case 1;Resolve ticket;Value 2;2012/10/28 1:30:00.000;Variant 12;Value 1;?;Value 3;?\r\n"
+        "Case 1;Closed;Value 2;2012/10/28 3:30:00.000;Variant 12;?;?;?;Prüfung\r\n".encode("cp1252")
+    )
+    outcome = command("import", "log", log, "--map", tmp_path / "map.toml", "--json")
+    result = outcome.json
+    assert (result["encoding"], result["delimiter"], result["source"]) == ("windows-1252", ";", "finale")
+    assert (result["tickets"], result["events"], result["unused_status"]) == (1, 3, ["Misspelt"])
+    assert ask(
+        "SELECT c.name, p.code, t.severity, t.category, t.reported_at AT TIME ZONE 'UTC' = '2012-10-09 12:50:17',"
+        " s.last_closed_at - s.last_resolved_at = '3 hours'"
+        " FROM desk.ticket t JOIN desk.customer c ON c.id = t.customer_id JOIN desk.product p ON p.id = t.product_id"
+        " JOIN desk.ticket_summary s ON s.ticket_id = t.id WHERE t.import_source = 'finale'"
+    ) == [("Müller & Söhne", "Value 3", "Value 1", "Prüfung", True, True)]
+    told = command("import", "log", log, "--map", tmp_path / "map.toml")
+    assert "0 new tickets and 0 new events imported" in told.out
+    assert "[status] 'Misspelt': no row has this event" in told.out
