@@ -205,3 +205,23 @@ def test_the_summary_counts_what_is_there(desk: RunningDesk, whole: str, capsys:
     assert figures.interactions == ask(desk, "SELECT count(*) FROM desk.interaction")[0][0]
     run_seed(desk.desk, TICKETS, 5, "2026-06-01")
     assert "Nothing to add" in capsys.readouterr().out
+
+
+def test_a_desk_without_the_departments_is_refused_with_their_names(empty: RunningDesk) -> None:
+    with closing(empty.desk.owner_connection()) as connection, connection.cursor() as cursor:
+        cursor.execute("UPDATE desk.department SET code = 'quality' WHERE code = 'test'")
+        with pytest.raises(UserError, match="test"):
+            seed(empty.desk, 5, 1, UNTIL)
+        assert ask(empty, "SELECT count(*) FROM desk.customer") == [(0,)]
+        cursor.execute("UPDATE desk.department SET code = 'test' WHERE code = 'quality'")
+    assert seed(empty.desk, 5, 1, UNTIL).added == 5
+
+
+def test_a_day_that_is_none_is_wrong_usage(desk: RunningDesk) -> None:
+    for day, code in (("2026-13-01", 2), ("1999-12-31", 1), ("2026-06-01", 0)):
+        command = [sys.executable, "-m", "desk_server", "seed", "--tickets", "0", "--until", day]
+        answer = subprocess.run(
+            command, env=os.environ | {"DESK_DATA": str(desk.desk.data)}, check=False, capture_output=True
+        )
+        assert answer.returncode == code
+        assert b"Traceback" not in answer.stderr
