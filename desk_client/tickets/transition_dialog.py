@@ -152,8 +152,8 @@ class TransitionDialog(QDialog):
     def _focus_first_empty(self) -> None:
         frames = list(self.fields.frames.values())
         empty = [frame for frame in frames if self.fields.value(frame.name) is None]
-        for frame in (empty or frames)[:1]:
-            frame.editor.setFocus()
+        for frame in (frames if self._target is None else empty or frames)[:1]:
+            frame.editor.setFocus(Qt.FocusReason.TabFocusReason)
         if not frames:
             self._comment.setFocus()
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from desk_client.theme import set_locked
@@ -110,6 +110,12 @@ class ChoiceCombo(QComboBox):
         """Open the list, not while the value is locked."""
         if not self._locked:
             super().showPopup()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Letters begin anew with each visit."""
+        self._letters = ""
+        self._since_letter.invalidate()
+        super().focusInEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Let the form scroll: a wheel over a dropdown changes no value."""

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidge
 from desk_client.theme import Role, set_invalid, set_role
 from desk_client.widgets.elided_label import ElidedLabel
 
-
 Saying = Callable[[], str]  # a sentence, made anew in the language of the window
 
 

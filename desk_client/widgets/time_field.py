@@ -22,25 +22,30 @@ _UNIT = {"h": "hours", "时": "hours", "d": "days", "天": "days", "w": "weeks",
 
 
 def parse_time(text: str, now: datetime) -> datetime | None:
-    """The moment that a text names, in the time zone of ``now`` (aware); None where it names none."""
+    """The moment (aware, in the system's zone) that a text names at ``now``; None where it names none."""
     text = " ".join(text.strip().lower().replace("：", ":").split())
+    local = now.astimezone().replace(tzinfo=None, second=0, microsecond=0)  # summer time is astimezone's business
+    named = _parse_relative(text, local) or _parse_date(text, local)
+    return named.astimezone() if named is not None else None
+
+
+def _parse_relative(text: str, local: datetime) -> datetime | None:
     if text in _WORDS:
-        return now.replace(second=0, microsecond=0) + timedelta(days=_WORDS[text])
+        return local + timedelta(days=_WORDS[text])
     if offset := _OFFSET.fullmatch(text):
-        amount = int(offset[1] + offset[2])
-        return now.replace(second=0, microsecond=0) + timedelta(**{_UNIT[offset[3]]: amount})
+        return local + timedelta(**{_UNIT[offset[3]]: int(offset[1] + offset[2])})
     clock = _CLOCK.fullmatch(text)
     if clock and int(clock[1]) < 24 and int(clock[2]) < 60:
-        return now.replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
-    return _parse_date(text, now)
+        return local.replace(hour=int(clock[1]), minute=int(clock[2]))
+    return None
 
 
-def _parse_date(text: str, now: datetime) -> datetime | None:
+def _parse_date(text: str, local: datetime) -> datetime | None:
     candidates = [(text, known) for known in _FORMATS]
-    candidates += [(f"{now.year}-{text}", f"%Y-{known}") for known in _SHORT_FORMATS]
+    candidates += [(f"{local.year}-{text}", f"%Y-{known}") for known in _SHORT_FORMATS]
     for candidate, known in candidates:
         try:
-            return datetime.strptime(candidate, known).replace(tzinfo=None).astimezone(now.tzinfo)
+            return datetime.strptime(candidate, known)  # noqa: DTZ007 - what is typed is local
         except ValueError:
             continue
     return None
@@ -87,7 +92,7 @@ class TimeField(QLineEdit):
         """Up and Down change the day, with Shift the hour."""
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and not self.isReadOnly():
             step = timedelta(hours=1) if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else timedelta(days=1)
-            start = self.value() or self._now().replace(second=0, microsecond=0)
+            start = self.value() or self._now()
             self.setText(self._text_of(start + (step if event.key() == Qt.Key.Key_Up else -step)))
             self.edited.emit()
         else:
@@ -99,4 +104,4 @@ class TimeField(QLineEdit):
             self.setText(self._text_of(moment))
 
     def _text_of(self, value: datetime | None) -> str:
-        return "" if value is None else value.astimezone(self._now().tzinfo).strftime(SHOWN_FORMAT)
+        return "" if value is None else value.astimezone().strftime(SHOWN_FORMAT)

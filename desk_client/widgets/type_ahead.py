@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QCoreApplication, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QHideEvent, QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -42,7 +42,6 @@ class SuggestionPopup(QFrame):
         self._list.setProperty("role", "popup")
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.setAccessibleName(QCoreApplication.translate("TypeAhead", "Suggestions"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
         layout.addWidget(self._list)
@@ -50,6 +49,7 @@ class SuggestionPopup(QFrame):
 
     def fill(self, suggestions: Sequence[Suggestion]) -> None:
         """Show these rows, the first one marked: it is the one that Tab and Enter take."""
+        self._list.setAccessibleName(QCoreApplication.translate("TypeAhead", "Suggestions"))
         self._list.clear()
         for suggestion in suggestions:
             shown = "  ·  ".join(part for part in (suggestion.text, suggestion.detail) if part)
@@ -186,6 +186,13 @@ class TypeAhead(QLineEdit):
     def _close_popup(self) -> None:
         if self._popup is not None:
             self._popup.hide()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Suggestions in another language are asked for again with the next letter."""
+        if event.type() == QEvent.Type.LanguageChange and self._popup is not None:
+            self._popup.deleteLater()
+            self._popup = None
+        super().changeEvent(event)
 
     def _forget(self) -> None:
         self._timer.stop()

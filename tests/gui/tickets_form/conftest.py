@@ -13,6 +13,7 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 
 from desk_client.change_bus import ChangeBus
 from desk_client.messages import Answer, Messages
@@ -33,19 +34,28 @@ WAIT_MS = 10_000
 FILL = """
 INSERT INTO desk.customer (name, short_name) VALUES
     ('Nordwave Electronics', 'Nordwave'), ('三川实业有限公司', '三川实业'), ('Lumora Devices', 'Lumora');
-INSERT INTO desk.contact (customer_id, name, title) SELECT id, 'Li Na', 'Hardware lab' FROM desk.customer WHERE short_name = '三川实业';
+INSERT INTO desk.contact (customer_id, name, title)
+    SELECT id, 'Li Na', 'Hardware lab' FROM desk.customer WHERE short_name = '三川实业';
 INSERT INTO desk.contact (customer_id, name) SELECT id, 'Erik Dahl' FROM desk.customer WHERE short_name = 'Nordwave';
-INSERT INTO desk.product (code, name) VALUES ('STB-300', 'Set-top box 300'), ('STB-520', 'Set-top box 520'), ('RTR-8', 'Router 8');
-INSERT INTO desk.product (code, name, retired_at) VALUES ('STB-100', 'Set-top box 100', '2020-01-01');
+INSERT INTO desk.product (code, name, retired_at) VALUES
+    ('STB-300', 'Set-top box 300', NULL), ('STB-520', 'Set-top box 520', NULL), ('RTR-8', 'Router 8', NULL),
+    ('STB-100', 'Set-top box 100', '2020-01-01');
 INSERT INTO desk.release (product_id, version, released_on)
-    SELECT id, v, d::date FROM desk.product, (VALUES ('4.2.0', '2026-01-10'), ('4.2.1', '2026-03-10')) AS r (v, d) WHERE code = 'STB-300';
-INSERT INTO desk.release (product_id, version, released_on) SELECT id, '5.0.0', '2026-02-01'::date FROM desk.product WHERE code = 'STB-520';
-INSERT INTO desk.hardware_revision (product_id, code) SELECT id, c FROM desk.product, (VALUES ('C1'), ('C2')) AS h (c) WHERE code = 'STB-300';
-INSERT INTO desk.hardware_revision (product_id, code) SELECT id, 'A1' FROM desk.product WHERE code = 'STB-520';
-INSERT INTO desk.release_hardware SELECT r.id, h.id FROM desk.release r JOIN desk.hardware_revision h USING (product_id)
+    SELECT id, version, day::date
+    FROM desk.product
+    JOIN (VALUES ('STB-300', '4.2.0', '2026-01-10'), ('STB-300', '4.2.1', '2026-03-10'),
+                 ('STB-520', '5.0.0', '2026-02-01')) AS made (product, version, day) ON product = code;
+INSERT INTO desk.hardware_revision (product_id, code)
+    SELECT id, made.code
+    FROM desk.product
+    JOIN (VALUES ('STB-300', 'C1'), ('STB-300', 'C2'), ('STB-520', 'A1')) AS made (of_product, code)
+        ON of_product = product.code;
+INSERT INTO desk.release_hardware
+    SELECT r.id, h.id FROM desk.release r JOIN desk.hardware_revision h USING (product_id)
     WHERE NOT (r.version = '4.2.0' AND h.code = 'C2');
 INSERT INTO desk.project (code, name, customer_id, product_id)
-    SELECT 'P-01', 'Hotel box', c.id, p.id FROM desk.customer c, desk.product p WHERE c.short_name = 'Nordwave' AND p.code = 'STB-300';
+    SELECT 'P-01', 'Hotel box', customer.id, product.id FROM desk.customer, desk.product
+    WHERE short_name = 'Nordwave' AND code = 'STB-300';
 INSERT INTO desk.choice (list_code, code, label_en, label_zh, position, retired_at)
     VALUES ('channel', 'fax', 'Fax', '传真', 90, '2020-01-01');
 """
@@ -92,6 +102,7 @@ class Client:
     runner: DbRunner
     reference: ReferenceStore
     messages: AnsweringMessages
+    bus: ChangeBus
     session: DeskSession
     desk: RunningDesk
     machine: str
@@ -195,14 +206,12 @@ class Client:
             database.close()
 
     def id_of(self, sql: str) -> int:
-        with self.desk.connect(self.machine) as connection, connection.cursor() as cursor:
-            cursor.execute(sql)
-            return int(cursor.fetchone()[0])
+        return int(self.direct(lambda work: work.execute(text(sql)).scalar_one()))
 
     def new_ticket_id(self, **values: Any) -> int:
         """A ticket made by a service, for tests that begin with one."""
         given = {
-            "kind": "problem", "subject": "No picture after standby", "category": "video", "priority": "normal",
+            "kind": "problem", "subject": "No picture after standby", "category": "video", "priority": "normal", "status": "new",
             "source": "customer", "channel": "phone",
             "customer_id": self.id_of("SELECT id FROM desk.customer WHERE short_name = 'Nordwave'"),
             "product_id": self.id_of("SELECT id FROM desk.product WHERE code = 'STB-300'"),
@@ -238,7 +247,7 @@ def make_client(filled: RunningDesk, theme: Theme, qtbot: QtBot) -> Iterator[Cal
         pane.show()
         pane.activateWindow()
         qtbot.waitActive(pane).__enter__()
-        made.append(Client(pane, runner, reference, messages, session, filled, machine, qtbot))
+        made.append(Client(pane, runner, reference, messages, bus, session, filled, machine, qtbot))
         return made[-1]
 
     yield make

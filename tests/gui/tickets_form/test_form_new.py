@@ -1,13 +1,23 @@
-"""A new ticket by keyboard alone."""
+"""A new ticket by keyboard alone, and what is wrong with it said at its place."""
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def fill_required(client: Any) -> None:
+    client.go("subject")
+    client.type("No picture after standby")
+    client.find("customer_id", "nor")
+    client.find("product_id", "stb")
+    client.choose("category", "v")
 
 
 def test_new_ticket_takes_at_most_twelve_keys(client: Any) -> None:
@@ -29,5 +39,182 @@ def test_new_ticket_takes_at_most_twelve_keys(client: Any) -> None:
     assert client.presses <= 12
     assert max(len(letters) for letters in client.typed[1:]) <= 3
     assert saved.values.subject == "No picture after standby"
-    assert (saved.customer, saved.values.category) == ("Nordwave Electronics", "video")
+    assert (saved.customer, saved.values.category, saved.values.status) == ("Nordwave Electronics", "video", "new")
     assert (saved.values.kind, saved.values.source, saved.values.channel) == ("problem", "customer", "phone")
+
+
+def test_defaults_are_seen_and_can_be_changed(client: Any) -> None:
+    client.pane.new_ticket()
+    shown = {name: client.editor(name).value() for name in ("kind", "source", "channel", "priority", "status")}
+    assert shown == {
+        "kind": "problem", "source": "customer", "channel": "phone", "priority": "normal", "status": "new",
+    }  # fmt: skip
+    assert client.editor("reported_at").value() <= client.pane.now()
+    fill_required(client)
+    client.choose("channel", "m")
+    client.pane.save()
+    client.until(lambda: client.pane.editing.detail is not None)
+    assert client.stored().values.channel == "mail"
+    client.pane.new_ticket()
+    assert client.editor("channel").value() == "mail"  # remembered
+
+
+def test_missing_fields_are_named_and_nothing_else_is_touched(client: Any) -> None:
+    client.pane.new_ticket()
+    client.go("description")
+    client.type("It hangs")
+    client.find("product_id", "stb")
+    client.press(Qt.Key.Key_Return, CONTROL)
+    assert set(client.messages_shown()) == {"subject", "customer_id", "category"}
+    assert client.messages_shown()["subject"] == "This is needed"
+    assert client.focused_field() == "subject"
+    assert client.editor("description").value() == "It hangs"
+    assert client.editor("product_id").value() is not None
+    assert not [box for box in QApplication.topLevelWidgets() if isinstance(box, QMessageBox) and box.isVisible()]
+    tops = {client.frame(name).mapTo(client.pane.form, client.frame(name).rect().topLeft()).y()
+            for name in ("customer_id", "product_id", "category")}  # fmt: skip
+    assert len(tops) == 1, "neighbours of a field with an error stay in line"
+
+
+def test_too_long_a_subject_and_a_time_in_the_future_are_named(client: Any) -> None:
+    client.pane.new_ticket()
+    fill_required(client)
+    client.editor("subject").setText("x" * 301)
+    client.editor("subject").edited.emit()
+    client.editor("reported_at").setText("tomorrow")
+    client.editor("reported_at").edited.emit()
+    client.pane.save()
+    assert client.messages_shown() == {
+        "subject": "At most 300 characters; these are 301",
+        "reported_at": "This lies in the future",
+    }
+    assert client.runner.is_idle(), "nothing was sent"
+
+
+def test_an_error_of_the_database_lands_at_its_field(client: Any) -> None:
+    client.pane.new_ticket()
+    fill_required(client)
+    client.editor("channel").set_value("fax")  # as another client would have it that does not know it is retired
+    client.pane.save()
+    client.idle()
+    assert client.messages_shown() == {"channel": "This choice is retired; pick another"}
+    assert client.focused_field() == "channel"
+    assert client.pane.editing.detail is None
+    client.choose("channel", "p")
+    client.pane.save()
+    client.until(lambda: client.pane.editing.detail is not None)
+
+
+def test_save_and_new_keeps_the_customer_and_begins_at_the_first_field(client: Any) -> None:
+    client.pane.new_ticket()
+    fill_required(client)
+    client.press(Qt.Key.Key_Return, CONTROL | SHIFT)
+    client.until(lambda: client.pane.form.is_new and client.editor("subject").value() is None)
+    assert client.focused_field() == "subject"
+    assert client.editor("customer_id").text() == "Nordwave Electronics"
+    assert client.editor("product_id").value() is None
+    assert not client.pane.is_dirty()
+    assert any("Saved" in text for _, text in client.messages.said)
+
+
+def test_ctrl_enter_saves_from_every_field(client: Any) -> None:
+    client.open(client.new_ticket_id())
+    for name, frame in client.pane.form.fields.frames.items():
+        if frame.isHidden():
+            continue
+        subject = f"saved from {name}"
+        client.editor("subject").setText(subject)
+        client.editor("subject").edited.emit()
+        client.go(name)
+        client.press(Qt.Key.Key_Return, CONTROL)
+        client.until(lambda expected=subject: client.pane.editing.detail.values.subject == expected)
+
+
+def test_best_match_is_taken_though_the_answer_comes_late(client: Any, monkeypatch: Any) -> None:
+    """Letters, Tab and Ctrl+Enter quicker than the server: the save waits for the match."""
+    from desk_client.tickets import controller
+
+    honest = controller.find_customers
+    monkeypatch.setattr(controller, "find_customers", lambda *args: (time.sleep(0.3), honest(*args))[1])
+    client.pane.new_ticket()
+    client.go("subject")
+    client.type("Quick hands")
+    client.find("product_id", "stb")
+    client.choose("category", "v")
+    client.go("customer_id")
+    client.type("lum")
+    client.press(Qt.Key.Key_Tab)
+    client.press(Qt.Key.Key_Return, CONTROL)
+    client.until(lambda: client.pane.editing.detail is not None)
+    assert client.stored().customer == "Lumora Devices"
+
+
+def test_chinese_is_found_and_an_unknown_name_is_said(client: Any) -> None:
+    client.pane.new_ticket()
+    client.go("customer_id")
+    client.type("实业")
+    client.press(Qt.Key.Key_Tab)
+    client.until(lambda: client.editor("customer_id").value() is not None)
+    assert client.editor("customer_id").text() == "三川实业有限公司"
+    client.go("customer_id")
+    client.editor("customer_id").selectAll()
+    client.type("zzz")
+    client.press(Qt.Key.Key_Tab)
+    client.until(lambda: "customer_id" in client.messages_shown())
+    assert client.messages_shown()["customer_id"] == "Nothing found for “zzz”"
+    client.pane.save()
+    assert client.messages_shown()["customer_id"] == "Nothing found for “zzz”"
+    assert client.focused_field() in ("subject", "customer_id")
+
+
+def test_arrows_and_enter_take_another_suggestion(client: Any) -> None:
+    client.pane.new_ticket()
+    client.go("product_id")
+    client.type("stb")
+    client.press(Qt.Key.Key_Down)
+    client.press(Qt.Key.Key_Return)
+    assert client.editor("product_id").text() == "STB-520"
+    assert client.focused_field() == "product_id"
+
+
+def test_nothing_happens_while_an_input_method_composes(client: Any) -> None:
+    client.pane.new_ticket()
+    client.go("customer_id")
+    client.compose("sanchuan")
+    client.press(Qt.Key.Key_Return)
+    client.press(Qt.Key.Key_Return, CONTROL)
+    assert client.messages_shown() == {}, "no save was tried"
+    assert not client.pane.is_dirty()
+    client.commit("三川")
+    client.until(lambda: not client.editor("customer_id").is_waiting())
+    client.press(Qt.Key.Key_Return)
+    assert client.editor("customer_id").text() == "三川实业有限公司"
+
+
+def test_escape_asks_only_where_something_is_typed(client: Any) -> None:
+    client.pane.new_ticket()
+    left: list[bool] = []
+    client.pane.left.connect(lambda: left.append(True))
+    client.press(Qt.Key.Key_Escape)
+    assert left == [True]
+    assert client.messages.asked == []
+    client.type("Half a thought")
+    client.press(Qt.Key.Key_Escape)
+    assert client.messages.asked == ["New ticket"]
+    assert left == [True]
+    assert client.editor("subject").value() == "Half a thought"
+
+
+def test_solved_on_the_phone_is_saved_as_resolved(client: Any) -> None:
+    client.pane.new_ticket()
+    fill_required(client)
+    client.choose("kind", "q")
+    client.choose("status", "r")
+    assert client.frame("resolution").isVisibleTo(client.pane)
+    client.pane.save()
+    assert client.messages_shown() == {"resolution": "Needed to resolve"}
+    client.go("resolution")
+    client.type("Shown how to do it")
+    client.press(Qt.Key.Key_Return, CONTROL)
+    client.until(lambda: client.pane.editing.detail is not None)
+    assert client.stored().values.status == "resolved"

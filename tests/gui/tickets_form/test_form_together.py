@@ -1,0 +1,160 @@
+"""Several machines on one ticket: leases, conflicts, lost answers. What is typed is never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from desk_client.messages import Answer
+from shared.errors import DatabaseUnavailableError
+
+
+def banner_button(client: Any, name: str) -> Any:
+    return next(button for button in client.pane.banner._buttons if button.objectName() == name)
+
+
+def test_opening_locks_nothing_the_first_change_takes_the_lease(client: Any) -> None:
+    ticket = client.new_ticket_id()
+    client.open(ticket)
+    assert client.stored(ticket).edited_by is None
+    client.go("subject")
+    client.type("X")
+    client.idle()
+    assert client.stored(ticket).edited_by == "pc-full"
+    client.pane.save()
+    client.idle()
+    assert client.stored(ticket).edited_by is None
+    assert "X" in client.stored(ticket).values.subject
+
+
+def test_discarding_and_closing_free_the_lease(client: Any) -> None:
+    ticket = client.new_ticket_id()
+    client.open(ticket)
+    for leave in (client.pane.editing.discard, client.pane.close_request):
+        client.messages.answer = Answer.DISCARD
+        client.go("subject")
+        client.type("X")
+        client.idle()
+        assert client.stored(ticket).edited_by == "pc-full"
+        leave()
+        client.idle()
+        assert client.stored(ticket).edited_by is None
+        assert client.editor("subject").value() == "No picture after standby"
+
+
+def test_a_held_lease_is_named_and_the_typed_text_stays(client: Any, make_client: Callable[..., Any]) -> None:
+    ticket = client.new_ticket_id()
+    other = make_client("full2")
+    other.open(ticket)
+    client.open(ticket)
+    other.go("subject")
+    other.type("theirs ")
+    other.idle()
+    client.go("serial")
+    client.type("SN 42")
+    client.idle()
+    assert "pc-full2 (sun) is editing this since" in client.pane.banner.text()
+    assert client.editor("serial").text() == "SN 42"
+    assert client.editor("serial").isReadOnly()
+    assert not client.pane.foot.save_button.isEnabled()
+    other.pane.editing.discard()
+    other.idle()
+    banner_button(client, "retryLease").click()
+    client.idle()
+    assert client.pane.banner.text() == ""
+    assert not client.editor("serial").isReadOnly()
+    client.pane.save()
+    client.idle()
+    assert client.stored(ticket).values.serial == "SN 42"
+
+
+def test_who_opens_an_edited_ticket_is_told(client: Any, make_client: Callable[..., Any]) -> None:
+    ticket = client.new_ticket_id()
+    other = make_client("full2")
+    other.open(ticket)
+    other.go("subject")
+    other.type("theirs ")
+    other.idle()
+    client.open(ticket)
+    assert "pc-full2 (sun) is editing this since" in client.pane.banner.text()
+
+
+def test_a_conflict_keeps_what_is_typed(client: Any) -> None:
+    ticket = client.new_ticket_id()
+    client.open(ticket)
+    client.go("subject")
+    client.type("Mine: ")
+    client.idle()
+    typed = client.editor("subject").text()
+    client.pane.controller.release()  # as if it had run out and another had saved meanwhile
+    client.idle()
+    client.change(ticket, subject="Theirs", priority="urgent")
+    client.pane.save()
+    client.idle()
+    assert client.editor("subject").text() == typed
+    assert client.editor("priority").value() == "urgent"
+    assert client.messages_shown() == {
+        "subject": "Changed elsewhere to “Theirs”; yours is kept",
+        "priority": "Changed elsewhere",
+    }
+    assert client.pane.banner.text().startswith("Changed on pc-full (lin) at ")
+    assert client.pane.is_dirty()
+    client.pane.save()
+    client.idle()
+    saved = client.stored(ticket)
+    assert (saved.values.subject, saved.values.priority) == (typed.strip(), "urgent")
+    assert not client.pane.is_dirty()
+
+
+def test_theirs_can_be_taken(client: Any) -> None:
+    ticket = client.new_ticket_id()
+    client.open(ticket)
+    client.go("subject")
+    client.type("Mine: ")
+    client.idle()
+    client.pane.controller.release()
+    client.idle()
+    client.change(ticket, subject="Theirs")
+    client.pane.save()
+    client.idle()
+    banner_button(client, "takeTheirs").click()
+    assert client.editor("subject").value() == "Theirs"
+    assert not client.pane.is_dirty()
+
+
+def test_a_save_whose_answer_got_lost_is_done_once(client: Any, monkeypatch: Any) -> None:
+    """The desk saved, the answer never came: saved again, it is the same save."""
+    from desk_client.tickets import controller
+
+    def lose_the_answer(work: Any, new: Any) -> Any:
+        honest(work, new)
+        work.commit()
+        raise DatabaseUnavailableError("the line broke")
+
+    honest = controller.create_ticket
+    monkeypatch.setattr(controller, "create_ticket", lose_the_answer)
+    client.pane.new_ticket()
+    client.go("subject")
+    client.type("Once and only once")
+    client.find("customer_id", "nor")
+    client.find("product_id", "stb")
+    client.choose("category", "v")
+    client.pane.save()
+    client.idle()
+    assert client.pane.editing.detail is None
+    assert client.pane.is_dirty(), "nothing typed is lost"
+    assert client.messages.said[-1] == ("error", "The server can't be reached")
+    monkeypatch.setattr(controller, "create_ticket", honest)
+    client.pane.save()
+    client.idle()
+    assert client.pane.editing.detail is not None
+    made = client.id_of("SELECT count(*) FROM desk.ticket WHERE subject = 'Once and only once'")
+    assert made == 1
+
+
+def test_another_view_s_change_is_shown_where_nothing_is_typed(client: Any) -> None:
+    ticket = client.new_ticket_id()
+    client.open(ticket)
+    client.change(ticket, priority="low")
+    client.bus.publish("ticket", ticket)
+    client.until(lambda: client.editor("priority").value() == "low")
