@@ -133,6 +133,7 @@ def find_ticket(desk: Driver, number: str, text: str) -> None:
 def change_ticket(desk: Driver, comment: str) -> None:
     """Take it, which opens it, and write a comment beside."""
     before = desk.version()
+    desk.press(KEY.Key_3, CONTROL)
     desk.press(KEY.Key_T, CONTROL | SHIFT)
     desk.wait(lambda: desk.version() > before, "taking the ticket did not save it")
     desk.press(KEY.Key_M, CONTROL)
@@ -148,10 +149,10 @@ def look(desk: Driver, number: str) -> None:
     desk.type(number)
     desk.press(KEY.Key_Return)
     desk.wait_for_ticket(number)
+    desk.expect(not desk.can_edit(), "a control that edits exists on a query machine")
     before = desk.version()
     for key, modifiers in ((KEY.Key_F2, None), (KEY.Key_T, CONTROL | SHIFT), (KEY.Key_N, CONTROL)):
         desk.press(key, modifiers)
-    desk.expect(not desk.can_edit(), "a control that edits exists on a query machine")
     desk.expect(desk.version() == before, "a query machine has changed a ticket")
     desk.keep("6-query-machine")
     desk.force_comment(CommentText(body="No control of this window can send this."))
