@@ -71,8 +71,7 @@ def icon(name: str, colour: str, ground: str = "none") -> QIcon:
 def write_sheet_images(folder: str, prefix: str, colours: Any) -> dict[str, str]:
     """Write the glyphs that a style sheet can only take as files; {name: path with forward slashes}."""
     paths: dict[str, str] = {}
-    for name, colour in (("down", colours.muted), ("up", colours.muted), ("check", colours.accent),
-                         ("close", colours.muted)):  # fmt: skip
+    for name, colour in (("down", colours.muted), ("check", colours.accent), ("close", colours.muted)):
         path = Path(folder) / f"{prefix}-{name}.svg"
         path.write_text(svg(name, colour), encoding="utf-8")
         paths[name] = f'"{path.as_posix()}"'

@@ -97,10 +97,7 @@ QHeaderView::section {{
     border-bottom: 1px solid {line}; padding: 0 8px;
 }}
 QHeaderView::section:hover {{ background: {hover}; }}
-QHeaderView::up-arrow {{ image: url({up}); width: 10px; height: 10px; subcontrol-position: center right; right: 4px; }}
-QHeaderView::down-arrow {{
-    image: url({down}); width: 10px; height: 10px; subcontrol-position: center right; right: 4px;
-}}
+QHeaderView::up-arrow, QHeaderView::down-arrow {{ image: none; width: 0; height: 0; }}
 
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
@@ -141,7 +138,7 @@ def style_sheet(colours: Any, images: Mapping[str, str], emphasis: int) -> str:
 
     Args:
         colours: the palette.
-        images: paths of the glyphs 'down', 'up', 'check' and 'close'.
+        images: paths of the glyphs 'down', 'check' and 'close'.
         emphasis: the weight of titles (``theme.emphasis``).
     """
     values = {name: getattr(colours, name) for name in colours.__slots__}

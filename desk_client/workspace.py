@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal
-from PySide6.QtWidgets import QSplitter, QTabBar, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSplitter, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from desk_client.context import ClientContext
 from desk_client.tickets.page import TicketsPage
@@ -131,6 +131,7 @@ class Workspace(Translated, QWidget):
         pane = self._make_pane()
         pane.setProperty("ticket_id", ticket_id)
         self.tabs.setCurrentIndex(self.tabs.addTab(pane, ""))
+        self._name_tab_buttons()
         pane.open_ticket(ticket_id)
         pane.setFocus()
 
@@ -205,3 +206,15 @@ class Workspace(Translated, QWidget):
         self.tabs.setAccessibleName(QCoreApplication.translate("Workspace", "Open tickets"))
         self.tabs.tabBar().setAccessibleName(QCoreApplication.translate("Workspace", "Tabs"))
         self.tabs.setTabText(0, QCoreApplication.translate("Workspace", "Tickets"))
+        self._name_tab_buttons()
+
+    def _name_tab_buttons(self) -> None:
+        """Qt says these once, in the language of that moment."""
+        names = {
+            "ScrollLeftButton": QCoreApplication.translate("Workspace", "Tabs to the left"),
+            "ScrollRightButton": QCoreApplication.translate("Workspace", "Tabs to the right"),
+        }
+        for button in self.tabs.tabBar().findChildren(QAbstractButton):
+            name = names.get(button.objectName()) or QCoreApplication.translate("Workspace", "Close tab")
+            button.setAccessibleName(name)
+            button.setToolTip(name)

@@ -43,7 +43,7 @@ class TicketListView(Translated, QTableView):
         self._is_silent = False
         self._delegate = TicketDelegate(theme, self)
         self._empty_text = ""
-        self._header = ListHeader(self)
+        self._header = ListHeader(self, theme)
         self._ask_timer = self._single_shot(ASK_DELAY_MS, self._ask_rows)
         self._choose_timer = self._single_shot(OPEN_DELAY_MS, self._announce_current)
         self._build()

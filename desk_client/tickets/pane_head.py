@@ -76,6 +76,7 @@ class PaneHead(QWidget):
 
     def __init__(self, reference: ReferenceStore, *, can_write: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("paneHead")
         self._status: str | None = None
         self._title = ElidedLabel(self)
         self._title.setObjectName("ticketTitle")
@@ -174,6 +175,7 @@ class PaneFoot(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("paneFoot")
         self.state = ElidedLabel(self)
         self.state.setObjectName("saveState")
         set_role(self.state, Role.SMALL)

@@ -22,6 +22,7 @@ class FieldGrid(QWidget):
 
     def __init__(self, parent: QWidget | None = None, *, row_gap: int = ROW_GAP) -> None:
         super().__init__(parent)
+        self.setObjectName("fieldGrid")
         self._frames: list[FieldFrame] = []
         self._wide: set[str] = set()
         self._columns = 0

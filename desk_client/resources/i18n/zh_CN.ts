@@ -146,11 +146,11 @@
     </message>
     <message>
         <source>Waiting for</source>
-        <translation>等待谁</translation>
+        <translation>等待对象</translation>
     </message>
     <message>
         <source>Age</source>
-        <translation>已历时</translation>
+        <translation>时长</translation>
     </message>
     <message>
         <source>Edited</source>
@@ -1051,6 +1051,18 @@
     <message>
         <source>Tickets</source>
         <translation>工单</translation>
+    </message>
+    <message>
+        <source>Tabs to the left</source>
+        <translation>左侧标签页</translation>
+    </message>
+    <message>
+        <source>Tabs to the right</source>
+        <translation>右侧标签页</translation>
+    </message>
+    <message>
+        <source>Close tab</source>
+        <translation>关闭标签页</translation>
     </message>
 </context>
 </TS>
