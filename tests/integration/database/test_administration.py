@@ -95,6 +95,9 @@ def test_people_of_a_machine_are_set_by_an_administrator_and_audited(admin: Any,
     with refused("42501"):
         full.execute(call, arguments)
     admin.execute(call, arguments)
-    assert one(boss, "SELECT machine FROM desk.audit_entry WHERE entity = 'machine_person' ORDER BY id DESC LIMIT 1") == "pc-admin"
+    assert (
+        one(boss, "SELECT machine FROM desk.audit_entry WHERE entity = 'machine_person' ORDER BY id DESC LIMIT 1")
+        == "pc-admin"
+    )
     assert one(boss, "SELECT save_id IS NULL AND row_version > 1 FROM desk.machine WHERE name = 'pc-full2'")
     admin.execute(call, ("pc-full2", "full", ["sun"], None, None))

@@ -1,4 +1,4 @@
-"""The audit: every changed row, from which machine, by whom; private values apart, under a hash that can be verified."""
+"""The audit: every changed row, from which machine, by whom; private values apart, under a hash to be verified."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from tests.integration.database.world import World, insert, insert_plain, one, r
 
 
 def entries(cursor: Any, entity: str, key: object) -> list[dict[str, Any]]:
-    return rows(cursor, "SELECT * FROM desk.audit_entry WHERE entity = %s AND row_key = %s ORDER BY id", entity, str(key))
+    return rows(
+        cursor, "SELECT * FROM desk.audit_entry WHERE entity = %s AND row_key = %s ORDER BY id", entity, str(key)
+    )
 
 
 def private_part(cursor: Any, entry: dict[str, Any]) -> dict[str, Any] | None:
     """The private values of an entry, after verifying its hash by our own computation."""
-    found = rows(cursor, "SELECT salt, values, values::text AS text FROM desk.audit_private WHERE entry_id = %s", entry["id"])
+    found = rows(
+        cursor, "SELECT salt, values, values::text AS text FROM desk.audit_private WHERE entry_id = %s", entry["id"]
+    )
     if not found:
         return None
     digest = hashlib.sha256(bytes(found[0]["salt"]) + found[0]["text"].encode()).digest()
@@ -31,8 +35,10 @@ def test_an_insert_and_an_update_leave_one_entry_each(raw: Any, boss: Any, world
     assert (made["action"], changed["action"]) == ("insert", "update")
     assert made["changes"]["subject"] == [None, "Garbled picture after the update"]
     assert changed["changes"] == {
-        "subject": ["Garbled picture after the update", "Second"], "severity": [None, "major"], "touched": [False, True],
-    }  # fmt: skip
+        "subject": ["Garbled picture after the update", "Second"],
+        "severity": [None, "major"],
+        "touched": [False, True],
+    }
     for entry in (made, changed):
         assert (entry["machine"], entry["person_id"]) == ("pc-shared", world.staff["zhao"])
         assert entry["version"]
@@ -125,8 +131,10 @@ def test_only_administrators_read_it_and_nobody_writes_it(full: Any, admin: Any,
 
 def test_every_table_that_people_decide_in_is_audited(boss: Any) -> None:
     """Whoever adds a table must either audit it or name it here."""
-    derived = {"ticket_summary", "search_public", "search_private", "save_done", "edit_lease", "audit_entry", "audit_private",
-               "worker_heartbeat", "import_batch", "import_reject", "alembic_version"}  # fmt: skip
+    derived = {
+        "ticket_summary", "search_public", "search_private", "save_done", "edit_lease", "audit_entry",
+        "audit_private", "worker_heartbeat", "import_batch", "import_reject", "alembic_version",
+    }  # fmt: skip
     silent = rows(
         boss,
         """SELECT relname FROM pg_class c WHERE relnamespace = 'desk'::regnamespace AND relkind = 'r'

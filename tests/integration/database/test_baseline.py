@@ -62,7 +62,8 @@ def test_every_category_leads_to_symptoms_and_every_symptom_to_causes(boss: Any)
 def test_field_rules_are_those_of_the_specification(boss: Any, entity: str) -> None:
     stored = rows(
         boss,
-        "SELECT field, choice_list, depends_on FROM desk.field_rule WHERE entity = %s AND NOT is_custom ORDER BY position",
+        "SELECT field, choice_list, depends_on FROM desk.field_rule"
+        " WHERE entity = %s AND NOT is_custom ORDER BY position",
         entity,
     )
     specified = [{"field": f.name, "choice_list": f.choice_list, "depends_on": f.depends_on} for f in FIELDS[entity]]
@@ -75,7 +76,8 @@ def test_every_field_is_a_column_of_its_type(boss: Any, entity: str) -> None:
         row["column_name"]: row["data_type"]
         for row in rows(
             boss,
-            "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'desk' AND table_name = %s",
+            "SELECT column_name, data_type FROM information_schema.columns"
+            " WHERE table_schema = 'desk' AND table_name = %s",
             entity,
         )
     }
@@ -97,7 +99,11 @@ def test_references_point_where_the_specification_says(boss: Any) -> None:
 
 def test_lengths_are_those_of_the_specification(boss: Any) -> None:
     source = one(boss, "SELECT prosrc FROM pg_proc WHERE oid = 'desk.check_lengths'::regproc")
-    stored = {name: int(letters) for entity, name, letters in re.findall(r"\('(\w+)', '(\w+)', (\d+)\)", source) if entity == "ticket"}
+    stored = {
+        name: int(letters)
+        for entity, name, letters in re.findall(r"\('(\w+)', '(\w+)', (\d+)\)", source)
+        if entity == "ticket"
+    }
     for specified in FIELDS["ticket"]:
         if specified.max_length is not None:
             assert stored.get(specified.name, 100_000) == specified.max_length, specified.name

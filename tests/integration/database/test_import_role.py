@@ -20,7 +20,9 @@ def imported(request: pytest.FixtureRequest, importer: Any, world: World) -> int
 
 
 def test_an_import_is_bound_by_no_rule(importer: Any, imported: int, world: World) -> None:
-    found = rows(importer, "SELECT touched, row_version, created_at::date::text AS made FROM desk.ticket WHERE id = %s", imported)
+    found = rows(
+        importer, "SELECT touched, row_version, created_at::date::text AS made FROM desk.ticket WHERE id = %s", imported
+    )
     assert found == [{"touched": False, "row_version": 1, "made": "2010-01-13"}]
     importer.execute("UPDATE desk.ticket SET status = 'new', priority = 'unheard_of' WHERE id = %s", (imported,))
     assert one(importer, "SELECT row_version FROM desk.ticket WHERE id = %s", imported) == 2
@@ -53,7 +55,9 @@ def test_the_exemption_ends_when_a_machine_touches_the_ticket(full: Any, importe
             "UPDATE desk.ticket SET priority = 'unknown', save_id = %s, row_version = row_version + 1 WHERE id = %s",
             (str(uuid.uuid4()), imported),
         )
-    insert_plain(importer, "ticket_event", ticket_id=imported, at="2010-02-01", kind="imported", what="Closed", status="closed")
+    insert_plain(
+        importer, "ticket_event", ticket_id=imported, at="2010-02-01", kind="imported", what="Closed", status="closed"
+    )
 
 
 def test_a_comment_does_not_touch_the_ticket(full: Any, importer: Any, imported: int) -> None:
@@ -70,7 +74,9 @@ def test_an_import_can_t_edit_a_ticket_of_the_desk(importer: Any, full: Any, tic
 
 @pytest.mark.parametrize("table", ["ticket", "customer", "comment", "interaction", "product"])
 @pytest.mark.parametrize("origin", ["import", "seed"])
-def test_nobody_else_forges_an_origin(boss: Any, importer: Any, full: Any, world: World, ticket: int, table: str, origin: str) -> None:
+def test_nobody_else_forges_an_origin(
+    boss: Any, importer: Any, full: Any, world: World, ticket: int, table: str, origin: str
+) -> None:
     values: dict[str, Any] = {
         "ticket": world.ticket(),
         "customer": {"name": "N"},
@@ -103,12 +109,31 @@ def test_no_machine_becomes_the_import(full: Any, admin: Any) -> None:
 def test_an_import_writes_its_own_history(importer: Any, imported: int) -> None:
     importer.execute("UPDATE desk.ticket SET status = 'resolved' WHERE id = %s", (imported,))
     assert one(importer, "SELECT count(*) FROM desk.ticket_event WHERE ticket_id = %s", imported) == 0
-    insert_plain(importer, "ticket_event", ticket_id=imported, at="2010-01-14", kind="imported", what="Resolve ticket", status="resolved")
-    assert one(importer, "SELECT last_resolved_at::date::text FROM desk.ticket_summary WHERE ticket_id = %s", imported) == "2010-01-14"
+    insert_plain(
+        importer,
+        "ticket_event",
+        ticket_id=imported,
+        at="2010-01-14",
+        kind="imported",
+        what="Resolve ticket",
+        status="resolved",
+    )
+    assert (
+        one(importer, "SELECT last_resolved_at::date::text FROM desk.ticket_summary WHERE ticket_id = %s", imported)
+        == "2010-01-14"
+    )
 
 
 def test_an_unknown_value_becomes_a_choice_that_is_retired_at_once(importer: Any, full: Any, imported: int) -> None:
-    insert_plain(importer, "choice", list_code="severity", code=f"lvl{imported}", label_en="Lvl 4", label_zh="Lvl 4", retired_at="now")
+    insert_plain(
+        importer,
+        "choice",
+        list_code="severity",
+        code=f"lvl{imported}",
+        label_en="Lvl 4",
+        label_zh="Lvl 4",
+        retired_at="now",
+    )
     importer.execute("UPDATE desk.ticket SET severity = %s WHERE id = %s", (f"lvl{imported}", imported))
     update(full, "ticket", imported, subject="Not locked by it")
     update(full, "ticket", imported, severity=None)
@@ -117,7 +142,12 @@ def test_an_unknown_value_becomes_a_choice_that_is_retired_at_once(importer: Any
 
 
 def test_an_import_deletes_nothing_and_changes_no_permission(importer: Any) -> None:
-    for statement in ("DELETE FROM desk.ticket", "UPDATE desk.ticket_event SET at = at", "UPDATE desk.machine SET level = 'admin'",
-                      "INSERT INTO desk.machine (name, level) VALUES ('x', 'admin')", "UPDATE desk.setting SET value = '1'"):  # fmt: skip
+    for statement in (
+        "DELETE FROM desk.ticket",
+        "UPDATE desk.ticket_event SET at = at",
+        "UPDATE desk.machine SET level = 'admin'",
+        "INSERT INTO desk.machine (name, level) VALUES ('x', 'admin')",
+        "UPDATE desk.setting SET value = '1'",
+    ):
         with refused("42501"):
             importer.execute(statement)

@@ -10,6 +10,8 @@ from tests.integration.database.world import World, insert, one, refused, rows, 
 
 HIDDEN_TABLES = ("comment_private", "search_private", "audit_entry", "audit_private", "import_reject",
                  "machine_certificate", "save_done", "alembic_version")  # fmt: skip
+KEPT_BY_THE_DESK = ("ticket_event", "ticket_summary", "search_public", "audit_entry", "save_done", "edit_lease",
+                    "machine", "machine_person", "setting", "version_gate", "status_transition")  # fmt: skip
 DESK_WRITES = {  # what a machine never states, at INSERT or UPDATE
     "ticket": ("id", "number", "origin", "touched", "import_source", "external_id", "created_at", "updated_at"),
     "customer": ("id", "number", "origin", "created_at", "updated_at"),
@@ -27,7 +29,9 @@ def tables(desk: Any) -> list[str]:
         )]  # fmt: skip
 
 
-def test_a_query_only_machine_writes_nowhere(query: Any, full: Any, boss: Any, world: World, ticket: int, tables: list[str]) -> None:
+def test_a_query_only_machine_writes_nowhere(
+    query: Any, full: Any, boss: Any, world: World, ticket: int, tables: list[str]
+) -> None:
     for table in tables:
         first = one(
             boss,
@@ -69,7 +73,8 @@ def test_a_query_only_machine_reads_no_private_column(query: Any, full: Any, col
 
 
 @pytest.mark.parametrize(
-    "condition", ["phone LIKE '555%'", "mail IS NOT NULL", "to_jsonb(contact) ->> 'phone' LIKE '555%'", "contact::text ~ '555'"]
+    "condition",
+    ["phone LIKE '555%'", "mail IS NOT NULL", "to_jsonb(contact) ->> 'phone' LIKE '555%'", "contact::text ~ '555'"],
 )
 def test_a_private_column_can_t_be_asked_about(query: Any, full: Any, condition: str) -> None:
     with refused("42501"):
@@ -80,8 +85,12 @@ def test_a_private_column_can_t_be_asked_about(query: Any, full: Any, condition:
 
 def test_a_private_comment_shows_that_it_is_there_and_no_more(query: Any, full: Any, ticket: int) -> None:
     comment = insert(full, "comment", ticket_id=ticket, body="Their engineer is leaving", is_private=True)
-    assert rows(query, "SELECT is_private, body FROM desk.comment WHERE id = %s", comment) == [{"is_private": True, "body": None}]
-    assert one(full, "SELECT body FROM desk.comment_private WHERE comment_id = %s", comment) == "Their engineer is leaving"
+    assert rows(query, "SELECT is_private, body FROM desk.comment WHERE id = %s", comment) == [
+        {"is_private": True, "body": None}
+    ]
+    assert (
+        one(full, "SELECT body FROM desk.comment_private WHERE comment_id = %s", comment) == "Their engineer is leaving"
+    )
     with refused("42501"):
         query.execute("SELECT body FROM desk.comment_private WHERE comment_id = %s", (comment,))
 
@@ -105,8 +114,7 @@ def test_what_the_desk_writes_no_machine_states(
             cursor.execute(f"UPDATE desk.{table} SET {column} = {column} WHERE id = %s", (made,))
 
 
-@pytest.mark.parametrize("table", ["ticket_event", "ticket_summary", "search_public", "audit_entry", "save_done", "edit_lease",
-                                   "machine", "machine_person", "setting", "version_gate", "status_transition"])  # fmt: skip
+@pytest.mark.parametrize("table", KEPT_BY_THE_DESK)
 def test_no_machine_writes_what_the_desk_keeps_itself(full: Any, admin: Any, table: str, boss: Any) -> None:
     first = one(boss, "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum = 1", f"desk.{table}")
     for cursor in (full, admin):
@@ -132,7 +140,13 @@ def test_only_an_administrator_changes_products_people_and_choices(full: Any, ad
         "department": {"code": "lab", "name_en": "Lab", "name_zh": "实验室"},
         "staff": {"code": "neu", "name": "New", "department_id": world.department["rd"]},
         "choice": {"list_code": "tier", "code": "new", "label_en": "New", "label_zh": "新"},
-        "field_rule": {"entity": "ticket", "field": "extra", "label_en": "Extra", "label_zh": "附加", "is_custom": True},
+        "field_rule": {
+            "entity": "ticket",
+            "field": "extra",
+            "label_en": "Extra",
+            "label_zh": "附加",
+            "is_custom": True,
+        },
     }
     for table, values in new.items():
         with refused("42501"):
@@ -191,7 +205,11 @@ def test_an_interaction_is_its_person_s_or_whom_the_form_names(full: Any, world:
     own = insert(full, "interaction", channel="phone", direction="in")
     other = insert(full, "interaction", channel="phone", direction="out", staff_id=world.staff["sun"],
                    department_id=world.department["pm"])  # fmt: skip
-    found = rows(full, "SELECT staff_id, department_id, machine FROM desk.interaction WHERE id = ANY (%s) ORDER BY id", [own, other])
+    found = rows(
+        full,
+        "SELECT staff_id, department_id, machine FROM desk.interaction WHERE id = ANY (%s) ORDER BY id",
+        [own, other],
+    )
     assert found == [
         {"staff_id": world.staff["lin"], "department_id": world.department["support"], "machine": "pc-full"},
         {"staff_id": world.staff["sun"], "department_id": world.department["pm"], "machine": "pc-full"},

@@ -24,7 +24,9 @@ def plant(boss: Any) -> Iterator[Any]:
 
     def take_out(name: str, signature: str, body: str) -> None:
         kept.append(one(boss, "SELECT pg_get_functiondef(%s::regproc)", f"desk.{name}"))
-        boss.execute(f"CREATE OR REPLACE FUNCTION desk.{name}({signature}) RETURNS void LANGUAGE plpgsql AS $$ {body} $$")
+        boss.execute(
+            f"CREATE OR REPLACE FUNCTION desk.{name}({signature}) RETURNS void LANGUAGE plpgsql AS $$ {body} $$"
+        )
 
     yield take_out
     for definition in kept:
@@ -58,13 +60,17 @@ def _save_at_once(desk: RunningDesk, ticket: int, save_id: uuid.UUID) -> list[st
     return sorted(answers)
 
 
-def test_without_the_check_of_save_ids_a_save_is_done_twice(desk: RunningDesk, boss: Any, ticket: int, plant: Any) -> None:
+def test_without_the_check_of_save_ids_a_save_is_done_twice(
+    desk: RunningDesk, boss: Any, ticket: int, plant: Any
+) -> None:
     assert _save_at_once(desk, ticket, uuid.uuid4()) == ["DK001"] * 3 + ["ok"]
     plant("use_save_id", "used uuid, saved_entity text, saved_id bigint", "BEGIN END")
     assert _save_at_once(desk, ticket, uuid.uuid4()) == ["ok"] * 4
 
 
-def test_without_the_check_of_leases_another_saves_into_an_open_form(full: Any, full2: Any, ticket: int, plant: Any) -> None:
+def test_without_the_check_of_leases_another_saves_into_an_open_form(
+    full: Any, full2: Any, ticket: int, plant: Any
+) -> None:
     full.execute("SELECT desk.lease_take('ticket', %s)", (ticket,))
     with refused("DK002"):
         update(full2, "ticket", ticket, subject="Over it")

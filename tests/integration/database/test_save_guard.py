@@ -75,9 +75,11 @@ def test_a_save_that_was_refused_may_come_again_under_the_same_id(full: Any, tic
 
 def test_one_save_id_serves_one_row(full: Any, world: World) -> None:
     tickets = [insert(full, "ticket", **world.ticket()) for _ in range(2)]
-    statement = "UPDATE desk.ticket SET save_id = {}, row_version = row_version + 1, subject = 'All' WHERE id = ANY (%s)"
+    statement = (
+        "UPDATE desk.ticket SET save_id = {}, row_version = row_version + 1, subject = 'All' WHERE id = ANY (%s)"
+    )
     with refused("DK001"):
-        full.execute(statement.format("'{}'".format(uuid.uuid4())), (tickets,))
+        full.execute(statement.format(f"'{uuid.uuid4()}'"), (tickets,))
     full.execute(statement.format("gen_random_uuid()"), (tickets,))
     assert full.rowcount == 2
 
@@ -124,7 +126,9 @@ def _race(desk: RunningDesk, jobs: list[Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("round_", range(ROUNDS))
-def test_of_identical_saves_at_once_exactly_one_is_done(desk: RunningDesk, boss: Any, world: World, round_: int) -> None:
+def test_of_identical_saves_at_once_exactly_one_is_done(
+    desk: RunningDesk, boss: Any, world: World, round_: int
+) -> None:
     ticket = _fresh_ticket(desk, world)
     save_id = uuid.uuid4()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -84,7 +85,8 @@ def catalogue(connection: Connection) -> list[tuple[Any, ...]]:
             WHERE relnamespace = 'desk'::regnamespace AND relkind IN ('r', 'v')
             UNION ALL SELECT 'column', attrelid::regclass || '.' || attname, NULL,
                 (SELECT array_agg(acl::text ORDER BY acl::text)::text FROM unnest(attacl) AS acl) FROM pg_attribute
-            WHERE attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'desk'::regnamespace) AND attacl IS NOT NULL
+            WHERE attacl IS NOT NULL
+                AND attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'desk'::regnamespace)
             """
         )
     ).all()
@@ -111,7 +113,7 @@ def filled(desk: RunningDesk, world: World) -> World:
 
 @pytest.fixture(scope="module")
 def older(desk: RunningDesk) -> dict[str, Columns]:
-    """The tables and columns of every revision, from an empty database beside the desk that is brought up step by step."""
+    """The tables and columns of every revision, from an empty database beside the desk, brought up step by step."""
     with closing(desk.desk.owner_connection("postgres")) as server, server.cursor() as cursor:
         cursor.execute("CREATE DATABASE beside")
     with closing(desk.desk.owner_connection("beside")) as beside, beside.cursor() as cursor:
@@ -196,6 +198,5 @@ def test_the_version_gate_states_the_revision(desk: RunningDesk, boss: Any) -> N
 
 def test_version_files_import_nothing_of_ours() -> None:
     for script in SCRIPTS.walk_revisions():
-        with open(script.path, encoding="utf-8") as file:
-            source = file.read()
+        source = Path(script.path).read_text("utf-8")
         assert "shared" not in source and "desk_server" not in source, script.path

@@ -31,10 +31,17 @@ LETTERS = st.one_of(
 TEXTS = st.lists(st.one_of(LETTERS, st.sampled_from([" ", "STB-300", "花屏", "v2.1.3"]))).map("".join)
 
 
+class Rules(dict[str, str]):
+    """PostgreSQL's own unaccent.rules."""
+
+    def __repr__(self) -> str:
+        return "<unaccent.rules>"
+
+
 @functools.cache
-def unaccent_rules(share: Path) -> dict[str, str]:
+def unaccent_rules(share: Path) -> Rules:
     pairs = [line.split("\t") for line in (share / "tsearch_data/unaccent.rules").read_text("utf-8").splitlines()]
-    return {pair[0]: pair[1].strip('"') if len(pair) > 1 else "" for pair in pairs}
+    return Rules({pair[0]: pair[1].strip('"') if len(pair) > 1 else "" for pair in pairs})
 
 
 def is_cjk(letter: str) -> bool:
@@ -47,7 +54,7 @@ def is_word(letter: str) -> bool:
 
 def runs(text: str, rules: dict[str, str]) -> list[str]:
     """The runs of a text, in order, each of one sort of letters."""
-    plain = unicodedata.normalize("NFKC", text).lower()
+    plain = "".join(letter.lower()[0] for letter in unicodedata.normalize("NFKC", text))  # no final sigma, no dotted i
     plain = "".join(rules.get(letter, letter) for letter in plain).lower()
     found = [""]
     for letter in plain:
@@ -81,7 +88,9 @@ def cursor(desk: RunningDesk, world: World) -> Any:
     return desk.connect("query").cursor()
 
 
-PROPERTY = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PROPERTY = settings(
+    max_examples=300, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @PROPERTY
@@ -167,16 +176,23 @@ def test_the_index_follows_the_rows(full: Any, query: Any, world: World) -> None
 
 def test_comments_and_interactions_lead_to_their_ticket(full: Any, query: Any, ticket: int) -> None:
     comment = insert(full, "comment", ticket_id=ticket, body="Zebrafish 斑马鱼")
-    interaction = insert(full, "interaction", ticket_id=ticket, direction="in", channel="phone", summary="zebrafish again")
+    interaction = insert(
+        full, "interaction", ticket_id=ticket, direction="in", channel="phone", summary="zebrafish again"
+    )
     assert found(query, "zebrafish") == {("comment", comment), ("interaction", interaction)}
-    assert one(query, "SELECT array_agg(DISTINCT ticket_id) FROM desk.search_public WHERE words @@ desk.search_query('zebrafish')") == [ticket]
+    assert one(
+        query,
+        "SELECT array_agg(DISTINCT ticket_id) FROM desk.search_public WHERE words @@ desk.search_query('zebrafish')",
+    ) == [ticket]
     update(full, "interaction", interaction, summary=None)
     assert found(query, "zebrafish") == {("comment", comment)}
 
 
 def test_private_words_lie_apart(full: Any, query: Any, ticket: int, world: World) -> None:
     comment = insert(full, "comment", ticket_id=ticket, body="Hippogriff", is_private=True)
-    contact = insert(full, "contact", customer_id=world.customer, name="Ou", phone="6400812", mail="hippogriff@example.com")
+    contact = insert(
+        full, "contact", customer_id=world.customer, name="Ou", phone="6400812", mail="hippogriff@example.com"
+    )
     assert found(query, "hippogriff") == found(query, "6400812") == set()
     assert found(full, "hippogriff", "search_private") == {("comment", comment), ("contact", contact)}
     assert found(query, "ou") == {("contact", contact)}
@@ -199,7 +215,9 @@ def test_what_is_marked_private_moves_to_the_private_index_and_out_of_sight(
 
 
 def test_what_the_triggers_kept_is_what_a_rebuild_makes(boss: Any, full: Any) -> None:
-    content = {t: rows(boss, f"SELECT * FROM desk.{t} ORDER BY entity, entity_id") for t in ("search_public", "search_private")}
+    content = {
+        t: rows(boss, f"SELECT * FROM desk.{t} ORDER BY entity, entity_id") for t in ("search_public", "search_private")
+    }
     assert all(content.values())
     assert one(boss, "SELECT desk.rebuild_search()") == sum(map(len, content.values()))
     for table, before in content.items():

@@ -101,7 +101,10 @@ def test_private_values_can_be_forgotten_but_not_altered(boss: Any, full: Any, t
 
 def test_numbers_are_given_by_the_desk(full: Any, boss: Any, importer: Any, world: World) -> None:
     first, second = (insert(full, "ticket", **world.ticket()) for _ in range(2))
-    numbers = [r["number"] for r in rows(full, "SELECT number FROM desk.ticket WHERE id = ANY (%s) ORDER BY id", [first, second])]
+    numbers = [
+        r["number"]
+        for r in rows(full, "SELECT number FROM desk.ticket WHERE id = ANY (%s) ORDER BY id", [first, second])
+    ]
     assert numbers[0] >= 10001
     assert numbers[1] > numbers[0]
     with refused("DK017", "number"):
@@ -109,12 +112,18 @@ def test_numbers_are_given_by_the_desk(full: Any, boss: Any, importer: Any, worl
     customer = insert_plain(importer, "customer", name="N", origin="seed", number="C1")
     assert one(boss, "SELECT number ~ '^C[0-9]{5}$' FROM desk.customer WHERE id = %s", customer)
     boss.execute("SELECT setval('desk.customer_number', 123456)")
-    assert one(boss, "SELECT number FROM desk.customer WHERE id = %s", insert(full, "customer", name="Big")) == "C123457"
+    assert (
+        one(boss, "SELECT number FROM desk.customer WHERE id = %s", insert(full, "customer", name="Big")) == "C123457"
+    )
 
 
 def test_an_attachment_s_hash_is_the_database_s(full: Any, ticket: int) -> None:
-    attachment = insert(full, "attachment", ticket_id=ticket, name="log.txt", media_type="text/plain", content=b"\x00log")
-    found = rows(full, "SELECT sha256 = sha256(content) AS same, size, machine FROM desk.attachment WHERE id = %s", attachment)
+    attachment = insert(
+        full, "attachment", ticket_id=ticket, name="log.txt", media_type="text/plain", content=b"\x00log"
+    )
+    found = rows(
+        full, "SELECT sha256 = sha256(content) AS same, size, machine FROM desk.attachment WHERE id = %s", attachment
+    )
     assert found == [{"same": True, "size": 4, "machine": "pc-full"}]
     with refused("428C9"):  # a generated column
         insert(full, "attachment", ticket_id=ticket, name="x", media_type="x", content=b"x", sha256=b"x")

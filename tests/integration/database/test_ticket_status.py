@@ -44,7 +44,9 @@ def test_a_ticket_begins_as_new_open_or_resolved(full: Any, world: World, status
             insert(full, "ticket", **values)
 
 
-def test_every_step_of_the_graph_passes_and_every_other_is_refused(full: Any, boss: Any, importer: Any, world: World) -> None:
+def test_every_step_of_the_graph_passes_and_every_other_is_refused(
+    full: Any, boss: Any, importer: Any, world: World
+) -> None:
     values = complete(world, full)
     for old, new in itertools.permutations(Status, 2):
         ticket = insert_plain(importer, "ticket", **{**values, "status": old}, origin="seed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import threading
 from datetime import UTC, datetime, timedelta
@@ -17,15 +18,21 @@ def recomputed(cursor: Any) -> dict[int, dict[str, Any]]:
     """What the summaries must be, from the rows that they stand for."""
     answer: dict[int, dict[str, Any]] = {}
     for ticket in rows(cursor, "SELECT id, reported_at FROM desk.ticket"):
-        events = rows(cursor, "SELECT at, status FROM desk.ticket_event WHERE ticket_id = %s ORDER BY at, id", ticket["id"])
+        events = rows(
+            cursor, "SELECT at, status FROM desk.ticket_event WHERE ticket_id = %s ORDER BY at, id", ticket["id"]
+        )
         comments = rows(cursor, "SELECT created_at AS at FROM desk.comment WHERE ticket_id = %s", ticket["id"])
         exchanges = rows(
-            cursor, "SELECT at, direction FROM desk.interaction WHERE ticket_id = %s AND deleted_at IS NULL", ticket["id"]
+            cursor,
+            "SELECT at, direction FROM desk.interaction WHERE ticket_id = %s AND deleted_at IS NULL",
+            ticket["id"],
         )
         stated = [event for event in events if event["status"]]
         answer[ticket["id"]] = {
             "ticket_id": ticket["id"],
-            "last_activity_at": max([row["at"] for row in events + comments + exchanges], default=ticket["reported_at"]),
+            "last_activity_at": max(
+                [row["at"] for row in events + comments + exchanges], default=ticket["reported_at"]
+            ),
             "first_response_at": min((row["at"] for row in exchanges if row["direction"] == "out"), default=None),
             "last_resolved_at": max((e["at"] for e in stated if e["status"] == "resolved"), default=None),
             "last_closed_at": max((e["at"] for e in stated if e["status"] == "closed"), default=None),
@@ -34,7 +41,7 @@ def recomputed(cursor: Any) -> dict[int, dict[str, Any]]:
             "interactions": len(exchanges),
             "reopenings": sum(
                 new["status"] == "open" and old["status"] in ("resolved", "closed")
-                for old, new in zip(stated, stated[1:], strict=False)
+                for old, new in itertools.pairwise(stated)
             ),
         }
     return answer
@@ -78,13 +85,18 @@ def test_an_import_in_bulk_and_in_any_order(importer: Any, boss: Any, world: Wor
         for _ in range(20)
     ]
     lines = [
-        (chance.choice(tickets), START + timedelta(hours=chance.randrange(500)), chance.choice([None, "open", "resolved", "closed"]))
+        (
+            chance.choice(tickets),
+            START + timedelta(hours=chance.randrange(500)),
+            chance.choice([None, "open", "resolved", "closed"]),
+        )
         for _ in range(400)
     ]
     for part in (lines[:150], lines[150:]):
         values = ", ".join(["(%s, %s, 'imported', %s)"] * len(part))
         importer.execute(
-            f"INSERT INTO desk.ticket_event (ticket_id, at, kind, status) VALUES {values}", [v for line in part for v in line]
+            f"INSERT INTO desk.ticket_event (ticket_id, at, kind, status) VALUES {values}",
+            [v for line in part for v in line],
         )
         assert stored(boss) == recomputed(boss)
 

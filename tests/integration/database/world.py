@@ -103,7 +103,10 @@ def fill(cursor: Any) -> World:
     """Fill an empty migrated desk; ``cursor`` is the owner's."""
     make = lambda table, **values: insert_plain(cursor, table, **values)  # noqa: E731 - shorter than a def, used below
     customer, other = make("customer", name="Hisense"), make("customer", name="Skyworth")
-    product, other_product = make("product", code="STB-300", name="STB 300"), make("product", code="RT-20", name="RT 20")
+    product, other_product = (
+        make("product", code="STB-300", name="STB 300"),
+        make("product", code="RT-20", name="RT 20"),
+    )
     release = make("release", product_id=product, version="2.1")
     hardware = make("hardware_revision", product_id=product, code="A1")
     cursor.execute("INSERT INTO desk.release_hardware VALUES (%s, %s)", (release, hardware))
