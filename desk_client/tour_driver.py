@@ -13,7 +13,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desk_client.app import DeskApp
+from desk_client.app import DeskApp, OpenDatabase, open_database
 from desk_client.theme import Scheme
 from desk_client.tickets.pane import TicketPane
 from desk_client.workspace import Workspace
@@ -33,9 +33,17 @@ class TourError(Exception):
 class Driver:
     """One client, from its first paint to its end."""
 
-    def __init__(self, application: QApplication, profile: Path, folder: Path, language: str, scheme: Scheme) -> None:
+    def __init__(
+        self,
+        application: QApplication,
+        profile: Path,
+        folder: Path,
+        language: str,
+        scheme: Scheme,
+        open_database: OpenDatabase = open_database,
+    ) -> None:
         self._folder = folder
-        self._desk = DeskApp(application, Profile.load(profile))
+        self._desk = DeskApp(application, Profile.load(profile), open_database=open_database)
         self._desk.language.use(language)
         self._desk.theme.apply(scheme)
         self._window = self._desk.window
