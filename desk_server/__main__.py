@@ -32,7 +32,16 @@ def main() -> None:
     except OSError as error:
         _fail(_sentence(error), error)
     except Exception as error:  # the last line of defence: a person gets a sentence, the log the rest
-        _fail(f"{UNFORESEEN} ({type(error).__name__}).", error)
+        _fail(_database_sentence(error) or f"{UNFORESEEN} ({type(error).__name__}).", error)
+
+
+def _database_sentence(error: Exception) -> str | None:
+    """What the database's refusal means; None where the error is not the database's."""
+    if type(error).__module__.split(".")[0] not in ("psycopg2", "sqlalchemy"):
+        return None
+    from shared.database import translate_error
+
+    return str(translate_error(error))
 
 
 def _sentence(error: OSError) -> str:

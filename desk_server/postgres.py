@@ -19,6 +19,7 @@ from desk_server.settings import MINIMUM_MAJOR
 from shared.errors import DeskError
 
 START_SECONDS = 60
+_ROOM_NEEDED = 4_000_000  # a failure with less than this left is the disk's: the words for it differ widely
 _ZOMBIE_WAIT_SECONDS = 10.0
 
 
@@ -126,7 +127,7 @@ class Cluster:
 
     def _initdb(self, staged: Path, superuser: str) -> None:
         options = ["-U", superuser, "-A", "reject", "-k", "-E", "UTF8", "--no-locale"]
-        options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-clean"]  # make() cleans
         command: list[str | Path] = [self.binaries.program("initdb"), "-D", staged, *options]
         answer = self.account.run(command)
         if answer.returncode != 0:
@@ -145,9 +146,19 @@ class Cluster:
             pid, port, socket_dir = int(lines[0]), int(lines[3]), lines[4]
         except (OSError, ValueError, IndexError):
             return None
-        if not process_is_alive(pid):
+        if not (process_is_alive(pid) and self._may_be_our_server(pid)):
             return None
         return Postmaster(pid, port, socket_dir, len(lines) > 7 and lines[7].strip() == "ready")
+
+    def _may_be_our_server(self, pid: int) -> bool:
+        """Whether a live process may be the server: after a power loss its number may be somebody else's."""
+        process = Path(f"/proc/{pid}")
+        if not process.exists():
+            return True  # a system without /proc
+        try:
+            return (process / "cwd").readlink() == self.folder.resolve()  # a server stands in its folder
+        except OSError:  # another account's process: root in a container may not ask
+            return (process / "comm").read_text(encoding="utf-8", errors="replace").startswith("postgres")
 
     def is_running(self) -> bool:
         """Whether the server runs and takes connections."""
@@ -159,13 +170,14 @@ class Cluster:
         if self.is_running():
             return
         self._wait_for_the_dead()
+        self._remove_pid_file_of_an_earlier_boot()
         if self.postmaster() is None and not port_is_free(port):
             raise DeskError(
                 f"Port {port} is in use by another program; stop that one, or make the desk with another --port."
             )
         before = self._log_sizes()
-        command = [self.binaries.program("pg_ctl"), "start", "-w", "-t", str(START_SECONDS), "-D", self.folder]
-        answer = self._pg_ctl([*command, "-l", self.folder / "startup.log"])
+        options = ["-w", "-t", str(START_SECONDS), "-l", str(self.folder / "startup.log")]
+        answer = self._pg_ctl([self.binaries.program("pg_ctl"), "start", "-D", self.folder, *options])
         if not self.is_running():
             raise DeskError(_explain("PostgreSQL did not start", self._log_since(before) + answer, self.folder))
 
@@ -180,6 +192,15 @@ class Cluster:
             if time.monotonic() > deadline:
                 return
             time.sleep(0.05)
+
+    def _remove_pid_file_of_an_earlier_boot(self) -> None:
+        """PostgreSQL won't start while a process of ours has the number that its dead server had."""
+        file = self.folder / "postmaster.pid"
+        with contextlib.suppress(OSError, StopIteration, ValueError):
+            lines = Path("/proc/stat").read_text(encoding="ascii").splitlines()
+            booted_at = int(next(line for line in lines if line.startswith("btime")).split()[1])
+            if file.stat().st_mtime < booted_at - 60:
+                file.unlink()
 
     def stop(self, mode: str = "fast") -> None:
         """Stop, ending all sessions; nothing where it does not run. ``mode`` is pg_ctl's."""
@@ -224,7 +245,7 @@ def _last_line(text: str) -> str:
 
 def _explain(what: str, output: str, folder: Path) -> str:
     """One sentence from what PostgreSQL printed."""
-    if "No space left on device" in output:
+    if "No space left on device" in output or shutil.disk_usage(folder).free < _ROOM_NEEDED:
         return f"{what}: the disk of {folder} is full. Free some space and run the same command again."
     if re.search(r"could not bind .* address|Address already in use", output):
         return f"{what}: its port is in use by another program."

@@ -13,6 +13,7 @@ from shared.errors import BusyError
 
 COMMAND_LOCK = ".desk.lock"
 SUPERVISOR_LOCK = "supervisor.lock"
+COMMAND_WAIT_SECONDS = 120.0
 
 
 def _try_lock(file: IO[bytes]) -> bool:
@@ -57,7 +58,7 @@ def is_locked(path: Path) -> bool:
 @contextmanager
 def command_lock(data: Path) -> Iterator[None]:
     """One changing command at a time in a data folder."""
-    file = take_lock(data / COMMAND_LOCK, wait_seconds=120)
+    file = take_lock(data / COMMAND_LOCK, wait_seconds=COMMAND_WAIT_SECONDS)
     if file is None:
         raise BusyError(f"Another desk-server command is at work on {data}; try again when it is done.")
     with file:

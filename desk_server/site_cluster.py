@@ -37,6 +37,11 @@ from shared.errors import DeskError
 _BEGIN, _END = "# BEGIN SupportDesk: written by desk-server init, leave as it is\n", "# END SupportDesk\n"
 _BLOCK = re.compile(r"^# BEGIN SupportDesk.*?^# END SupportDesk\n", re.MULTILINE | re.DOTALL)
 _RELOAD_SECONDS = 15
+_DATABASE_COMMENTS = "SELECT datname, coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database"
+_FILE_ERRORS = {
+    "pg_hba.conf": "SELECT line_number, error FROM pg_hba_file_rules WHERE error IS NOT NULL",
+    "pg_ident.conf": "SELECT line_number, error FROM pg_ident_file_mappings WHERE error IS NOT NULL",
+}
 _SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 
 
@@ -176,28 +181,20 @@ class Site:
     def ensure_database(self) -> None:
         """Make database desk under another name, mark it as ours, then rename: it is ours whenever it is there."""
         ours, staged = f"SupportDesk {self._settings.key}", f"desk_new_{self._settings.key}"
-        found = self._comment_of(DATABASE)
-        if found == ours:
+        comments = dict(self.query(_DATABASE_COMMENTS))
+        if comments.get(DATABASE) == ours:
             return
-        if found is not None:
+        if DATABASE in comments:
             raise DeskError("The cluster has a database desk already, and it is not of this data folder.")
-        if self._comment_of(staged) is None:
+        if staged not in comments:
             self.query(CREATE_DATABASE.replace(f"DATABASE {DATABASE}", f"DATABASE {staged}"))
         self.query(f"COMMENT ON DATABASE {staged} IS '{ours}'")
         self.query(f"ALTER DATABASE {staged} RENAME TO {DATABASE}")
 
-    def _comment_of(self, database: str) -> str | None:
-        """The database's comment, empty where it has none; None where there is no such database."""
-        rows = self.query(
-            "SELECT 'x', coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database"
-            f" WHERE datname = '{database}'"
-        )
-        return rows[0][1] if rows else None
-
     def check_files(self) -> None:
         """Refuse files that PostgreSQL can't read; it looks at the files, not at what it has loaded."""
-        for view, name in (("pg_hba_file_rules", "pg_hba.conf"), ("pg_ident_file_mappings", "pg_ident.conf")):
-            rows = self.query(f"SELECT line_number, error FROM {view} WHERE error IS NOT NULL")
+        for name, errors in _FILE_ERRORS.items():
+            rows = self.query(errors)
             if rows:
                 raise DeskError(f"{name} of the cluster has an error in line {rows[0][0]}: {rows[0][1]}")
 

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -58,7 +57,7 @@ class Supervisor:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._stop = threading.Event()
+        self._has_signal = False  # a plain flag: a signal may come while an Event holds its own lock
         self._worker: subprocess.Popen[bytes] | None = None
         self._worker_since = 0.0
         self._next_start = 0.0
@@ -78,15 +77,15 @@ class Supervisor:
                 self._start_cluster()
                 while not self._is_stopping():
                     self._look_after()
-                    self._stop.wait(_POLL_SECONDS)
+                    time.sleep(_POLL_SECONDS)
             finally:
                 self._shut_down()
 
     def _on_signal(self, number: int, frame: Any) -> None:
-        self._stop.set()
+        self._has_signal = True
 
     def _is_stopping(self) -> bool:
-        return self._stop.is_set() or (self._desk.data / STOP_FILE).exists()
+        return self._has_signal or (self._desk.data / STOP_FILE).exists()
 
     def _start_cluster(self) -> None:
         if self._desk.settings.kind == "embedded":
@@ -104,7 +103,7 @@ class Supervisor:
             start_cluster(self._desk)
         except DeskError as error:
             log.error("%s", error)
-            self._stop.wait(self._longer_pause())
+            self._wait(self._longer_pause())
 
     def _keep_worker(self) -> None:
         if self._worker is not None:
@@ -120,6 +119,11 @@ class Supervisor:
             self._next_start = time.monotonic() + (0 if lived > _POLL_SECONDS * 10 else self._longer_pause())
         if time.monotonic() >= self._next_start:
             self._start_worker()
+
+    def _wait(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not self._is_stopping():
+            time.sleep(_POLL_SECONDS)
 
     def _longer_pause(self) -> float:
         pause, self._pause = self._pause, min(self._pause * 2, _LONGEST_PAUSE_SECONDS)
@@ -196,9 +200,9 @@ def stop(desk: Desk) -> bool:
     """Stop supervisor, worker and, where it is ours, PostgreSQL; False where nothing ran."""
     ran = is_locked(desk.data / SUPERVISOR_LOCK)
     if ran:
-        (desk.data / STOP_FILE).touch()
         deadline = time.monotonic() + _STOP_SECONDS
         while is_locked(desk.data / SUPERVISOR_LOCK):
+            (desk.data / STOP_FILE).touch()  # again and again: one that is just starting removes it
             if time.monotonic() > deadline:
                 _kill_supervisor(desk)
                 break

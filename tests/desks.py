@@ -63,7 +63,17 @@ def remove_folder(folder: Path) -> None:
         _end_process(file, os.fsencode(file.parent), signal.SIGKILL)
     for file in folder.glob("**/postmaster.pid"):
         _end_process(file, os.fsencode(file.parent), signal.SIGQUIT)
+    _unmount_below(folder)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unmount_below(folder: Path) -> None:
+    """A killed test of a full disk leaves its disk mounted."""
+    mounts = Path("/proc/mounts")
+    if mounts.exists() and str(folder) in (text := mounts.read_text()):
+        for line in text.splitlines():
+            if line.split()[1].startswith(f"{folder}/"):
+                subprocess.run(["umount", "-l", line.split()[1]], check=False)
 
 
 def sweep_dead_runs() -> None:

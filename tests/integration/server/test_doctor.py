@@ -50,7 +50,7 @@ UNDONE = [
         "contact.phone select",
         "REVOKE SELECT (phone) ON desk.contact FROM PUBLIC",
     ),
-    ('ALTER ROLE "m_pc-full" PASSWORD \'x\'', "m_pc-full has a password", 'ALTER ROLE "m_pc-full" PASSWORD NULL'),
+    ("ALTER ROLE \"m_pc-full\" PASSWORD 'x'", "m_pc-full has a password", 'ALTER ROLE "m_pc-full" PASSWORD NULL'),
     ('ALTER ROLE "m_pc-full" CREATEDB', "more power", 'ALTER ROLE "m_pc-full" NOCREATEDB'),
     ('GRANT desk_admin TO "m_pc-full"', "member of desk_admin", 'REVOKE desk_admin FROM "m_pc-full"'),
     (

@@ -67,9 +67,7 @@ def test_anything_but_the_own_way_is_refused(raw: Connect, change: dict[str, str
         raw("full", **change)
 
 
-def test_certificate_signed_for_this_machine_needs_its_serial(
-    desk: RunningDesk, raw: Connect, tmp_path: Path
-) -> None:
+def test_certificate_signed_for_this_machine_needs_its_serial(desk: RunningDesk, raw: Connect, tmp_path: Path) -> None:
     """The CA alone is not enough: the serial must be the enrolled one."""
     other = _signed(desk, tmp_path, "pc-full")
     with pytest.raises(psycopg2.OperationalError, match="not the enrolled one"):
@@ -77,9 +75,7 @@ def test_certificate_signed_for_this_machine_needs_its_serial(
     assert _one(raw("full"), "SELECT 1") == 1
 
 
-def test_replaced_certificate_is_refused_and_its_sessions_end(
-    desk: RunningDesk, raw: Connect, tmp_path: Path
-) -> None:
+def test_replaced_certificate_is_refused_and_its_sessions_end(desk: RunningDesk, raw: Connect, tmp_path: Path) -> None:
     folder = tmp_path / "pc-again"
     first = add_machine(desk.desk, "pc-again", "full", ["lin"], folder)
     old = Profile.load(Path(shutil.copytree(folder, tmp_path / "old")))

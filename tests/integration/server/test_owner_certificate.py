@@ -65,9 +65,7 @@ def test_nobody_else_comes_in_as_owner(certificate_desk: Desk, tmp_path: Path) -
             psycopg2.connect(**{**owner, "sslkey": str(tmp_path / "key"), "sslcert": str(tmp_path / "crt")})
 
 
-def test_the_owners_certificate_is_no_way_in_where_there_is_a_socket(
-    desk_folder: Path, certificate_desk: Desk
-) -> None:
+def test_the_owners_certificate_is_no_way_in_where_there_is_a_socket(desk_folder: Path, certificate_desk: Desk) -> None:
     """The line is there only where it is needed."""
     hba = (certificate_desk.cluster_folder / "pg_hba.conf").read_text()
     assert "desk_owner" in hba

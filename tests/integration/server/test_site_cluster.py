@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ from desk_server.initialise import free_port
 from desk_server.postgres import Cluster
 from shared.config import Profile
 from shared.errors import DeskError
-from tests.desks import desk_server, remove_folder, run_root
+from tests.desks import command_environment, command_line, desk_server, remove_folder, run_root
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the site's administrator comes in by the local socket")
 
@@ -171,3 +173,23 @@ def test_another_desk_does_not_take_a_database_over(site: SiteCluster, desk_fold
     assert Desk.open(desk_folder).settings.is_initialised
     with pytest.raises(DeskError):
         Desk.open(desk_folder.parent)
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.15, 0.4])
+def test_init_killed_in_the_sites_cluster_goes_on(site: SiteCluster, desk_folder: Path, delay: float) -> None:
+    process = subprocess.Popen(
+        command_line("init", "--data", desk_folder, "--cluster", site.cluster.folder),
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        env=command_environment(),
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("Writing into")
+    time.sleep(delay)
+    process.kill()
+    process.communicate()
+    _assert_site_works(site)
+    again = desk_server("init", "--data", desk_folder, "--cluster", site.cluster.folder)
+    assert again.returncode == 0, again.stderr
+    assert site.hba().count("BEGIN SupportDesk") == 1
+    _assert_site_works(site)

@@ -205,6 +205,17 @@ def test_start_on_a_desk_killed_as_a_whole(stopped_desk: Desk) -> None:
     assert _status(stopped_desk)["worker"]["is_running"]
 
 
+def test_start_after_a_power_loss_when_the_servers_number_is_somebody_elses(stopped_desk: Desk) -> None:
+    left = stopped_desk.cluster_folder / "postmaster.pid"
+    lines = [os.getpid(), stopped_desk.cluster_folder, 1, stopped_desk.settings.port, "/tmp", "localhost", 1, "ready"]
+    stopped_desk.cluster.write_file("postmaster.pid", "\n".join(map(str, lines)) + "\n")
+    assert not stopped_desk.cluster.is_running()
+    os.utime(left, (0, 0))  # written before this boot
+    answer = desk_server("start", "--data", stopped_desk.data)
+    assert answer.returncode == 0, answer.stderr
+    assert _status(stopped_desk)["worker"]["is_running"]
+
+
 def test_remove_folder_ends_what_runs_in_it() -> None:
     """The harness itself: a test that fails in between leaves nothing running."""
     copied = copy_desk(template_desk(), run_root() / "left" / "desk")

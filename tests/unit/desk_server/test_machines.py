@@ -1,0 +1,35 @@
+"""Names of machines and codes of people."""
+
+from __future__ import annotations
+
+import pytest
+
+from desk_server.machines import MACHINE_NAME, machine_name, proposed_name, staff_code
+from shared.errors import UserError
+
+
+@pytest.mark.parametrize(("given", "name"), [("PC-0417", "pc-0417"), (" a ", "a"), ("x" * 40, "x" * 40)])
+def test_machine_names_are_lower_case(given: str, name: str) -> None:
+    assert machine_name(given) == name
+
+
+@pytest.mark.parametrize("name", ["", "-pc", "pc.local", "pc 1", "pc_1", "x" * 41, "电脑", "owner.local", "pc\n1", "é"])
+def test_anything_else_is_no_machine_name(name: str) -> None:
+    with pytest.raises(UserError):
+        machine_name(name)
+
+
+@pytest.mark.parametrize("host", ["DESKTOP-ABC123", "mac.local", "电脑", "", "_x_", "a" * 90])
+def test_proposed_name_always_fits(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: host)
+    assert MACHINE_NAME.fullmatch(proposed_name())
+
+
+@pytest.mark.parametrize(("person", "code"), [("Li Na", "li-na"), ("李娜", "李娜"), (" j.doe ", "j.doe")])
+def test_staff_codes(person: str, code: str) -> None:
+    assert staff_code(person) == code
+
+
+def test_a_person_needs_a_name() -> None:
+    with pytest.raises(UserError):
+        staff_code(" - ")
