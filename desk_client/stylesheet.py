@@ -117,7 +117,7 @@ QTabWidget::pane {{ border: none; }}
 QTabBar {{ background: {window}; }}
 QTabBar::tab {{
     background: transparent; color: {muted}; border: none; border-bottom: 2px solid transparent;
-    padding: 6px 12px; margin-right: 4px; max-width: 260px;
+    padding: 6px 12px; margin: 0 4px 6px 0; max-width: 260px;
 }}
 QTabBar::tab:selected {{ color: {text}; border-bottom: 2px solid {accent}; }}
 QTabBar::tab:hover {{ color: {text}; }}

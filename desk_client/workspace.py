@@ -52,6 +52,7 @@ class Workspace(Translated, QWidget):
         self.tabs.setTabBarAutoHide(True)
         self.tabs.addTab(self.page, "")
         self.tabs.tabBar().setTabButton(0, QTabBar.ButtonPosition.RightSide, None)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.tabBar().setElideMode(Qt.TextElideMode.ElideRight)
         self._splitter.setObjectName("viewsAndTabs")
         self._splitter.setHandleWidth(12)
