@@ -1,22 +1,10 @@
 -- What the desk has already: by exact code first, then by exact name. Deleted rows keep their code, not their name.
+-- Choices by code alone: another system's scale stays whole, its "High" beside its "Medium" is not our high.
 
 UPDATE staged_choice AS s
 SET code = c.code
 FROM desk.choice AS c
 WHERE s.code IS NULL AND c.list_code = s.list_code AND c.code = s.value;
-
-UPDATE staged_choice AS s
-SET code = c.code
-FROM (
-    SELECT DISTINCT ON (list_code, label) list_code, label, code
-    FROM (
-        SELECT list_code, label_en AS label, code, position, id FROM desk.choice WHERE deleted_at IS NULL
-        UNION ALL
-        SELECT list_code, label_zh, code, position, id FROM desk.choice WHERE deleted_at IS NULL
-    ) AS labels
-    ORDER BY list_code, label, position, id
-) AS c
-WHERE s.code IS NULL AND c.list_code = s.list_code AND c.label = s.value;
 
 -- rows that stand by themselves
 UPDATE staged_reference AS s

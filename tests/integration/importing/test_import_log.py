@@ -49,12 +49,12 @@ def test_a_log_becomes_tickets_with_their_history(import_text: Run, ask: Ask) ->
         "customers": ["Imported"],
         "products": ["STB-1", "STB-2"][1:],  # a value that no ticket ends with is not made
         "people": ["ann", "bob"],
-        "choices": ["priority: Odd"],
+        "choices": ["priority: High", "priority: Odd"],
     }
     assert (result["encoding"], result["delimiter"], result["kept"]) == ("utf-8", ",", [])
     assert result["unused_status"] == []
     assert ask(TICKET, ("A-1", "first")) == [("open", "STB-2", "Odd", "Imported", "2020-01-01 10:00", "import", "A-1")]
-    assert ask(TICKET, ("B-1", "first"))[0][:3] == ("closed", None, "high")  # High is the label of high
+    assert ask(TICKET, ("B-1", "first"))[0][:3] == ("closed", None, "High")  # no desk's high: choices go by code alone
     assert ask(EVENTS, ("A-1", "first")) == [
         ("Take", None, "ann", "support"),
         ("Solve", "resolved", "bob", "support"),
