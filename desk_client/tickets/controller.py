@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
-from sqlalchemy import Connection
 
 from desk_client.change_bus import ChangeBus
 from desk_client.runner import DbRunner
@@ -20,6 +19,9 @@ from shared.schemas.session import DeskSession
 from shared.schemas.ticket import CommentText, Lease, TicketCreate, TicketDetail, TicketUpdate, TicketValues
 from shared.services.leases import release_lease, take_lease
 from shared.services.tickets import add_comment, create_ticket, update_ticket
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 ENTITY = "ticket"
 
