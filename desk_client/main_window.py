@@ -54,6 +54,7 @@ class MainWindow(Translated, QMainWindow):
         self._menus = Menus(self.menuBar(), language, theme)
         self._build()
         messages.shown.connect(self._on_message)
+        self.start_page.retried.connect(lambda: self.top_bar.badge.set_shut_out(False))
         theme.changed.connect(self._draw)
         self._draw()
         self.retranslate()
@@ -89,6 +90,7 @@ class MainWindow(Translated, QMainWindow):
         """The desk did not let us in: say why."""
         self._middle.setCurrentWidget(self.start_page)
         self.start_page.show_error(error)
+        self.top_bar.badge.set_shut_out(True)
 
     def enter(self, context: ClientContext) -> None:
         """The desk let us in: build the actions of this machine's level, and the workspace."""

@@ -21,6 +21,7 @@ class StatusBadge(Translated, QWidget):
         self.setObjectName("statusBadge")
         self._theme = theme
         self._live: bool | None = None
+        self._shut_out = False
         self._machine = ""
         self._level = ""
         self._person = ""
@@ -38,6 +39,11 @@ class StatusBadge(Translated, QWidget):
         self._live = live
         self.retranslate()
 
+    def set_shut_out(self, shut_out: bool) -> None:
+        """Whether the desk refused this machine; else it is being asked."""
+        self._shut_out = shut_out
+        self.retranslate()
+
     def is_live(self) -> bool:
         """Whether it says so."""
         return bool(self._live)
@@ -53,6 +59,8 @@ class StatusBadge(Translated, QWidget):
         self.update()
 
     def _state_word(self) -> str:
+        if self._live is None and self._shut_out:
+            return QCoreApplication.translate("StatusBadge", "not connected")
         if self._live is None:
             return QCoreApplication.translate("StatusBadge", "connecting")
         if self._live:

@@ -682,6 +682,10 @@
         <translation>连接状态</translation>
     </message>
     <message>
+        <source>not connected</source>
+        <translation>未连接</translation>
+    </message>
+    <message>
         <source>connecting</source>
         <translation>正在连接</translation>
     </message>
