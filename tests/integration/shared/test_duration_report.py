@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from shared.database import Database
@@ -155,7 +155,13 @@ def interpolated(ordered: list[float], share: float) -> float:
 PERIODS = st.one_of(st.none(), st.dates(date(2024, 12, 29), date(2025, 4, 1)))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=25,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.generate),  # shrinking against a real database outlasts the test's time
+)
 @given(cases=st.lists(CASES, max_size=14), start=PERIODS, end=PERIODS)
 def test_figures_are_those_of_an_independent_computation(
     world: World, cases: list[Case], start: date | None, end: date | None

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from shared import errors
 from shared.database import Database
@@ -122,6 +123,19 @@ def test_a_repeated_update_names_the_ticket(full: Database, filling: Filling) ->
         saved(full, change)
     assert (caught.value.entity, caught.value.entity_id) == ("ticket", ticket.id)
     assert read(full, ticket.id).row_version == 2
+
+
+def test_a_save_whose_connection_was_cut_is_done_once(desk: RunningDesk, full: Database, filling: Filling) -> None:
+    ticket = created(full, complete(filling))
+    change = changed(ticket, subject="survives the cut")
+    with pytest.raises(errors.DatabaseUnavailableError), full.unit_of_work() as session:
+        update_ticket(session, change)
+        pid = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        filling.ask("SELECT pg_terminate_backend(%s, 5000)", pid)
+    assert read(full, ticket.id) == ticket
+    assert saved(full, change).values.subject == "survives the cut"
+    with pytest.raises(errors.AlreadySavedError):
+        saved(full, change)
 
 
 def test_ten_equal_saves_at_once_are_one(desk: RunningDesk, full: Database, filling: Filling) -> None:
