@@ -1,7 +1,7 @@
 -- What the desk itself writes into a new row: numbers, and who did it.
 
 CREATE FUNCTION desk.department_of(person bigint) RETURNS bigint
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE
 AS $$ SELECT department_id FROM desk.staff WHERE id = person $$;
 
 CREATE FUNCTION desk.fill_ticket() RETURNS trigger

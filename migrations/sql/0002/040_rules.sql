@@ -3,14 +3,14 @@
 
 -- Fields without anything to see become null: {field: null} for each of them, null where there is none.
 CREATE FUNCTION desk.blank_fields(row_values jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
     SELECT jsonb_object_agg(key, NULL) FROM jsonb_each(row_values)
     WHERE jsonb_typeof(value) = 'string' AND value #>> '{}' !~ '\S'
 $$;
 
 CREATE FUNCTION desk.without_blanks(custom jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
     SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(custom)
     WHERE value #>> '{}' ~ '\S'

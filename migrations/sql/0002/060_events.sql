@@ -2,7 +2,7 @@
 
 -- {field: [old, new]} of what differs, without the fields of "hidden". A missing row counts as all null.
 CREATE FUNCTION desk.row_changes(old_row jsonb, new_row jsonb, hidden text[]) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
     SELECT coalesce(jsonb_object_agg(key, jsonb_build_array(o.value, n.value)), '{}')
     FROM jsonb_each(new_row) AS n FULL JOIN jsonb_each(old_row) AS o USING (key)

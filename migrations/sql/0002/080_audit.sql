@@ -1,12 +1,12 @@
 -- Who changed what, from where. Written by triggers alone; machine is session_user and can't be stated.
 
 CREATE FUNCTION desk.row_key(row_values jsonb, key_columns text[]) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT string_agg(row_values ->> name, '/' ORDER BY place) FROM unnest(key_columns) WITH ORDINALITY AS k (name, place) $$;
 
 -- The fields whose values go to audit_private, where they can be forgotten; the entry keeps their salted hash.
 CREATE FUNCTION desk.private_fields(entity_name text) RETURNS text[]
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE
 AS $$
     SELECT coalesce(array_agg(field), '{}') FROM (
         SELECT field FROM desk.field_rule WHERE entity = entity_name AND is_private
@@ -28,8 +28,14 @@ BEGIN
     WITH changed AS MATERIALIZED (
         SELECT nextval('desk.audit_entry_id_seq') AS id,
             CASE WHEN pair.old_row IS NULL THEN 'insert' WHEN pair.new_row IS NULL THEN 'delete' ELSE 'update' END AS action,
-            desk.row_key(coalesce(pair.new_row, pair.old_row), key_columns) AS row_key,
-            desk.row_changes(pair.old_row, pair.new_row, technical || private) AS open_part,
+            CASE
+                WHEN cardinality(key_columns) = 1 THEN coalesce(pair.new_row, pair.old_row) ->> key_columns[1]
+                ELSE desk.row_key(coalesce(pair.new_row, pair.old_row), key_columns)
+            END AS row_key,
+            CASE WHEN pair.old_row IS NULL THEN (  -- imports come this way, by the thousand
+                SELECT coalesce(jsonb_object_agg(key, jsonb_build_array(NULL, value)), '{}')
+                FROM jsonb_each(pair.new_row) WHERE value <> 'null' AND key <> ALL (technical || private)
+            ) ELSE desk.row_changes(pair.old_row, pair.new_row, technical || private) END AS open_part,
             CASE WHEN private = '{}' THEN '{}' ELSE (
                 SELECT coalesce(jsonb_object_agg(key, value), '{}')
                 FROM jsonb_each(desk.row_changes(pair.old_row, pair.new_row, '{}')) WHERE key = ANY (private)
@@ -47,7 +53,7 @@ BEGIN
 END
 $$;
 
--- Arguments: the columns of the primary key.
+-- Arguments: the columns of the primary key. (TG_ARGV counts from 0; a slice of it counts from 1 as arrays do.)
 CREATE FUNCTION desk.audit_insert() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -55,7 +61,7 @@ DECLARE
     added jsonb[] := ARRAY(SELECT to_jsonb(n) FROM new_rows AS n);
 BEGIN
     IF added <> '{}' THEN
-        PERFORM desk.write_audit_rows(TG_TABLE_NAME, TG_ARGV, NULL, added);
+        PERFORM desk.write_audit_rows(TG_TABLE_NAME, TG_ARGV[0:], NULL, added);
     END IF;
     RETURN NULL;
 END
@@ -73,7 +79,7 @@ BEGIN
     FULL JOIN (SELECT desk.row_key(to_jsonb(r), TG_ARGV) AS row_key, to_jsonb(r) AS new_row FROM new_rows AS r) AS n
         USING (row_key);
     IF after IS NOT NULL THEN
-        PERFORM desk.write_audit_rows(TG_TABLE_NAME, TG_ARGV, before, after);
+        PERFORM desk.write_audit_rows(TG_TABLE_NAME, TG_ARGV[0:], before, after);
     END IF;
     RETURN NULL;
 END
@@ -86,7 +92,7 @@ DECLARE
     removed jsonb[] := ARRAY(SELECT to_jsonb(o) FROM old_rows AS o);
 BEGIN
     IF removed <> '{}' THEN
-        PERFORM desk.write_audit_rows(TG_TABLE_NAME, TG_ARGV, removed, NULL);
+        PERFORM desk.write_audit_rows(TG_TABLE_NAME, TG_ARGV[0:], removed, NULL);
     END IF;
     RETURN NULL;
 END
@@ -97,7 +103,7 @@ CREATE FUNCTION desk.audit_attachment() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM desk.write_audit_rows(TG_TABLE_NAME, TG_ARGV, NULL, ARRAY(
+    PERFORM desk.write_audit_rows(TG_TABLE_NAME, TG_ARGV[0:], NULL, ARRAY(
         SELECT to_jsonb(file) FROM (
             SELECT id, ticket_id, name, media_type, sha256, size, machine, person_id, origin, created_at FROM new_rows
         ) AS file
@@ -112,7 +118,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF desk.is_importing() THEN
-        PERFORM desk.write_audit_rows(TG_TABLE_NAME, TG_ARGV, NULL, ARRAY(SELECT to_jsonb(n) FROM new_rows AS n));
+        PERFORM desk.write_audit_rows(TG_TABLE_NAME, TG_ARGV[0:], NULL, ARRAY(SELECT to_jsonb(n) FROM new_rows AS n));
     END IF;
     RETURN NULL;
 END

@@ -3,13 +3,13 @@
 
 -- Full-width, accented and capital letters are all the same to a searcher.
 CREATE FUNCTION desk.search_text(given text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT lower(desk.unaccent('desk.unaccent'::regdictionary, lower(normalize(given, NFKC)))) $$;
 
 -- The runs of a text: of characters written without spaces (is_cjk), or of letters and digits.
 -- Longer texts are cut, so that a row's words always fit into a tsvector.
 CREATE FUNCTION desk.search_runs(given text) RETURNS TABLE (place bigint, run text, is_cjk boolean)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
     SELECT place, coalesce(found[1], left(found[2], 100)), found[1] IS NOT NULL
     FROM regexp_matches(
@@ -21,7 +21,7 @@ AS $$
 $$;
 
 CREATE FUNCTION desk.search_words(given text) RETURNS tsvector
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
     WITH runs AS MATERIALIZED (SELECT place, run, is_cjk FROM desk.search_runs(given)), letters AS (
         -- partitioned by number: a long run as the key would be copied for each of its letters
@@ -38,7 +38,7 @@ $$;
 
 -- All words of the question; the last one with letters may be the beginning of a word. Null for no word at all.
 CREATE FUNCTION desk.search_query(given text) RETURNS tsquery
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
     WITH runs AS MATERIALIZED (
         SELECT place, run, is_cjk, NOT is_cjk AND place = max(place) FILTER (WHERE NOT is_cjk) OVER () AS is_last
@@ -52,7 +52,7 @@ AS $$
 $$;
 
 CREATE FUNCTION desk.is_private(entity_name text, field_name text) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE
 AS $$
     SELECT coalesce((SELECT is_private FROM desk.field_rule WHERE entity = entity_name AND field = field_name), false)
 $$;

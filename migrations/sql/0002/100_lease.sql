@@ -1,7 +1,7 @@
 -- Edit leases: who edits what. All times are the server's; a token only ever rises.
 
 CREATE FUNCTION desk.setting_seconds(name text, otherwise bigint) RETURNS interval
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE
 AS $$
     SELECT make_interval(secs => coalesce((SELECT value::numeric FROM desk.setting WHERE key = name), otherwise)::float)
 $$;
