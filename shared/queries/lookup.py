@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, String, case, cast, func, or_,
 from shared.models import Contact, Customer, Project, SearchPublic, Ticket
 from shared.queries.rows import AnySelect
 from shared.queries.ticket_listing import search_query
+from shared.schemas.base import storable
 from shared.schemas.reference import Named
 
 LOOKUP_ROWS = 20
@@ -44,7 +45,7 @@ def find_tickets(conn: Connection, text: str, limit: int = LOOKUP_ROWS) -> tuple
 
     ``code`` is the number, ``name`` the subject. Without ``text``: the newest tickets.
     """
-    wanted = text.strip().removeprefix("#")
+    wanted = storable(text).strip().removeprefix("#")
     number = int(wanted) if wanted.isdecimal() and int(wanted) <= _LARGEST_NUMBER else None
     statement = select(
         Ticket.id, cast(Ticket.number, String).label("code"), func.coalesce(Ticket.subject, "").label("name")
@@ -61,7 +62,7 @@ def find_tickets(conn: Connection, text: str, limit: int = LOOKUP_ROWS) -> tuple
 def _matching(
     conn: Connection, statement: AnySelect, text: str, columns: tuple[Any, ...], limit: int
 ) -> tuple[Named, ...]:
-    wanted = text.strip().lower()
+    wanted = storable(text).strip().lower()
     lowered = [func.lower(column) for column in columns]
     if wanted:
         statement = statement.where(or_(*(column.contains(wanted, autoescape=True) for column in lowered)))

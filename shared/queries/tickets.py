@@ -13,6 +13,7 @@ from shared.queries.rows import AnySelect
 from shared.queries.ticket_columns import PAGE_COLUMNS, detail_columns, detail_of, row_of, select_rows
 from shared.queries.ticket_history import select_history
 from shared.queries.ticket_listing import PARAMETER_TYPES, SORT_RULES, conditions, given, ordering, select_sorted
+from shared.schemas.base import storable
 from shared.schemas.listing import PAGE_ROWS, PageKey, SortKey, TicketAnchors, TicketFilter, TicketListing, TicketPage
 from shared.schemas.ticket import HistoryLine, TicketDetail, TicketRow
 
@@ -123,7 +124,7 @@ def get_history(
 
 def find_ticket_by_number(conn: Connection, text: str) -> int | None:
     """The id of the ticket with exactly this number, else with this name in another system; None: no such ticket."""
-    name = text.strip().removeprefix("#")
+    name = storable(text).strip().removeprefix("#")
     number = int(name) if name.isdecimal() and int(name) <= _LARGEST_NUMBER else None
     statement = (
         select(Ticket.id)

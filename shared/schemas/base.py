@@ -13,9 +13,9 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """``text`` without what PostgreSQL can't hold: NUL is dropped, half a surrogate pair becomes U+FFFD."""
     return text.replace("\x00", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-Storable = Annotated[str, AfterValidator(_storable)]
+Storable = Annotated[str, AfterValidator(storable)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from shared.schemas.base import Frozen
+from shared.schemas.base import Frozen, Storable
 from shared.schemas.ticket import TicketRow
 
 PAGE_ROWS = 200
@@ -32,7 +32,7 @@ class TicketFilter(Frozen):
     product_id: int | None = None
     customer_id: int | None = None
     assignee_id: int | None = None
-    text: str = ""
+    text: Storable = ""
     due_within_days: int | None = None
 
 

@@ -14,7 +14,8 @@ from shared.domain.status import Status
 from shared.queries.lookup import find_contacts, find_customers, find_projects, find_tickets
 from shared.queries.reference import get_reference
 from shared.queries.session import check_gate, get_session, get_version_gate
-from shared.queries.tickets import find_ticket_by_number
+from shared.queries.tickets import find_ticket_by_number, list_tickets
+from shared.schemas.listing import TicketFilter, TicketListing
 from tests.desks import MACHINES, RunningDesk
 from tests.integration.shared.filling import Filling
 
@@ -151,3 +152,17 @@ def test_tickets_by_number_words_and_foreign_name(query: Database, filling: Fill
         assert find_ticket_by_number(conn, "Case 17") == first
         assert find_ticket_by_number(conn, str(2**70)) is None
         assert find_ticket_by_number(conn, "none") is None
+
+
+TYPED = ("\0", "a\0b", "\ud83d", "!!!", "' OR 1=1 --", "\\", "%", ":* & |", "花" * 2_000, "①½", "x" * 9_000)
+
+
+@pytest.mark.parametrize("place", range(len(TYPED)))
+def test_whatever_is_typed_is_searched_for(query: Database, place: int) -> None:
+    with query.reading() as conn:
+        find_customers(conn, TYPED[place])
+        find_tickets(conn, TYPED[place])
+        find_ticket_by_number(conn, TYPED[place])
+        page = list_tickets(conn, TicketListing(filter=TicketFilter(text=TYPED[place])))
+        is_empty = not TYPED[place].strip("\0")
+        assert bool(page.rows) == is_empty
