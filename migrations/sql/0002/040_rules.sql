@@ -95,7 +95,7 @@ BEGIN
         CONTINUE WHEN target IS NULL OR target = coalesce((old_values ->> links[i])::bigint, 0);
         EXECUTE format(
             'SELECT jsonb_build_object(''deleted'', r.deleted_at %s) FROM desk.%I r WHERE r.id = $1',
-            CASE WHEN links[i + 1] IN ('ticket', 'interaction', 'complaint') THEN '' ELSE ', ''retired'', r.retired_at' END,
+            CASE links[i + 1] WHEN 'ticket' THEN '' ELSE ', ''retired'', r.retired_at' END,
             links[i + 1]
         ) INTO found_row USING target;
         IF found_row ->> 'deleted' IS NOT NULL AND links[i] = 'ticket_id' THEN

@@ -2,7 +2,10 @@
 
 CREATE FUNCTION desk.row_key(row_values jsonb, key_columns text[]) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$ SELECT string_agg(row_values ->> name, '/' ORDER BY place) FROM unnest(key_columns) WITH ORDINALITY AS k (name, place) $$;
+AS $$
+    SELECT string_agg(row_values ->> name, '/' ORDER BY place)
+    FROM unnest(key_columns) WITH ORDINALITY AS k (name, place)
+$$;
 
 -- The fields whose values go to audit_private, where they can be forgotten; the entry keeps their salted hash.
 CREATE FUNCTION desk.private_fields(entity_name text) RETURNS text[]
@@ -27,7 +30,9 @@ DECLARE
 BEGIN
     WITH changed AS MATERIALIZED (
         SELECT nextval('desk.audit_entry_id_seq') AS id,
-            CASE WHEN pair.old_row IS NULL THEN 'insert' WHEN pair.new_row IS NULL THEN 'delete' ELSE 'update' END AS action,
+            CASE
+                WHEN pair.old_row IS NULL THEN 'insert' WHEN pair.new_row IS NULL THEN 'delete' ELSE 'update'
+            END AS action,
             CASE
                 WHEN cardinality(key_columns) = 1 THEN coalesce(pair.new_row, pair.old_row) ->> key_columns[1]
                 ELSE desk.row_key(coalesce(pair.new_row, pair.old_row), key_columns)
