@@ -118,7 +118,9 @@ def set_locked(widget: QWidget, locked: bool) -> None:
 
 
 def repolish(widget: QWidget) -> None:
-    """Let the style sheet see a changed property."""
+    """Let the style sheet see a changed property. What was never shown is polished when it is: not twice."""
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        return
     widget.style().unpolish(widget)
     widget.style().polish(widget)
 

@@ -71,7 +71,7 @@ class TicketForm(QScrollArea):
         self.setObjectName("ticketForm")
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self._body = QWidget(self)
+        self._body = QWidget()
         self._body.setProperty("role", "scrolled")
         self.fields = FieldSet(
             [field for field in ordered_fields(reference) if field.name not in self._left_out()],
@@ -79,6 +79,8 @@ class TicketForm(QScrollArea):
         )  # fmt: skip
         self._build_cards()
         self.setWidget(self._body)
+        if not read_only:  # where there is nothing to enter, the focus is for scrolling
+            self.setFocusProxy(self.fields.frames["subject"].editor)
         self.fields.edited.connect(self._on_edited)
         self.fields.lookup_requested.connect(self.lookup_requested)
         self.fields.resolved.connect(self.resolved)

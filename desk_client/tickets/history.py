@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QColor, QPalette, QTextBlockFormat, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QLabel, QTextBrowser, QVBoxLayout, QWidget
 
@@ -17,6 +17,7 @@ from shared.domain.fields import Field, FieldType
 from shared.schemas.ticket import HistoryLine
 
 LONG = 90
+PORTION = 40  # lines rendered at a time
 NOTHING = "\N{EN DASH}"
 
 
@@ -52,7 +53,7 @@ def event_text(line: HistoryLine, reference: ReferenceStore) -> str:
         changes.append(QCoreApplication.translate("History", "Status: {status}").format(status=label))
     if line.what:
         changes.insert(0, line.what)
-    return ", ".join(changes) or QCoreApplication.translate("History", "Changed")
+    return _comma().join(changes) or QCoreApplication.translate("History", "Changed")
 
 
 def interaction_text(line: HistoryLine, reference: ReferenceStore) -> str:
@@ -64,7 +65,7 @@ def interaction_text(line: HistoryLine, reference: ReferenceStore) -> str:
     )
     if line.minutes:
         parts.append(QCoreApplication.translate("History", "{minutes} min").format(minutes=line.minutes))
-    head = ", ".join(parts)
+    head = _comma().join(parts)
     return f"{head}: {line.text}" if line.text else head
 
 
@@ -85,7 +86,12 @@ def who_text(line: HistoryLine, reference: ReferenceStore) -> str:
     """The person and department of a line, '' where none is stated."""
     labels = {one.code: one.label(reference.language) for one in reference.data.departments}
     department = labels.get(line.department or "", line.department or "")
-    return ", ".join(part for part in (line.person, department) if part)
+    return _comma().join(part for part in (line.person, department) if part)
+
+
+def _comma() -> str:
+    """What stands between the parts of a line: Chinese has a comma of its own."""
+    return QCoreApplication.translate("History", ", ")
 
 
 def when_text(at: datetime, now: datetime) -> str:
@@ -104,6 +110,10 @@ class HistoryView(QWidget):
         self._reference = reference
         self._lines: Sequence[HistoryLine] = ()
         self._is_loaded = False
+        self._shown = 0
+        self._more = QTimer(self)
+        self._more.setSingleShot(True)
+        self._more.timeout.connect(self._render_more)
         self.setObjectName("history")
         self._title = QLabel(self)
         set_role(self._title, Role.TITLE)
@@ -146,18 +156,26 @@ class HistoryView(QWidget):
         super().changeEvent(event)
 
     def _render(self) -> None:
+        """Begin again at the top; a long history comes in portions, so that the window never stands still."""
+        self._shown = 0
         document = self.browser.document()
         document.clear()
-        cursor = QTextCursor(document)
-        cursor.beginEditBlock()
         if not self._lines:
-            cursor.insertText(self._empty_text(), self._format(muted=True))
+            QTextCursor(document).insertText(self._empty_text(), self._format(muted=True))
+        self._render_more()
+
+    def _render_more(self) -> None:
+        cursor = QTextCursor(self.browser.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.beginEditBlock()
         now = datetime.now().astimezone()
-        for index, line in enumerate(self._lines):
-            self._insert_head(cursor, line, now, is_first=index == 0)
+        for line in self._lines[self._shown : self._shown + PORTION]:
+            self._insert_head(cursor, line, now, is_first=self._shown == 0)
             self._insert_body(cursor, line)
+            self._shown += 1
         cursor.endEditBlock()
-        self.browser.moveCursor(QTextCursor.MoveOperation.Start)
+        if self._shown < len(self._lines):
+            self._more.start()
 
     def _empty_text(self) -> str:
         if not self._is_loaded:

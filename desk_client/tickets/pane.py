@@ -70,17 +70,19 @@ class TicketPane(QWidget):
         self.editing = TicketEditing(parts, self.controller, reference, session, messages, self.now, self)
         self.quick = QuickActions(parts, self.head, self.editing, self.controller, reference, session, self.now, self)
         self._connect(bus)
+        self.setFocusProxy(self.form)
         self.retranslate()
 
     def _build(self, can_write: bool) -> None:
-        self.head = PaneHead(self._reference, can_write=can_write, parent=self)
-        self.banner = Banner(self)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        left, self._side = QWidget(self._splitter), QFrame(self._splitter)
+        self.head = PaneHead(self._reference, can_write=can_write, parent=left)
+        self.banner = Banner(left)
         self.notices = Notices(self.banner)
-        self.form = TicketForm(self._reference, self.now, read_only=not can_write, parent=self)
-        self.history = HistoryView(self._reference, self)
-        self.comment_box = CommentBox(self) if can_write else None
-        self.foot = PaneFoot(self) if can_write else None
-        left, self._side = QWidget(self), QFrame(self)
+        self.form = TicketForm(self._reference, self.now, read_only=not can_write, parent=left)
+        self.history = HistoryView(self._reference, self._side)
+        self.comment_box = CommentBox(self._side) if can_write else None
+        self.foot = PaneFoot(left) if can_write else None
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -93,7 +95,6 @@ class TicketPane(QWidget):
         beside.addWidget(self.history, 1)
         if self.comment_box is not None:
             beside.addWidget(self.comment_box)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._splitter.setObjectName("paneSplitter")
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(12)
@@ -227,6 +228,7 @@ class TicketPane(QWidget):
         """Say everything in the language of the window; what is typed stays."""
         self.setAccessibleName(QCoreApplication.translate("TicketPane", "Ticket"))
         self.notices.retranslate()
+        self.head.retranslate()
         if self.foot is not None:
             self.foot.retranslate()
         self._show_head()

@@ -90,6 +90,7 @@ class PaneHead(QWidget):
         self._actions: list[QWidget] = []
         if can_write:
             self._build_actions()
+        self.retranslate()
 
     def _build_actions(self) -> None:
         self.take_button, self.assign_button = QPushButton(self), QPushButton(self)
@@ -112,10 +113,11 @@ class PaneHead(QWidget):
 
     def show_ticket(self, title: str, status: str | None, target: str | None) -> None:
         """Show which ticket it is; ``status`` None: a new one, which has no quick actions yet."""
-        self._status = status
         self._title.set_full_text(title)
         self.status_label.show_status(status, target)
-        self.retranslate()
+        if status != self._status:
+            self._status = status
+            self._fill_menu()
 
     def title(self) -> str:
         """The whole title."""
@@ -154,6 +156,8 @@ class PaneHead(QWidget):
         self._fill_menu()
 
     def _fill_menu(self) -> None:
+        if not self._actions:
+            return
         self.status_menu.clear()
         for target in next_statuses(self._status) if self._status else ():
             action = self.status_menu.addAction(transition_verb(self._status, target))

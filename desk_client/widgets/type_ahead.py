@@ -46,10 +46,14 @@ class SuggestionPopup(QFrame):
         layout.setContentsMargins(1, 1, 1, 1)
         layout.addWidget(self._list)
         self._list.itemClicked.connect(lambda item: self.chosen.emit(self._list.row(item)))
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Name the list in the language of the window."""
+        self._list.setAccessibleName(QCoreApplication.translate("TypeAhead", "Suggestions"))
 
     def fill(self, suggestions: Sequence[Suggestion]) -> None:
         """Show these rows, the first one marked: it is the one that Tab and Enter take."""
-        self._list.setAccessibleName(QCoreApplication.translate("TypeAhead", "Suggestions"))
         self._list.clear()
         for suggestion in suggestions:
             shown = "  ·  ".join(part for part in (suggestion.text, suggestion.detail) if part)
@@ -61,7 +65,8 @@ class SuggestionPopup(QFrame):
     def show_under(self, field: QWidget) -> None:
         """Place it under the field, over it where the screen ends."""
         rows = min(SHOWN_ROWS, self._list.count())
-        height = rows * max(self._list.sizeHintForRow(0), 20) + 8
+        height = rows * max(self._list.sizeHintForRow(0), 20) + 12
+        self._list.setFixedHeight(height - 2)
         self.resize(max(field.width(), 260), height)
         below = field.mapToGlobal(QPoint(0, field.height() + 1))
         screen = field.screen().availableGeometry()
@@ -188,10 +193,9 @@ class TypeAhead(QLineEdit):
             self._popup.hide()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Suggestions in another language are asked for again with the next letter."""
+        """Follow a change of language."""
         if event.type() == QEvent.Type.LanguageChange and self._popup is not None:
-            self._popup.deleteLater()
-            self._popup = None
+            self._popup.retranslate()
         super().changeEvent(event)
 
     def _forget(self) -> None:

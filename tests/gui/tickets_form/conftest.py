@@ -211,7 +211,8 @@ class Client:
     def new_ticket_id(self, **values: Any) -> int:
         """A ticket made by a service, for tests that begin with one."""
         given = {
-            "kind": "problem", "subject": "No picture after standby", "category": "video", "priority": "normal", "status": "new",
+            "kind": "problem", "subject": "No picture after standby", "category": "video",
+            "priority": "normal", "status": "new",
             "source": "customer", "channel": "phone",
             "customer_id": self.id_of("SELECT id FROM desk.customer WHERE short_name = 'Nordwave'"),
             "product_id": self.id_of("SELECT id FROM desk.product WHERE code = 'STB-300'"),

@@ -130,3 +130,14 @@ def test_f1_and_hover_show_the_help(client: Any) -> None:
     client.press(Qt.Key.Key_F1)
     assert QToolTip.text() == "The organisation that asks."
     assert client.editor("customer_id").toolTip() == QToolTip.text()
+
+
+def test_a_long_history_comes_in_portions_and_whole(client: Any) -> None:
+    client.open(client.new_ticket_id())
+    line = client.pane.history._lines[0]
+    lines = [line.model_copy(update={"line": "comment", "text": f"comment {index}"}) for index in range(203)]
+    client.pane.history.show_lines(lines)
+    assert "comment 202" not in client.pane.history.browser.toPlainText()
+    client.until(lambda: "comment 202" in client.pane.history.browser.toPlainText())
+    said = re.findall(r"comment (\d+)", client.pane.history.browser.toPlainText())
+    assert said == [str(index) for index in range(203)]

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desk_client.widgets.time_field import TimeField, parse_time
 
-NOW = datetime(2026, 11, 21, 14, 30, 15).astimezone()  # noqa: DTZ001 - the viewer's zone, whichever it is
+NOW = datetime(2026, 11, 21, 14, 30, 15).astimezone()  # in the viewer's zone, whichever it is
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def open_ticket(client: Any, status: str = "open", **values: Any) -> int:
 
 def dialog(client: Any) -> Any:
     client.until(lambda: client.pane.quick.dialog is not None and client.pane.quick.dialog.isVisible())
-    client.until(lambda: client.pane.quick.dialog.isActiveWindow())
+    client.until(client.pane.quick.dialog.isActiveWindow)
     return client.pane.quick.dialog
 
 
