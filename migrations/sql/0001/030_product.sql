@@ -57,6 +57,7 @@ CREATE TABLE desk.release_hardware (
     hardware_revision_id bigint NOT NULL,
     CONSTRAINT pk_release_hardware PRIMARY KEY (release_id, hardware_revision_id),
     CONSTRAINT fk_release_hardware_release_id FOREIGN KEY(release_id) REFERENCES desk.release (id),
-    CONSTRAINT fk_release_hardware_hardware_revision_id FOREIGN KEY(hardware_revision_id) REFERENCES desk.hardware_revision (id)
+    CONSTRAINT fk_release_hardware_hardware_revision_id FOREIGN KEY(hardware_revision_id)
+        REFERENCES desk.hardware_revision (id)
 );
 CREATE INDEX ix_release_hardware_hardware_revision_id ON desk.release_hardware (hardware_revision_id);

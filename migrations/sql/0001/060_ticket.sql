@@ -60,7 +60,8 @@ CREATE TABLE desk.ticket (
     CONSTRAINT fk_ticket_assignee_id FOREIGN KEY(assignee_id) REFERENCES desk.staff (id),
     CONSTRAINT fk_ticket_department_id FOREIGN KEY(department_id) REFERENCES desk.department (id),
     CONSTRAINT fk_ticket_waiting_for_staff_id FOREIGN KEY(waiting_for_staff_id) REFERENCES desk.staff (id),
-    CONSTRAINT fk_ticket_waiting_for_department_id FOREIGN KEY(waiting_for_department_id) REFERENCES desk.department (id),
+    CONSTRAINT fk_ticket_waiting_for_department_id FOREIGN KEY(waiting_for_department_id)
+        REFERENCES desk.department (id),
     CONSTRAINT fk_ticket_duplicate_of_id FOREIGN KEY(duplicate_of_id) REFERENCES desk.ticket (id)
 );
 CREATE INDEX ix_ticket_assignee_id_reported_at ON desk.ticket (assignee_id, reported_at DESC, id DESC);
@@ -130,7 +131,8 @@ CREATE TABLE desk.ticket_event (
     batch_id bigint,
     import_key uuid,
     CONSTRAINT pk_ticket_event PRIMARY KEY (id),
-    CONSTRAINT ck_ticket_event_kind CHECK (kind IN ('created', 'status', 'assigned', 'handed_over', 'changed', 'imported')),
+    CONSTRAINT ck_ticket_event_kind
+        CHECK (kind IN ('created', 'status', 'assigned', 'handed_over', 'changed', 'imported')),
     CONSTRAINT fk_ticket_event_ticket_id FOREIGN KEY(ticket_id) REFERENCES desk.ticket (id),
     CONSTRAINT fk_ticket_event_person_id FOREIGN KEY(person_id) REFERENCES desk.staff (id),
     CONSTRAINT fk_ticket_event_department_id FOREIGN KEY(department_id) REFERENCES desk.department (id),
@@ -159,5 +161,6 @@ CREATE TABLE desk.comment_private (
     comment_id bigint NOT NULL,
     body text NOT NULL,
     CONSTRAINT pk_comment_private PRIMARY KEY (comment_id),
-    CONSTRAINT fk_comment_private_comment_id FOREIGN KEY(comment_id) REFERENCES desk.comment (id) DEFERRABLE INITIALLY DEFERRED
+    CONSTRAINT fk_comment_private_comment_id FOREIGN KEY(comment_id)
+        REFERENCES desk.comment (id) DEFERRABLE INITIALLY DEFERRED
 );
