@@ -22,11 +22,13 @@ class Workspace(Translated, QWidget):
     """Arranges the screens and carries out the actions of ``actions.py``.
 
     Signals:
+        left(): a ticket was left, perhaps after it was saved.
         ticket_shown(bool): whether the actions on a ticket have one.
         status_changed(str): for the status bar.
         menu_wanted(QPoint): the context menu of the list.
     """
 
+    left = Signal()
     ticket_shown = Signal(bool)
     status_changed = Signal(str)
     menu_wanted = Signal(QPoint)
@@ -76,6 +78,7 @@ class Workspace(Translated, QWidget):
         self.page.status_changed.connect(self.status_changed)
         self.page.menu_wanted.connect(self.menu_wanted)
         self.page.ticket_shown.connect(self._say_ticket)
+        self.page.pane.left.connect(self.left)
         self.views.view_chosen.connect(lambda _view: self.tabs.setCurrentIndex(0))
         self._search.search_changed.connect(self._on_search)
         self._search.entered.connect(self.page.jump)
@@ -97,6 +100,9 @@ class Workspace(Translated, QWidget):
             "close_tab": lambda: self._close(self.tabs.currentIndex()),
             "edit": lambda: self.pane().edit(),
             "save": lambda: self.pane().save(),
+            "save_and_new": lambda: self.pane().save_and_new(),
+            "take": lambda: self.pane().take(),
+            "resolve": self._on_resolve,
             "comment": lambda: self.pane().add_comment(),
             "assign": lambda: self.pane().assign(),
             "change_status": lambda: self.pane().change_status(),
@@ -149,6 +155,10 @@ class Workspace(Translated, QWidget):
         """Whether everything may be closed: each ticket with unsaved changes asks."""
         return all(pane.close_request() for pane in self._panes())
 
+    def is_saving_to_leave(self) -> bool:
+        """Whether a ticket is being saved, and ``left`` will follow."""
+        return any(pane.editing.after_save is not None for pane in self._panes())
+
     def remember(self) -> None:
         """Keep the arrangement for the next start."""
         settings = self._context.settings
@@ -172,6 +182,7 @@ class Workspace(Translated, QWidget):
         c = self._context
         pane = TicketPane(self.tabs, c.reference, c.session, c.runner, c.bus, c.messages)
         pane.title_changed.connect(lambda title: self._on_title(pane, title))
+        pane.left.connect(lambda: self._on_left(pane))
         return pane
 
     def _panes(self) -> list[TicketPane]:
@@ -188,11 +199,21 @@ class Workspace(Translated, QWidget):
         if ticket_id is not None and self.tabs.currentIndex() == 0:
             self.open_in_tab(ticket_id)
 
+    def _on_resolve(self) -> None:
+        self.pane().quick.resolve()
+
     def _close(self, index: int) -> None:
         pane = self.tabs.widget(index)
         if isinstance(pane, TicketPane) and pane.close_request():
-            self.tabs.removeTab(index)
-            pane.deleteLater()
+            self._drop(pane)
+
+    def _on_left(self, pane: TicketPane) -> None:
+        self._drop(pane)
+        self.left.emit()
+
+    def _drop(self, pane: TicketPane) -> None:
+        self.tabs.removeTab(self.tabs.indexOf(pane))
+        pane.deleteLater()
 
     def _on_search(self, text: str) -> None:
         self.tabs.setCurrentIndex(0)

@@ -12,7 +12,7 @@ from desk_client.tickets.columns import COLUMNS, INDEX, ColumnId, column_title
 from shared.schemas.listing import SortKey
 
 HEIGHT = 30
-MIN_SUBJECT = 180
+MIN_SUBJECT = 150
 PADDING = 8
 ARROW = 12
 

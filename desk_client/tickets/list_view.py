@@ -179,9 +179,17 @@ class TicketListView(Translated, QTableView):
             self._choose_timer.start()
 
     def _on_rows_came(self) -> None:
-        """The current row may have been a placeholder until now."""
-        if self._current_id is None and self.currentIndex().isValid():
-            self._on_current_changed(self.currentIndex(), self.currentIndex())
+        """The current row may have been a placeholder until now, or its ticket may stand elsewhere by now."""
+        index = self.currentIndex()
+        row = self._model.row(index.row()) if index.isValid() else None
+        if self._current_id is None and row is not None:
+            self._on_current_changed(index, index)
+        elif self._current_id is not None and (row is None or row.id != self._current_id):
+            self._follow_current(self._current_id)
+
+    def _follow_current(self, ticket_id: int) -> None:
+        if self._model.find(ticket_id) is not None:
+            self.select_ticket(ticket_id)
 
     def _announce_current(self) -> None:
         if self._current_id is not None:

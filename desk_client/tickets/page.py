@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QCoreApplication, QLocale, QPoint, Qt, QTimer, Signal
@@ -49,6 +50,7 @@ class TicketsPage(Translated, QWidget):
         self._view: View | None = None
         self._shown_id: int | None = None
         self._has_ticket = False
+        self._then: Callable[[], object] | None = None
         self.filters = FilterBar(context.reference, self)
         texts = CellTexts(context.reference, lambda: datetime.now(UTC))
         self.model = TicketTableModel(texts, self)
@@ -107,6 +109,7 @@ class TicketsPage(Translated, QWidget):
         self.list.selectionModel().currentRowChanged.connect(self._say_status)
         self.controller.number_found.connect(self._on_number_found)
         self.pane.saved.connect(self._on_saved)
+        self.pane.left.connect(self._on_left)
         self._context.reference.changed.connect(self.model.retranslate)
         self._ages.start()
 
@@ -157,7 +160,7 @@ class TicketsPage(Translated, QWidget):
 
     def new_ticket(self) -> None:
         """An empty form below."""
-        if self.pane.close_request():
+        if self._leave_pane(self.new_ticket):
             self.list.select_ticket(None)
             self._shown_id = None
             self.pane.new_ticket()
@@ -177,13 +180,28 @@ class TicketsPage(Translated, QWidget):
     def _take_pane(self, ticket_id: int) -> bool:
         if self._shown_id == ticket_id:
             return True
-        if not self.pane.close_request():
+        if not self._leave_pane(lambda: self.open_ticket(ticket_id)):
             self.list.select_ticket(self._shown_id)
             return False
         self._shown_id = ticket_id
         self.pane.open_ticket(ticket_id)
         self._say_shown()
         return True
+
+    def _leave_pane(self, then: Callable[[], object]) -> bool:
+        """Whether the ticket below may go; where it is being saved first, ``then`` is done after that."""
+        self._then = None
+        may_go = self.pane.close_request()
+        if not may_go and self.pane.editing.after_save is not None:
+            self._then = then
+        return bool(may_go)
+
+    def _on_left(self) -> None:
+        then, self._then = self._then, None
+        if then is None:
+            self.list.setFocus()
+        else:
+            then()
 
     def _say_shown(self) -> None:
         self._has_ticket = True

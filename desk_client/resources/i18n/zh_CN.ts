@@ -40,12 +40,24 @@
         <translation>保存</translation>
     </message>
     <message>
+        <source>Save and new</source>
+        <translation>保存并新建</translation>
+    </message>
+    <message>
         <source>Comment</source>
         <translation>添加备注</translation>
     </message>
     <message>
         <source>Assign</source>
         <translation>指派</translation>
+    </message>
+    <message>
+        <source>Take it</source>
+        <translation>我来处理</translation>
+    </message>
+    <message>
+        <source>Resolve</source>
+        <translation>解决</translation>
     </message>
     <message>
         <source>Change status</source>
@@ -462,6 +474,10 @@
     <message>
         <source>A private comment, not for this machine</source>
         <translation>不公开的备注，本机不可查看</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
     </message>
     <message>
         <source>History</source>

@@ -14,7 +14,7 @@ from desk_server.demo.loader import seed
 from tests.desks import RunningDesk
 from tests.gui.conftest import StartClient
 
-WRITES = {"new_ticket", "edit", "save", "comment", "assign", "change_status"}
+WRITES = {"new_ticket", "edit", "save", "comment", "assign", "change_status", "save_and_new", "take", "resolve"}
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def test_actions_menus_and_buttons_follow_the_level(start_client: StartClient, m
     button = client.window.findChild(QPushButton, "newTicketButton")
     assert button.isVisible() is bool(writes)
     assert {action.objectName() for action in client.window.actions_here.of_row()} & WRITES == writes & {
-        "edit", "comment", "assign", "change_status",
+        "edit", "comment", "assign", "change_status", "take", "resolve",
     }  # fmt: skip
 
 
