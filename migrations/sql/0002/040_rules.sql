@@ -112,16 +112,30 @@ $$;
 CREATE FUNCTION desk.check_past(field text, new_values jsonb, old_values jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    stated timestamptz := new_values ->> field;
 BEGIN
-    IF stated IS NULL OR new_values ->> field = old_values ->> field THEN
-        RETURN;
-    END IF;
-    IF stated > clock_timestamp() THEN
+    IF new_values ->> field IS DISTINCT FROM old_values ->> field
+        AND (new_values ->> field)::timestamptz > clock_timestamp()
+    THEN
         PERFORM desk.refuse('DK016', 'this time lies in the future', field);
-    ELSIF NOT isfinite(stated) THEN
-        PERFORM desk.refuse('DK019', 'this is no point in time', field);
+    END IF;
+END
+$$;
+
+-- Infinity, years before Christ and after 9999 are times to PostgreSQL alone: one of them in a list, and no client can
+-- read that list any more. Columns of times are named ..._at or ..._on.
+CREATE FUNCTION desk.check_times(new_values jsonb, old_values jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    odd text;
+BEGIN
+    SELECT given.field INTO odd
+    FROM jsonb_each_text(new_values) AS given (field, value)
+    WHERE given.field ~ '(^|_)(at|on)$' AND given.value !~ '^(19|20|21)[0-9]{2}-[-+.:0-9T]*$'
+        AND given.value IS DISTINCT FROM old_values ->> given.field
+    LIMIT 1;
+    IF FOUND THEN
+        PERFORM desk.refuse('DK019', 'this time is out of range', odd);
     END IF;
 END
 $$;
@@ -159,7 +173,7 @@ DECLARE
     old_values jsonb := CASE WHEN TG_OP = 'UPDATE' THEN to_jsonb(OLD) END;
     blank jsonb := desk.blank_fields(new_values);
 BEGIN
-    IF new_values -> 'custom' <> '{}' THEN
+    IF jsonb_typeof(new_values -> 'custom') = 'object' AND new_values -> 'custom' <> '{}' THEN
         blank := coalesce(blank, '{}') || jsonb_build_object('custom', desk.without_blanks(new_values -> 'custom'));
     END IF;
     IF blank IS NOT NULL THEN
@@ -175,6 +189,7 @@ BEGIN
     IF TG_ARGV[0] <> '' THEN
         PERFORM desk.check_past(TG_ARGV[0], new_values, old_values);
     END IF;
+    PERFORM desk.check_times(new_values, old_values);
     RETURN NEW;
 END
 $$;

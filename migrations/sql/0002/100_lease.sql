@@ -6,17 +6,20 @@ AS $$
     SELECT make_interval(secs => coalesce((SELECT value::numeric FROM desk.setting WHERE key = name), otherwise)::float)
 $$;
 
+-- A lease is for who may save: none on rows that this machine can't write, where it would only be in the way.
 CREATE FUNCTION desk.check_leasable(stated_entity text, stated_id bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    relation regclass := to_regclass(format('desk.%I', coalesce(stated_entity, '-')));
     is_deleted boolean;
 BEGIN
     IF NOT EXISTS (
-        SELECT FROM pg_attribute
-        WHERE attrelid = to_regclass(format('desk.%I', stated_entity)) AND attname = 'lease_token' AND NOT attisdropped
+        SELECT FROM pg_attribute WHERE attrelid = relation AND attname = 'lease_token' AND NOT attisdropped
     ) THEN
         PERFORM desk.refuse('DK011', 'no such entity', 'entity');
+    ELSIF NOT has_column_privilege(session_user, relation, 'lease_token', 'UPDATE') THEN
+        PERFORM desk.refuse('42501', 'this machine may not write such rows', 'entity');
     END IF;
     EXECUTE format('SELECT deleted_at IS NOT NULL FROM desk.%I WHERE id = $1', stated_entity)
     INTO is_deleted USING stated_id;

@@ -82,3 +82,16 @@ BEGIN
     RETURN NEW;
 END
 $$;
+
+-- The rules of built-in fields are the program's: they change their words, order and strictness, but neither go nor
+-- come. A rule for a column that is not there could require it, and nothing could be saved any more.
+CREATE FUNCTION desk.check_field_rule() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF desk.is_machine() AND NOT NEW.is_custom AND (TG_OP = 'INSERT' OR NEW.deleted_at IS NOT NULL) THEN
+        PERFORM desk.refuse('DK017', 'the rules of built-in fields belong to the program', 'field');
+    END IF;
+    RETURN NEW;
+END
+$$;

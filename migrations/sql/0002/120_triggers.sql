@@ -68,6 +68,8 @@ CREATE TRIGGER d_contact BEFORE INSERT OR UPDATE ON desk.complaint
     FOR EACH ROW EXECUTE FUNCTION desk.check_contact();
 
 CREATE TRIGGER d_choice BEFORE INSERT OR UPDATE ON desk.choice FOR EACH ROW EXECUTE FUNCTION desk.check_choice();
+CREATE TRIGGER d_field_rule BEFORE INSERT OR UPDATE ON desk.field_rule
+    FOR EACH ROW EXECUTE FUNCTION desk.check_field_rule();
 
 CREATE TRIGGER e_event AFTER INSERT OR UPDATE ON desk.ticket
     FOR EACH ROW EXECUTE FUNCTION desk.write_ticket_event();

@@ -43,6 +43,19 @@ def test_the_same_code_twice_is_refused(admin: Any) -> None:
         insert(admin, "choice", list_code="channel", code="mail", label_en="Mail", label_zh="邮件")
 
 
+def test_rules_of_built_in_fields_neither_go_nor_come(admin: Any, full: Any, world: World) -> None:
+    words = {"entity": "ticket", "label_en": "Odd", "label_zh": "怪"}
+    with refused("DK017", "field"):
+        insert(admin, "field_rule", **words, field="no_such_column", is_required=True)
+    built_in = one(admin, "SELECT id FROM desk.field_rule WHERE entity = 'ticket' AND field = 'priority'")
+    with refused("DK017", "field"):
+        update(admin, "field_rule", built_in, deleted_at="now")
+    update(admin, "field_rule", built_in, help_en="Other words")
+    custom = insert(admin, "field_rule", **words, field="odd", is_custom=True)
+    update(admin, "field_rule", custom, deleted_at="now")
+    insert(full, "ticket", **world.ticket())
+
+
 def test_only_what_may_be_private_becomes_private(admin: Any, boss: Any) -> None:
     rule = "SELECT id FROM desk.field_rule WHERE entity = %s AND field = %s"
     with refused("23514"):

@@ -134,6 +134,13 @@ def test_leases_are_taken_on_rows_that_exist(full: Any, ticket: int) -> None:
     assert take(full, ticket)["is_mine"]
 
 
+def test_leases_are_taken_on_rows_that_this_machine_may_write(full: Any, admin: Any, world: World) -> None:
+    take_staff = "SELECT is_mine FROM desk.lease_take('staff', %s)"
+    with refused("42501"):
+        full.execute(take_staff, (world.staff["lin"],))
+    assert one(admin, take_staff, world.staff["lin"])
+
+
 def test_a_query_only_machine_takes_none_and_sees_no_token(query: Any, full: Any, ticket: int) -> None:
     with refused("42501"):
         take(query, ticket)
