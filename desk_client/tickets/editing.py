@@ -221,10 +221,11 @@ class TicketEditing(QObject):
         if self._comment_box is not None:
             self._comment_box.clear()
         self._messages.info(QCoreApplication.translate("TicketPane", "Comment added"))
+        afterwards, self.after_save = self.after_save, None
         if self.detail is not None:
             self.saved.emit(self.detail.id)
-        if self.after_save is not None:
-            self.after_save()
+        if afterwards is not None:
+            afterwards()
 
     def _on_save_failed(self, error: DeskError) -> None:
         self._set_saving(False)

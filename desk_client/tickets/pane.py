@@ -164,6 +164,10 @@ class TicketPane(QWidget):
         """Take that status, asking for what it needs; without one, show what the status may become."""
         self.quick.change_status(code)
 
+    def resolve(self) -> None:
+        """The way to resolved, where the status allows it."""
+        self.quick.resolve()
+
     def is_dirty(self) -> bool:
         """Whether something is typed here that is not saved."""
         return self.editing.is_dirty()
@@ -277,7 +281,7 @@ class TicketPane(QWidget):
             (Qt.Key.Key_A, CONTROL | SHIFT): self.assign,
             (Qt.Key.Key_T, CONTROL | SHIFT): self.take,
             (Qt.Key.Key_S, CONTROL | SHIFT): self.change_status,
-            (Qt.Key.Key_R, CONTROL): self.quick.resolve,
+            (Qt.Key.Key_R, CONTROL): self.resolve,
         }
         return keys.get((key, pressed))
 

@@ -8,6 +8,8 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from desk_client.messages import Answer
+
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -218,3 +220,23 @@ def test_solved_on_the_phone_is_saved_as_resolved(client: Any) -> None:
     client.press(Qt.Key.Key_Return, CONTROL)
     client.until(lambda: client.pane.editing.detail is not None)
     assert client.stored().values.status == "resolved"
+
+
+def test_leaving_with_save_goes_on_afterwards(client: Any) -> None:
+    ticket = client.new_ticket_id(subject="The next one")
+    client.open(client.new_ticket_id())
+    left: list[bool] = []
+    client.pane.left.connect(lambda: left.append(True))
+    client.messages.answer = Answer.SAVE
+    client.go("serial")
+    client.type("SN 9")
+    assert not client.pane.close_request()
+    client.until(lambda: left == [True])
+    assert client.stored().values.serial == "SN 9"
+    client.pane.add_comment()
+    client.type("On the way out")
+    client.pane.open_ticket(ticket)
+    client.until(lambda: client.pane.editing.detail.id == ticket)
+    client.idle()
+    assert "On the way out" not in client.pane.history.browser.toPlainText()
+    assert left == [True]
