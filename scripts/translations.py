@@ -1,8 +1,8 @@
 """The translations of the client: one source, desk_client/resources/i18n/zh_CN.ts.
 
-    .venv/bin/python -m scripts.translations update    take new strings from the code into the .ts
-    .venv/bin/python -m scripts.translations compile   make the .qm that the client loads
-    .venv/bin/python -m scripts.translations check     refuse what is not translated, or could not be
+.venv/bin/python -m scripts.translations update    take new strings from the code into the .ts
+.venv/bin/python -m scripts.translations compile   make the .qm that the client loads
+.venv/bin/python -m scripts.translations check     refuse what is not translated, or could not be
 """
 
 from __future__ import annotations

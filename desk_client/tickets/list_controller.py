@@ -63,9 +63,7 @@ class TicketListController(QObject):
         self._forget_pages()
         self._model.set_dimmed(True)
         private = self._private
-        self._run(
-            lambda conn: tickets.list_tickets(conn, listing, readable_private=private), self._on_first, "listing"
-        )
+        self._run(lambda conn: tickets.list_tickets(conn, listing, readable_private=private), self._on_first, "listing")
 
     def refresh(self) -> None:
         """Read again what is shown, without moving it."""

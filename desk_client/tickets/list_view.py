@@ -259,4 +259,3 @@ class TicketListView(Translated, QTableView):
 
 def _is_modified(event: QKeyEvent) -> bool:
     return bool(event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier)
-

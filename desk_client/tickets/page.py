@@ -58,9 +58,7 @@ class TicketsPage(Translated, QWidget):
         self.controller = TicketListController(
             self.model, context.runner, context.bus, context.messages, context.session.readable_private, self
         )
-        self.pane = TicketPane(
-            self, context.reference, context.session, context.runner, context.bus, context.messages
-        )
+        self.pane = TicketPane(self, context.reference, context.session, context.runner, context.bus, context.messages)
         self.splitter = QSplitter(Qt.Orientation.Vertical, self)
         self._ages = self._timer(AGES_EVERY_MS, self._say_ages)
         self._refilter = self._timer(REFILTER_MS, self._show_filtered, single=True)

@@ -77,9 +77,7 @@ def test_all_rows_are_there_once(start_client: StartClient) -> None:
         ),
     ],
 )
-def test_a_click_on_a_heading_sorts(
-    start_client: StartClient, desk: RunningDesk, column: ColumnId, order: str
-) -> None:
+def test_a_click_on_a_heading_sorts(start_client: StartClient, desk: RunningDesk, column: ColumnId, order: str) -> None:
     client = start_client()
     client.show_view("all")
     header = client.list.header
@@ -194,7 +192,7 @@ def test_a_number_and_enter_opens_that_ticket(start_client: StartClient, desk: R
     box.setFocus()
     QTest.keyClicks(box, str(number))
     QTest.keyClick(box, Qt.Key.Key_Return)
-    client.until(lambda: client.page.has_ticket())
+    client.until(client.page.has_ticket)
     client.settle()
     detail = client.page.pane.editing.detail
     assert detail is not None
@@ -259,7 +257,7 @@ def test_arrows_show_the_ticket_below_and_enter_goes_there(start_client: StartCl
     client.list.setFocus()
     QTest.keyClick(client.list, Qt.Key.Key_Home)
     QTest.keyClick(client.list, Qt.Key.Key_Down)
-    client.until(lambda: client.page.has_ticket())
+    client.until(client.page.has_ticket)
     client.settle()
     second = client.model.row(1)
     assert second is not None

@@ -133,5 +133,3 @@ def test_wrong_usage_is_2() -> None:
         [sys.executable, "-m", "desk_client", "--nonsense"], cwd=ROOT, capture_output=True, timeout=60, check=False
     )
     assert done.returncode == 2
-
-
