@@ -205,7 +205,7 @@ class TicketEditing(QObject):
         if self.detail is None:
             self._sticky.remember(self._form.values())
         self.detail = detail
-        self._form.show_ticket(detail)
+        goes_on = self._form.show_saved(detail)
         self._reset()
         text = QCoreApplication.translate("TicketPane", "Saved: ticket {number}")
         self._messages.info(text.format(number=detail.number))
@@ -213,6 +213,8 @@ class TicketEditing(QObject):
         if wants_new:
             self._sticky.keep_customer(detail)
             self.show_new()
+        elif goes_on:
+            self._on_edited()
         elif afterwards is not None:
             afterwards()
 

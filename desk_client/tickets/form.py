@@ -125,6 +125,18 @@ class TicketForm(QScrollArea):
         self._base = detail.values.model_dump()
         self._load(self._base, texts_of(detail))
 
+    def show_saved(self, detail: TicketDetail) -> bool:
+        """Show what a save made of the ticket and keep what was typed since it was sent; whether there is such."""
+        typed = {name: self.fields.value(name) for name in self.fields.touched if name in self.fields.frames}
+        texts = {name: self.fields.text_of(name, value) for name, value in typed.items()}
+        self.show_ticket(detail)
+        newer = {name: value for name, value in typed.items() if value != (self._base or {}).get(name)}
+        for name, value in newer.items():
+            self.fields.put(name, value, texts[name])
+        if newer:
+            self.refresh()
+        return bool(newer)
+
     def show_new(self, defaults: Mapping[str, Any], texts: Mapping[str, str]) -> None:
         """Show an empty ticket with these values in it."""
         self._base = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -145,9 +146,16 @@ def test_a_save_whose_answer_got_lost_is_done_once(client: Any, monkeypatch: Any
     assert client.pane.is_dirty(), "nothing typed is lost"
     assert client.messages.said[-1] == ("error", "The server can't be reached")
     monkeypatch.setattr(controller, "create_ticket", honest)
+    client.go("serial")
+    client.type("SN 5")  # typed after the save that was done unseen
     client.pane.save()
     client.idle()
     assert client.pane.editing.detail is not None
+    assert client.editor("serial").value() == "SN 5"
+    assert client.pane.is_dirty()
+    client.pane.save()
+    client.idle()
+    assert client.stored().values.serial == "SN 5"
     made = client.id_of("SELECT count(*) FROM desk.ticket WHERE subject = 'Once and only once'")
     assert made == 1
 
@@ -158,3 +166,25 @@ def test_another_view_s_change_is_shown_where_nothing_is_typed(client: Any) -> N
     client.change(ticket, priority="low")
     client.bus.publish("ticket", ticket)
     client.until(lambda: client.editor("priority").value() == "low")
+
+
+def test_what_is_typed_while_a_save_runs_is_kept(client: Any, monkeypatch: Any) -> None:
+    from desk_client.tickets import controller
+
+    honest = controller.update_ticket
+    monkeypatch.setattr(controller, "update_ticket", lambda *args: (time.sleep(0.4), honest(*args))[1])
+    ticket = client.new_ticket_id()
+    client.open(ticket)
+    client.go("serial")
+    client.type("SN 1")
+    client.pane.save()
+    client.type("23")
+    client.until(lambda: client.pane.editing.detail.row_version == 2)
+    client.idle()
+    assert client.stored(ticket).values.serial == "SN 1"
+    assert client.editor("serial").value() == "SN 123"
+    assert client.pane.is_dirty()
+    client.pane.save()
+    client.idle()
+    assert client.stored(ticket).values.serial == "SN 123"
+    assert not client.pane.is_dirty()
