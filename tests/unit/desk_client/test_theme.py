@@ -65,6 +65,7 @@ def test_roles_and_marks_are_painted(qapp: QApplication, qtbot: QtBot) -> None:
     label = QLabel("x")
     qtbot.addWidget(label)
     set_role(label, Role.ERROR)
+    label.ensurePolished()
     assert label.palette().windowText().color() == QColor(LIGHT.red)
     set_role(label, Role.MUTED)
     assert label.palette().windowText().color() == QColor(LIGHT.muted)
