@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import os
@@ -37,11 +38,15 @@ def main() -> None:
 
 def _database_sentence(error: Exception) -> str | None:
     """What the database's refusal means; None where the error is not the database's."""
-    if type(error).__module__.split(".")[0] not in ("psycopg2", "sqlalchemy"):
+    if not _is_of_the_database(error):
         return None
     from shared.database import translate_error
 
     return str(translate_error(error))
+
+
+def _is_of_the_database(error: BaseException) -> bool:
+    return type(error).__module__.split(".")[0] in ("psycopg2", "sqlalchemy")
 
 
 def _sentence(error: OSError) -> str:
@@ -70,17 +75,35 @@ def _write_log(error: BaseException) -> Path | None:
 
     from desk_server.cli import stated_data_folder
 
-    text = "".join(traceback.format_exception(error))
-    for folder in (stated_data_folder(), Path(tempfile.gettempdir())):
-        file = folder / "desk-server-error.log"
-        try:
-            if (folder / "desk.json").exists() or folder == Path(tempfile.gettempdir()):
-                with file.open("a", encoding="utf-8") as log:
-                    log.write(text + "\n")
-                return file
-        except OSError:
-            continue
+    folder = stated_data_folder()
+    with contextlib.suppress(OSError):
+        if (folder / "desk.json").exists():
+            file = folder / "desk-server-error.log"
+            _write(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), error)
+            return file
+    with contextlib.suppress(OSError):
+        # a name that nobody can foresee and put a link there
+        descriptor, name = tempfile.mkstemp(prefix="desk-server-error-", suffix=".log")
+        _write(descriptor, error)
+        return Path(name)
     return None
+
+
+def _write(descriptor: int, error: BaseException) -> None:
+    with os.fdopen(descriptor, "w", encoding="utf-8") as log:
+        log.write(_traceback(error) + "\n")
+
+
+def _traceback(error: BaseException) -> str:
+    """The tracebacks of an error and of what led to it. The database's own words may quote private values: left out."""
+    told: list[str] = []
+    current: BaseException | None = error
+    while current is not None:
+        words = f"SQLSTATE {getattr(current, 'pgcode', None)}" if _is_of_the_database(current) else str(current)
+        steps = "".join(traceback.format_tb(current.__traceback__))
+        told.insert(0, f"Traceback (most recent call last):\n{steps}{type(current).__name__}: {words}\n")
+        current = current.__cause__ or current.__context__
+    return "\n".join(told)
 
 
 if __name__ == "__main__":

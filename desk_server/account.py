@@ -27,7 +27,7 @@ class Account:
     @property
     def is_ours(self) -> bool:
         """Whether this process runs as it."""
-        return self.uid is None or self.uid == os.geteuid()
+        return sys.platform == "win32" or self.uid == os.geteuid()
 
     def run(
         self, command: Sequence[str | Path], *, output: Any = subprocess.PIPE, timeout: float | None = None
@@ -48,10 +48,15 @@ class Account:
             **identity,
         )
 
+    @property
+    def owner(self) -> tuple[int, int] | None:
+        """The ids to give a file to this account by; None where we are it."""
+        return None if self.uid is None or self.gid is None or self.is_ours else (self.uid, self.gid)
+
     def take(self, path: Path) -> None:
-        """Make a file or folder this account's own."""
-        if self.uid is not None and self.gid is not None and not self.is_ours:
-            os.chown(path, self.uid, self.gid)
+        """Make a file or folder this account's own; of a link the link itself."""
+        if sys.platform != "win32" and self.owner is not None:
+            os.chown(path, *self.owner, follow_symlinks=False)
 
     def can_enter(self, folder: Path) -> bool:
         """Whether the account may pass through ``folder`` and all above it, by owner and mode."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from desk_server.account import Account
+from desk_server.account import Account, own_account
 from desk_server.settings import MINIMUM_MAJOR
 from shared.errors import DeskError
 
@@ -56,11 +56,11 @@ def find_binaries(account: Account, major: int | None = None) -> Binaries:
     )
 
 
-def read_version(folder: Path) -> Binaries | None:
-    """What lies in ``folder``; None where there is no server that runs."""
+def read_version(folder: Path, account: Account | None = None) -> Binaries | None:
+    """What lies in ``folder``, run as ``account`` (ourselves, if None); None where there is no server that runs."""
     program = folder / f"postgres{_EXE}"
     try:
-        answer = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30, check=False)
+        answer = (account or own_account()).run([program, "--version"], timeout=30)
     except (OSError, subprocess.TimeoutExpired):
         return None
     match = re.search(r"\(PostgreSQL\) (\d+[\w.]*)", answer.stdout)

@@ -216,12 +216,13 @@ def machine_add(
 ) -> None:
     """Enrol a machine and write its profile."""
     from desk_server.machines import add_machine
+    from desk_server.process_lock import command_lock
     from desk_server.running import running
 
     if level not in ("query", "full", "admin"):
         raise typer.BadParameter("query, full or admin", param_hint="--level")
     desk = _finished_desk(data)
-    with running(desk):
+    with command_lock(desk.data), running(desk):
         made = add_machine(desk, name, level, person, profile)
     typer.echo(f"Machine {made.machine} ({level}) is enrolled; its profile is in {made.directory}.")
 

@@ -27,9 +27,12 @@ def hba_lines(settings: DeskSettings) -> list[str]:
         for network in ("127.0.0.1/32", "::1/128"):
             lines.append(f"hostssl  {database:<5} {superuser},desk_worker  {network}  cert  map=desk_owner")
     lines.append("hostssl  desk  all  all  cert  map=desk_machine")
-    if settings.kind == "site":  # what the site's own lines would let in to our database
-        lines += ["host     desk  all  all  reject"]
-        lines += [] if sys.platform == "win32" else ["local    desk  all  reject"]
+    if settings.kind == "site":
+        # What the site's own lines would let in to our database, and machines (who may set themselves a password) to
+        # the site's databases.
+        for database, role in (("desk", "all"), ("all", "+desk_query")):
+            lines += [f"host     {database}  {role}  all  reject"]
+            lines += [] if sys.platform == "win32" else [f"local    {database}  {role}  reject"]
     return lines
 
 
@@ -67,6 +70,11 @@ LOG_SETTINGS = {
     "log_transaction_sample_rate": "0",
     "log_duration": "off",
 }
+_UNIX_SETTINGS = {
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "20s",
+    "client_connection_check_interval": "5s",
+}
 DURABILITY_SETTINGS = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 
@@ -86,13 +94,11 @@ def embedded_settings(settings: DeskSettings, socket_dir: str) -> dict[str, str]
         "authentication_timeout": "5s",
         "tcp_keepalives_idle": "10",
         "tcp_keepalives_interval": "5",
-        "tcp_keepalives_count": "3",
-        "tcp_user_timeout": "20s",
-        "client_connection_check_interval": "0" if sys.platform == "win32" else "5s",
+        **({} if sys.platform == "win32" else _UNIX_SETTINGS),
         "temp_file_limit": "256MB",
         "wal_level": "replica",
         "archive_mode": "on",
-        "archive_command": "rem" if sys.platform == "win32" else "true",
+        "archive_command": "rem" if sys.platform == "win32" else "true",  # until there is a backup: keep nothing
         **DURABILITY_SETTINGS,
         **({"recovery_init_sync_method": "syncfs"} if sys.platform == "linux" else {}),
         "jit": "off",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,7 +86,7 @@ class Desk:
     @cached_property
     def binaries(self) -> Binaries:
         """The programs that fit the cluster; looked for anew where the remembered ones are gone."""
-        remembered = read_version(Path(self.settings.pg_bin))
+        remembered = read_version(Path(self.settings.pg_bin), self.account)
         major = cluster_major(self.cluster_folder)
         if remembered and major in (None, remembered.major) and "DESK_PG_BIN" not in os.environ:
             return remembered
@@ -110,7 +111,7 @@ class Desk:
 
     def ensure_socket_dir(self) -> None:
         """Make the socket's folder, and refuse one that somebody else made in the temporary folder."""
-        if self.settings.owner_login != "socket" or self.settings.kind != "embedded":
+        if sys.platform == "win32" or self.settings.owner_login != "socket" or self.settings.kind != "embedded":
             return
         folder = self.socket_dir
         try:

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import socket
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -81,8 +82,8 @@ def process_is_alive(pid: int) -> bool:
 
 
 def _signal_finds(pid: int) -> bool:
-    if os.name != "posix":  # os.kill(pid, 0) would end the process on Windows
-        return True
+    if sys.platform == "win32":  # os.kill(pid, 0) would end the process there
+        return _windows_finds(pid)
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -90,6 +91,21 @@ def _signal_finds(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def _windows_finds(pid: int) -> bool:
+    """Whether Windows knows a live process of this number. Not run by our tests, which have no Windows."""
+    import ctypes
+
+    query_limited_information, still_active = 0x1000, 259
+    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore]
+    handle = kernel.OpenProcess(query_limited_information, False, pid)
+    if not handle:
+        return False
+    code = ctypes.c_ulong()
+    found = kernel.GetExitCodeProcess(handle, ctypes.byref(code)) and code.value == still_active
+    kernel.CloseHandle(handle)
+    return bool(found)
 
 
 class Cluster:
@@ -135,9 +151,7 @@ class Cluster:
 
     def write_file(self, name: str, content: str | bytes, folder: Path | None = None) -> None:
         """Replace one file of the cluster; only the server's account may read it."""
-        path = (folder or self.folder) / name
-        write_atomic(path, content, 0o600)
-        self.account.take(path)
+        write_atomic((folder or self.folder) / name, content, 0o600, self.account.owner)
 
     def postmaster(self) -> Postmaster | None:
         """The running server; None where none runs (a file left by a killed one counts as none)."""
@@ -202,11 +216,12 @@ class Cluster:
             if file.stat().st_mtime < booted_at - 60:
                 file.unlink()
 
-    def stop(self, mode: str = "fast") -> None:
-        """Stop, ending all sessions; nothing where it does not run. ``mode`` is pg_ctl's."""
+    def stop(self, mode: str = "fast", wait_seconds: int = START_SECONDS) -> None:
+        """Stop, ending all sessions; nothing where it does not run. ``mode`` is pg_ctl's: smart waits for sessions."""
         if self.postmaster() is None:
             return
-        answer = self._pg_ctl([self.binaries.program("pg_ctl"), "stop", "-w", "-m", mode, "-D", self.folder])
+        options = ["-w", "-t", str(wait_seconds), "-m", mode]
+        answer = self._pg_ctl([self.binaries.program("pg_ctl"), "stop", *options, "-D", self.folder])
         if self.postmaster() is not None:
             raise DeskError(f"PostgreSQL in {self.folder} did not stop: {_last_line(answer)}")
 

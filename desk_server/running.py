@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from desk_server.desk import Desk
+from desk_server.process_lock import SUPERVISOR_LOCK, is_locked
+from shared.errors import DeskError
+
+_WAIT_FOR_OTHERS_SECONDS = 20
 
 
 def start_cluster(desk: Desk) -> None:
@@ -21,7 +25,7 @@ def start_cluster(desk: Desk) -> None:
 
 @contextmanager
 def running(desk: Desk) -> Iterator[None]:
-    """The cluster runs within the block, and afterwards as before it."""
+    """The cluster runs within the block, and afterwards as before it, unless somebody has come to need it since."""
     if desk.settings.kind == "site" or desk.cluster.is_running():
         yield
         return
@@ -29,4 +33,13 @@ def running(desk: Desk) -> Iterator[None]:
     try:
         yield
     finally:
+        if not is_locked(desk.data / SUPERVISOR_LOCK):
+            _stop_when_alone(desk)
+
+
+def _stop_when_alone(desk: Desk) -> None:
+    """Let another command that found the cluster running end its work; who stays longer is cut off."""
+    try:
+        desk.cluster.stop("smart", wait_seconds=_WAIT_FOR_OTHERS_SECONDS)
+    except DeskError:
         desk.cluster.stop()

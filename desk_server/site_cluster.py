@@ -61,7 +61,7 @@ def settings_for(pgdata: Path, key: str, hosts: tuple[str, ...], owner_login: st
     """The settings of a desk in the running cluster ``pgdata``; changes nothing."""
     check_cluster_major(pgdata)
     account = _cluster_account(pgdata)
-    binaries = _binaries_of(pgdata)
+    binaries = _binaries_of(pgdata, account)
     running = Cluster(pgdata, binaries, account).postmaster()
     if running is None or not running.is_ready:
         raise DeskError(f"The cluster in {pgdata} does not run; start it, then run init again.")
@@ -128,15 +128,15 @@ def _cluster_account(pgdata: Path) -> Account:
     return account
 
 
-def _binaries_of(pgdata: Path) -> Binaries:
-    """The programs that the server was started from."""
+def _binaries_of(pgdata: Path, account: Account) -> Binaries:
+    """The programs that the server was started from, as its account says: so it is that account who runs them."""
     try:
         words = shlex.split((pgdata / "postmaster.opts").read_text(encoding="utf-8"), posix=os.name == "posix")
-        found = read_version(Path(words[0].strip('"')).parent)
+        found = read_version(Path(words[0].strip('"')).parent, account)
     except (OSError, ValueError, IndexError):
         found = None
     on_path = shutil.which("postgres")
-    found = found or (read_version(Path(on_path).parent) if on_path else None)
+    found = found or (read_version(Path(on_path).parent, account) if on_path else None)
     if found is None:
         raise DeskError(f"The programs of the cluster in {pgdata} were not found; is it running?")
     return found
@@ -239,13 +239,8 @@ def _replace(file: Path, content: bytes) -> None:
     before = file.stat()
     if file.read_bytes() == content:
         return
-    staged = file.with_name(f".{file.name}.supportdesk")
-    staged.unlink(missing_ok=True)
-    write_atomic(staged, content, 0o600)
-    if hasattr(os, "chown"):
-        os.chown(staged, before.st_uid, before.st_gid)
-    staged.chmod(before.st_mode & 0o7777)
-    staged.replace(file)
+    owner = (before.st_uid, before.st_gid) if os.name == "posix" else None
+    write_atomic(file, content, before.st_mode & 0o7777, owner)
 
 
 def _try_for_a_while(attempt: Callable[[], None]) -> None:

@@ -108,9 +108,10 @@ def test_the_sites_own_lines_open_no_way_into_the_desk(site: SiteCluster, desk_f
     socket = str(site.cluster.folder.parent)
     with site.clerk(host=socket):  # the control: the site's own line lets him in
         pass
-    for user in (f"m_{machine}", "clerk"):
+    # a machine has no business in the site's databases, whose doors stand as open as the site left them
+    for user, database in ((f"m_{machine}", "desk"), ("clerk", "desk"), (f"m_{machine}", "shop")):
         with pytest.raises(psycopg2.OperationalError, match="rejects"):
-            psycopg2.connect(host=socket, port=site.port, dbname="desk", user=user).close()
+            psycopg2.connect(host=socket, port=site.port, dbname=database, user=user).close()
     with pytest.raises(psycopg2.OperationalError, match="rejects"), site.clerk(dbname="desk", sslmode="disable"):
         pass
 

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from desk_server.desk import Desk
 from desk_server.postgres import process_is_alive
+from desk_server.running import running
 from desk_server.status import worker_beat
 from tests.desks import (
     RunningDesk,
@@ -159,6 +161,19 @@ def test_run_ends_cleanly_by_signal(stopped_desk: Desk, number: int) -> None:
     assert stopped_desk.cluster.postmaster() is None
     assert not process_is_alive(worker)
     assert "worker ends" in (stopped_desk.data / "worker.log").read_text()
+
+
+def test_a_command_on_a_stopped_desk_leaves_it_to_who_needs_it_since(stopped_desk: Desk) -> None:
+    with running(stopped_desk):
+        other = stopped_desk.owner_connection()
+        closes = threading.Timer(1, other.close)
+        closes.start()
+    assert other.closed  # it could end its work
+    assert not stopped_desk.cluster.is_running()
+    with running(stopped_desk):
+        assert desk_server("start", "--data", stopped_desk.data).returncode == 0
+    assert stopped_desk.cluster.is_running()
+    assert _worker_pid(stopped_desk)
 
 
 def test_only_one_supervisor_and_one_worker(stopped_desk: Desk) -> None:

@@ -28,7 +28,11 @@ def test_no_line_lets_anybody_in_without_proof() -> None:
 
 def test_site_lines_stay_with_our_database() -> None:
     for settings in (SITE, SITE.changed(owner_login="certificate")):
-        assert all(line.split()[1] == "desk" for line in hba_lines(settings))
+        lines = [line.split() for line in hba_lines(settings)]
+        assert all(words[1] == "desk" for words in lines if words[2] != "+desk_query")
+        machines = [words for words in lines if words[2] == "+desk_query"]
+        assert {words[0] for words in machines} == {"host", "local"}
+        assert all(words[1] == "all" and words[-1] == "reject" for words in machines)
 
 
 def test_the_owner_has_one_way_in() -> None:

@@ -44,7 +44,7 @@ def test_each_error_is_one_sentence(
     error: BaseException,
     words: str,
 ) -> None:
-    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setenv("DESK_DATA", str(tmp_path / "no-desk"))
     assert words in _run(monkeypatch, capsys, error)
 
@@ -57,3 +57,19 @@ def test_the_traceback_is_kept_in_the_data_folder(
     monkeypatch.setattr("desk_server.cli._stated", [])
     assert str(tmp_path / "desk-server-error.log") in _run(monkeypatch, capsys, ValueError("the reason"))
     assert "ValueError: the reason" in (tmp_path / "desk-server-error.log").read_text()
+
+
+def test_the_log_holds_no_value_of_a_refused_row(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("DESK_DATA", str(tmp_path / "no-desk"))
+    monkeypatch.setattr("desk_server.cli._stated", [])
+    error = RuntimeError("the import stopped")
+    error.__cause__ = psycopg2.errors.CheckViolation("Failing row contains (555-0101)")
+    _run(monkeypatch, capsys, error)
+    (log,) = tmp_path.glob("desk-server-error-*.log")
+    assert log.stat().st_mode & 0o077 == 0
+    assert "CheckViolation" in log.read_text()
+    assert "the import stopped" in log.read_text()
+    assert "555-0101" not in log.read_text()

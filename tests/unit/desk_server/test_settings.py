@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,17 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
         write_atomic(file, "new")
     assert file.read_text() == "old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["x"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file owners and modes of POSIX")
+def test_a_file_is_given_away_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By name it could be a link by then, and what the link points to would be given away."""
+    file, elsewhere = tmp_path / "x", tmp_path / "elsewhere"
+    elsewhere.write_text("not ours")
+    file.symlink_to(elsewhere)
+    given: list[tuple[Path, int, int]] = []
+    monkeypatch.setattr("os.fchown", lambda fd, *ids: given.append((Path(f"/proc/self/fd/{fd}").readlink(), *ids)))
+    write_atomic(file, "new", 0o640, owner=(1, 2))
+    assert [(name.parent, name != file, *ids) for name, *ids in given] == [(tmp_path, True, 1, 2)]
+    assert (elsewhere.read_text(), file.read_text()) == ("not ours", "new")
+    assert file.stat().st_mode & 0o777 == 0o640
