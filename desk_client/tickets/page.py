@@ -87,6 +87,7 @@ class TicketsPage(Translated, QWidget):
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(card)
         self.splitter.addWidget(self.pane)
+        self.pane.hide()  # until there is a ticket to show: an empty form says nothing
         self.splitter.setStretchFactor(0, 2)
         self.splitter.setStretchFactor(1, 3)
         layout = QVBoxLayout(self)
@@ -161,8 +162,8 @@ class TicketsPage(Translated, QWidget):
         if self._leave_pane(self.new_ticket):
             self.list.select_ticket(None)
             self._shown_id = None
-            self.pane.new_ticket()
             self._say_shown()
+            self.pane.new_ticket()
 
     def close_ticket(self) -> bool:
         """Leave the ticket below; False where its changes are to be kept."""
@@ -203,6 +204,7 @@ class TicketsPage(Translated, QWidget):
 
     def _say_shown(self) -> None:
         self._has_ticket = True
+        self.pane.show()
         self.ticket_shown.emit(True)
 
     def has_ticket(self) -> bool:
