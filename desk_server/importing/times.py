@@ -18,6 +18,7 @@ ISO = re.compile(
 ISO_BASIC = re.compile(r"\d{8}(?:[Tt ]\S+)?|\d{4}-?W\d\d.*")
 YEAR_DIRECTIVES = ("%Y", "%y", "%G", "%c", "%x", "%D", "%F")
 SHORTHANDS = {"%F": "%Y-%m-%d", "%T": "%H:%M:%S", "%D": "%m/%d/%y", "%R": "%H:%M", "%e": "%d"}
+YEARS = range(1900, 2200)  # as the database has it for machines; 0001 and 9999 stand for "none" in many a system
 UTC_NAMES = frozenset({"UTC", "GMT", "Z"})
 
 
@@ -36,11 +37,13 @@ class TimeReader:
     def read(self, text: str) -> datetime:
         """The instant that ``text`` names."""
         try:
-            moment = self._parse(text) if self.format else _parse_iso(text)
-            return self._instant(moment)
+            moment = self._instant(self._parse(text) if self.format else _parse_iso(text))
         except (ValueError, OverflowError):
             wanted = f"written as {self.format}" if self.format else "in ISO 8601"
             raise ValueError(f"the time {text[:60]!r} is not one {wanted}") from None
+        if moment.year not in YEARS:
+            raise ValueError(f"the time {text[:60]!r} lies outside of the years {YEARS[0]} to {YEARS[-1]}")
+        return moment
 
     def _instant(self, moment: datetime) -> datetime:
         return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).astimezone(UTC)

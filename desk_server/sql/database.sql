@@ -7,6 +7,9 @@ CREATE SCHEMA IF NOT EXISTS desk AUTHORIZATION desk_owner;
 GRANT USAGE ON SCHEMA desk TO desk_query, desk_import, desk_worker, desk_roles;
 CREATE EXTENSION IF NOT EXISTS unaccent SCHEMA desk;
 
+-- a site's cluster may have another: times are read and audited alike everywhere
+ALTER DATABASE desk SET timezone = 'UTC';
+
 -- a function is nobody's until it is granted
 ALTER DEFAULT PRIVILEGES FOR ROLE desk_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 

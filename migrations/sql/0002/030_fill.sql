@@ -76,7 +76,8 @@ BEGIN
 END
 $$;
 
--- An exchange may have been led by somebody else than the one who logs it.
+-- An exchange may have been led by somebody else than the one who logs it. Its customer is its ticket's or contact's,
+-- unless stated: figures by customer must not miss it.
 CREATE FUNCTION desk.fill_interaction() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -85,6 +86,11 @@ BEGIN
     IF desk.is_machine() THEN
         NEW.machine := desk.current_machine();
         NEW.staff_id := coalesce(NEW.staff_id, desk.current_person());
+        NEW.customer_id := coalesce(
+            NEW.customer_id,
+            (SELECT customer_id FROM desk.ticket WHERE id = NEW.ticket_id),
+            (SELECT customer_id FROM desk.contact WHERE id = NEW.contact_id)
+        );
     END IF;
     NEW.department_id := coalesce(NEW.department_id, desk.department_of(NEW.staff_id));
     RETURN NEW;

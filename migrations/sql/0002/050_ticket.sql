@@ -98,7 +98,7 @@ CREATE FUNCTION desk.check_contact() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF NOT desk.is_importing() AND NEW.customer_id IS NOT NULL
+    IF NOT desk.is_importing()
         AND (TG_OP = 'INSERT' OR NEW.contact_id IS DISTINCT FROM OLD.contact_id
              OR NEW.customer_id IS DISTINCT FROM OLD.customer_id)
     THEN

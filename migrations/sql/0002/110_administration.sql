@@ -48,7 +48,12 @@ CREATE FUNCTION desk.release_hardware_set(release bigint, hardware_revision bigi
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF is_allowed THEN
+    IF is_allowed AND NOT EXISTS (
+        SELECT FROM desk.release AS r JOIN desk.hardware_revision AS h ON h.product_id = r.product_id
+        WHERE r.id = release AND h.id = hardware_revision
+    ) THEN
+        PERFORM desk.refuse('DK013', 'release and hardware revision are not of one product', 'hardware_revision_id');
+    ELSIF is_allowed THEN
         INSERT INTO desk.release_hardware (release_id, hardware_revision_id) VALUES (release, hardware_revision)
         ON CONFLICT DO NOTHING;
     ELSE

@@ -93,6 +93,8 @@ def test_matrices_are_changed_by_functions_of_administrators(admin: Any, full: A
     values = world.ticket(found_in_release_id=world.bare_release, hardware_revision_id=world.hardware)
     with refused("42501"):
         full.execute("SELECT desk.release_hardware_set(%s, %s, true)", pair)
+    with refused("DK013", "hardware_revision_id"):
+        admin.execute("SELECT desk.release_hardware_set(%s, %s, true)", (world.bare_release, world.other_hardware))
     admin.execute("SELECT desk.release_hardware_set(%s, %s, true)", pair)
     insert(full, "ticket", **values)
     admin.execute("SELECT desk.release_hardware_set(%s, %s, false)", pair)

@@ -214,3 +214,19 @@ def test_an_interaction_is_its_person_s_or_whom_the_form_names(full: Any, world:
         {"staff_id": world.staff["lin"], "department_id": world.department["support"], "machine": "pc-full"},
         {"staff_id": world.staff["sun"], "department_id": world.department["pm"], "machine": "pc-full"},
     ]
+
+
+def test_an_interaction_s_customer_is_its_ticket_s_unless_stated(full: Any, world: World, ticket: int) -> None:
+    known = {"channel": "phone", "direction": "in"}
+    customer = "SELECT customer_id FROM desk.interaction WHERE id = %s"
+    with refused("DK013", "contact_id"):
+        insert(full, "interaction", **known, ticket_id=ticket, contact_id=world.other_contact)
+    by_ticket = insert(full, "interaction", **known, ticket_id=ticket, contact_id=world.contact)
+    by_contact = insert(full, "interaction", **known, contact_id=world.other_contact)
+    stated = insert(full, "interaction", **known, ticket_id=ticket, customer_id=world.other_customer)
+    assert one(full, customer, by_ticket) == world.customer
+    assert one(full, customer, by_contact) == world.other_customer
+    assert one(full, customer, stated) == world.other_customer
+    with refused("DK013", "contact_id"):
+        update(full, "interaction", by_ticket, customer_id=None)
+    update(full, "interaction", by_ticket, customer_id=None, contact_id=None)

@@ -96,6 +96,8 @@ def test_zone_names_choose_between_the_two_equal_hours() -> None:
         ("", "201210091120000"),
         ("", "2012-10-09 10:00:00 +02:99"),
         ("", "0001-01-01T00:00:00+14:00"),
+        ("", "0001-01-01T00:00:00Z"),
+        ("", "9999-12-31 23:59:59"),
         ("%Y/%m/%d %H:%M:%S", "2012-10-09 12:00:00"),
         ("%Y/%m/%d %H:%M:%S", "2012/10/09 12:00:00.5"),
         ("%Y-%m-%d %H:%M %Z", "2012-07-01 10:00 CET"),  # Rome is at CEST then
@@ -112,7 +114,7 @@ def test_a_useless_format_is_refused(time_format: str) -> None:
         check_format(time_format)
 
 
-instants = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1))  # noqa: DTZ001 - naive on purpose
+instants = st.datetimes(datetime(1901, 1, 1), datetime(2100, 1, 1))  # noqa: DTZ001 - naive on purpose
 offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
 
