@@ -95,6 +95,8 @@ def work(desk: Driver, words: dict[str, str]) -> str:
     number = log_ticket(desk, words)
     find_ticket(desk, number, words["search"])
     change_ticket(desk, words["comment"])
+    show_all(desk, number)
+    desk.keep("5-changed")
     return number
 
 
@@ -119,7 +121,7 @@ def log_ticket(desk: Driver, words: dict[str, str]) -> str:
 
 def find_ticket(desk: Driver, number: str, text: str) -> None:
     """By its words, then by its number."""
-    desk.press(KEY.Key_F, CONTROL | SHIFT)  # all tickets, whatever view is shown
+    show_all(desk, number)
     desk.press(KEY.Key_F, CONTROL)
     desk.type(text)
     desk.wait(lambda: number in desk.listed(), f"the search for {text!r} does not list ticket {number}")
@@ -140,14 +142,18 @@ def change_ticket(desk: Driver, comment: str) -> None:
     desk.type(comment)
     desk.press(KEY.Key_Return, CONTROL)
     desk.wait(lambda: comment in desk.history(), "the comment is not in the history")
-    desk.keep("5-changed")
+
+
+def show_all(desk: Driver, number: str) -> None:
+    """All tickets in the list, whatever view was shown; the newest are first."""
+    desk.press(KEY.Key_F, CONTROL | SHIFT)
+    desk.wait(lambda: number in desk.listed(), f"the list of all tickets does not begin with {number}")
 
 
 def look(desk: Driver, number: str) -> None:
     """What a project manager sees on a machine that may only read."""
-    desk.press(KEY.Key_F, CONTROL)
-    desk.type(number)
-    desk.press(KEY.Key_Return)
+    show_all(desk, number)
+    desk.press(KEY.Key_Down)
     desk.wait_for_ticket(number)
     desk.expect(not desk.can_edit(), "a control that edits exists on a query machine")
     before = desk.version()
