@@ -95,13 +95,20 @@ def _open_or_begin(options: InitOptions) -> Desk:
 
 def _go_on(desk: Desk, options: InitOptions) -> Desk:
     """A desk that was only begun: nobody depends on its port yet, so that another one may be taken."""
-    if not desk.settings.is_initialised and desk.settings.kind == "embedded" and options.port not in (None, 0):
-        desk.cluster.stop() if desk.cluster_folder.exists() else None
-        desk = desk.with_settings(port=options.port, machine=None)  # its profile holds the old port
-        if desk.cluster_folder.exists():
-            desk.cluster.write_file("desk.conf", cluster_conf(desk))
+    is_begun = not desk.settings.is_initialised and desk.settings.kind == "embedded"
+    if is_begun and options.port not in (None, 0, desk.settings.port):
+        desk = _change_port(desk, options.port)
     check_unchanged(desk.settings, options)
     return desk
+
+
+def _change_port(desk: Desk, port: int | None) -> Desk:
+    if desk.cluster_folder.exists():
+        desk.cluster.stop()
+    changed = desk.with_settings(port=port, machine=None)  # a machine enrolled already has the old port
+    if changed.cluster_folder.exists():
+        changed.cluster.write_file("desk.conf", cluster_conf(changed))
+    return changed
 
 
 def cluster_conf(desk: Desk) -> str:
