@@ -108,7 +108,7 @@ def start(data: DataOption = None) -> None:
     from desk_server import supervisor
     from desk_server.process_lock import command_lock
 
-    desk = _finished_desk(data)
+    desk = ready_desk(data)
     with command_lock(desk.data):
         is_new = supervisor.start(desk)
     typer.echo(f"The desk {'runs' if is_new else 'ran already'} on port {desk.settings.port}.")
@@ -133,7 +133,7 @@ def run(
     """Run in the foreground until Ctrl+C, SIGTERM or stop."""
     from desk_server.supervisor import Supervisor
 
-    desk = _finished_desk(data)
+    desk = ready_desk(data)
     _log_to(desk.data / "server.log" if detached else None)
     if not detached:
         typer.echo(f"The desk runs on port {desk.settings.port}; Ctrl+C stops it.")
@@ -147,7 +147,7 @@ def worker_command(data: DataOption = None) -> None:
     from desk_server.worker import Worker, run_until_input_ends
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C at the terminal is the supervisor's
-    desk = _finished_desk(data)
+    desk = ready_desk(data)
     _log_to(desk.data / "worker.log")
     logging.getLogger(__name__).info("worker starts")
     run_until_input_ends(Worker(desk))
@@ -169,7 +169,7 @@ def migrate(data: DataOption = None) -> None:
     from desk_server.process_lock import command_lock
     from desk_server.running import running
 
-    desk = _finished_desk(data)
+    desk = ready_desk(data)
     with command_lock(desk.data), running(desk):
         desk.with_settings(migrated=bring_up_to_date(desk))
     typer.echo("The schema is up to date.")
@@ -179,7 +179,7 @@ def doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Check what keeps the desk safe; exit 1 and what to do where something is wrong."""
     from desk_server.doctor import examine
 
-    findings = examine(_finished_desk(data))
+    findings = examine(ready_desk(data))
     if as_json:
         typer.echo(json.dumps([finding.as_dict() for finding in findings], indent=2, ensure_ascii=False))
     else:
@@ -201,7 +201,7 @@ def seed(
     from desk_server.demo.cli import run_seed
     from desk_server.running import running
 
-    desk = _finished_desk(data)
+    desk = ready_desk(data)
     with running(desk):
         run_seed(desk, tickets, seed, until, as_json=as_json)
 
@@ -221,7 +221,7 @@ def machine_add(
 
     if level not in ("query", "full", "admin"):
         raise typer.BadParameter("query, full or admin", param_hint="--level")
-    desk = _finished_desk(data)
+    desk = ready_desk(data)
     with command_lock(desk.data), running(desk):
         made = add_machine(desk, name, level, person, profile)
     typer.echo(f"Machine {made.machine} ({level}) is enrolled; its profile is in {made.directory}.")
@@ -235,7 +235,7 @@ def machine_list(data: DataOption = None, as_json: JsonOption = False) -> None:
     from desk_server.machines import list_machines
     from desk_server.running import running
 
-    desk = _finished_desk(data)
+    desk = ready_desk(data)
     with running(desk):
         rows = list_machines(desk)
     if as_json:
@@ -245,7 +245,8 @@ def machine_list(data: DataOption = None, as_json: JsonOption = False) -> None:
         typer.echo(f"{row.name:<24} {row.level:<6} {', '.join(row.people):<30} until {row.certificate_ends or '-'}")
 
 
-def _finished_desk(data: Path | None) -> Desk:
+def ready_desk(data: Path | None) -> Desk:
+    """The desk in ``--data`` or its defaults; DeskError where it was only begun."""
     from desk_server.desk import Desk
 
     desk = Desk.open(data_folder(data))

@@ -11,8 +11,7 @@ import typer
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from desk_server.cli import DataOption, JsonOption, data_folder
-from desk_server.desk import Desk
+from desk_server.cli import DataOption, JsonOption, ready_desk
 from desk_server.running import running
 from shared.database import translate_error
 from shared.queries.reports import get_duration_report
@@ -59,12 +58,12 @@ def _report(
 ) -> None:
     if start and end and end < start:
         raise typer.BadParameter("--to lies before --from.")
-    report = _read(data_folder(data), measure, by, start.date() if start else None, end.date() if end else None)
+    report = _read(data, measure, by, start.date() if start else None, end.date() if end else None)
     typer.echo(report.model_dump_json(indent=2) if as_json else "\n".join(table(report)))
 
 
-def _read(data: Path, measure: str, by: Grouping | None, start: date | None, end: date | None) -> DurationReport:
-    desk = Desk.open(data)
+def _read(data: Path | None, measure: str, by: Grouping | None, start: date | None, end: date | None) -> DurationReport:
+    desk = ready_desk(data)
     engine = desk.owner_engine()
     try:
         with running(desk), engine.connect() as connection:

@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from desk_server.cli import DataOption, JsonOption, data_folder
-from desk_server.desk import Desk
+from desk_server.cli import DataOption, JsonOption, ready_desk
 from desk_server.importing.loader import LogImport, run_import
 from desk_server.importing.mapping import load_map
 from desk_server.importing.reader import read_log
@@ -41,7 +40,7 @@ def import_log(
     data: DataOption = None,
 ) -> None:
     """Import an event log as tickets with their history. Running it again imports nothing twice."""
-    desk = Desk.open(data_folder(data))
+    desk = ready_desk(data)
     chosen = load_map(log_map)
     reading = read_log(file, chosen, encoding=encoding)
     name = (source if source is not None else chosen.log.source or file.stem).strip()

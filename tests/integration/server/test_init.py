@@ -255,8 +255,10 @@ def test_error_of_ours_is_a_sentence_and_a_log(desk_folder: Path) -> None:
 def test_begun_folder_is_not_taken_for_a_desk(desk_folder: Path) -> None:
     begun = initialise(InitOptions(desk_folder, port=0)).with_settings(is_initialised=False)
     assert begun.settings.is_initialised is False
-    for command in ("start", "run", "migrate", "doctor"):
-        _assert_refused(desk_server(command, "--data", desk_folder), "run desk-server init again")
+    example = Path(__file__).resolve().parents[3] / "examples" / "helpdesk_log.toml"
+    importing = ("import", "log", example, "--map", example)  # refused before the log is looked at
+    for command in (["start"], ["run"], ["migrate"], ["doctor"], ["report", "closing"], importing):
+        _assert_refused(desk_server(*command, "--data", desk_folder), "run desk-server init again")
     assert desk_server("init", "--data", desk_folder).returncode == 0
     assert desk_server("start", "--data", desk_folder).returncode == 0
 
