@@ -102,6 +102,19 @@ def test_a_changed_lock_is_installed(with_packages: SmallProject) -> None:
     assert with_packages.installed() == "2.0"
 
 
+def test_packages_that_did_not_come_are_asked_for_again(with_packages: SmallProject) -> None:
+    lock = with_packages.folder / "requirements.lock"
+    right = lock.read_text("utf-8")
+    lock.write_text(right.split("--hash")[0] + f"--hash=sha256:{'0' * 64}\n", "utf-8")
+    for _ in range(2):  # a wrong hash is refused, and refused again
+        failed = with_packages.run("stop")
+        assert failed.returncode == 1
+        assert "Start again" in failed.stderr
+    lock.write_text(right, "utf-8")
+    assert with_packages.run("stop").returncode == 0
+    assert with_packages.installed() == "1.0"
+
+
 def break_python(project: SmallProject) -> None:
     project.python.unlink()
     project.python.write_text("no program\n")
