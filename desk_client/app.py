@@ -77,6 +77,7 @@ class DeskApp(QObject):
         self.theme.changed.connect(lambda: self.settings.set("window/scheme", self.theme.scheme))
         self.session.welcomed.connect(self._on_welcomed)
         self.session.refused.connect(self._on_refused)
+        self.session.outdated.connect(self.messages.error)
         self.session.returned.connect(self._on_returned)
         self.window.painted.connect(self._on_painted, Qt.ConnectionType.QueuedConnection)
         self.window.start_page.retried.connect(self.session.begin)

@@ -44,7 +44,6 @@ class MainWindow(Translated, QMainWindow):
         self._theme = theme
         self._settings = settings
         self._is_painted = False
-        self._closes_when_saved = False
         self.workspace: Workspace | None = None
         self.actions_here: ActionSet | None = None
         self.top_bar = TopBar(theme, self)
@@ -110,7 +109,6 @@ class MainWindow(Translated, QMainWindow):
         workspace.ticket_shown.connect(actions.set_ticket_shown)
         workspace.status_changed.connect(self._rows.setText)
         workspace.menu_wanted.connect(self._on_menu_wanted)
-        workspace.left.connect(self._on_left)
         actions.set_ticket_shown(False)
         self._middle.addWidget(workspace)
         self._middle.setCurrentWidget(workspace)
@@ -121,10 +119,6 @@ class MainWindow(Translated, QMainWindow):
         return {"quit": self.close, "search": self._on_search, "about": self._on_about}
 
     # -- inside ------------------------------------------------------------------------------------------------------
-
-    def _on_left(self) -> None:
-        if self._closes_when_saved:
-            self.close()
 
     def _on_search(self) -> None:
         self.top_bar.search.setFocus()
@@ -184,9 +178,7 @@ class MainWindow(Translated, QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved changes, remember the arrangement, go."""
-        self._closes_when_saved = False
-        if self.workspace is not None and not self.workspace.close_request():
-            self._closes_when_saved = self.workspace.is_saving_to_leave()
+        if self.workspace is not None and not self.workspace.close_request(self.close):
             event.ignore()
             return
         self._settings.set("window/geometry", self.saveGeometry())

@@ -22,13 +22,11 @@ class Workspace(Translated, QWidget):
     """Arranges the screens and carries out the actions of ``actions.py``.
 
     Signals:
-        left(): a ticket was left, perhaps after it was saved.
         ticket_shown(bool): whether the actions on a ticket have one.
         status_changed(str): for the status bar.
         menu_wanted(QPoint): the context menu of the list.
     """
 
-    left = Signal()
     ticket_shown = Signal(bool)
     status_changed = Signal(str)
     menu_wanted = Signal(QPoint)
@@ -78,7 +76,6 @@ class Workspace(Translated, QWidget):
         self.page.status_changed.connect(self.status_changed)
         self.page.menu_wanted.connect(self.menu_wanted)
         self.page.ticket_shown.connect(self._say_ticket)
-        self.page.pane.left.connect(self.left)
         self.views.view_chosen.connect(lambda _view: self.tabs.setCurrentIndex(0))
         self._search.search_changed.connect(self._on_search)
         self._search.entered.connect(self.page.jump)
@@ -98,14 +95,14 @@ class Workspace(Translated, QWidget):
             "new_ticket": self.new_ticket,
             "open_tab": self._on_open_tab,
             "close_tab": lambda: self._close(self.tabs.currentIndex()),
-            "edit": lambda: self.pane().edit(),
+            "edit": lambda: self._act(TicketPane.edit),
             "save": lambda: self.pane().save(),
             "save_and_new": lambda: self.pane().save_and_new(),
-            "take": lambda: self.pane().take(),
-            "resolve": self._on_resolve,
-            "comment": lambda: self.pane().add_comment(),
-            "assign": lambda: self.pane().assign(),
-            "change_status": lambda: self.pane().change_status(),
+            "take": lambda: self._act(TicketPane.take),
+            "resolve": lambda: self._act(TicketPane.resolve),
+            "comment": lambda: self._act(TicketPane.add_comment),
+            "assign": lambda: self._act(TicketPane.assign),
+            "change_status": lambda: self._act(TicketPane.change_status),
             "clear_filters": self.page.clear_filters,
             "to_views": self.views.setFocus,
             "to_list": self.to_list,
@@ -133,14 +130,15 @@ class Workspace(Translated, QWidget):
             if pane.property("ticket_id") == ticket_id:
                 self.tabs.setCurrentWidget(pane)
                 return
-        if self.page.shown_id() == ticket_id and not self.page.close_ticket():
+        is_below = self.page.shown_id() == ticket_id
+        if is_below and not self.page.pane.close_request(lambda: self.open_in_tab(ticket_id)):
             return
         pane = self._make_pane()
         pane.setProperty("ticket_id", ticket_id)
         self.tabs.setCurrentIndex(self.tabs.addTab(pane, ""))
         self._name_tab_buttons()
         pane.open_ticket(ticket_id)
-        pane.setFocus()
+        pane.when_opened(pane.setFocus)
 
     def to_list(self) -> None:
         """Focus to the list."""
@@ -151,13 +149,9 @@ class Workspace(Translated, QWidget):
         """Read again what the list shows."""
         self.page.controller.refresh()
 
-    def close_request(self) -> bool:
-        """Whether everything may be closed: each ticket with unsaved changes asks."""
-        return all(pane.close_request() for pane in self._panes())
-
-    def is_saving_to_leave(self) -> bool:
-        """Whether a ticket is being saved, and ``left`` will follow."""
-        return any(pane.editing.after_save is not None for pane in self._panes())
+    def close_request(self, afterwards: Callable[[], object]) -> bool:
+        """Whether everything may be closed: each ticket with unsaved changes asks; ``afterwards`` follows a save."""
+        return all(pane.close_request(afterwards) for pane in self._panes())
 
     def remember(self) -> None:
         """Keep the arrangement for the next start."""
@@ -182,7 +176,7 @@ class Workspace(Translated, QWidget):
         c = self._context
         pane = TicketPane(self.tabs, c.reference, c.session, c.runner, c.bus, c.messages)
         pane.title_changed.connect(lambda title: self._on_title(pane, title))
-        pane.left.connect(lambda: self._on_left(pane))
+        pane.left.connect(lambda: self._drop(pane))
         return pane
 
     def _panes(self) -> list[TicketPane]:
@@ -199,17 +193,16 @@ class Workspace(Translated, QWidget):
         if ticket_id is not None and self.tabs.currentIndex() == 0:
             self.open_in_tab(ticket_id)
 
-    def _on_resolve(self) -> None:
-        self.pane().quick.resolve()
+    def _act(self, act: Callable[[TicketPane], object]) -> None:
+        """Do something to the ticket that is meant: on the way through the list, that of the row one has come to."""
+        pane = self.pane()
+        if pane is not self.page.pane or self.page.catch_up():
+            act(pane)
 
     def _close(self, index: int) -> None:
         pane = self.tabs.widget(index)
-        if isinstance(pane, TicketPane) and pane.close_request():
+        if isinstance(pane, TicketPane) and pane.close_request(lambda: self._drop(pane)):
             self._drop(pane)
-
-    def _on_left(self, pane: TicketPane) -> None:
-        self._drop(pane)
-        self.left.emit()
 
     def _drop(self, pane: TicketPane) -> None:
         self.tabs.removeTab(self.tabs.indexOf(pane))

@@ -11,7 +11,7 @@ from desk_client.change_bus import Change, ChangeBus
 from desk_client.reference_store import ReferenceStore
 from desk_client.runner import DbRunner
 from shared import SCHEMA_REVISION, __version__
-from shared.errors import DeskError
+from shared.errors import DeskError, VersionGateError
 from shared.queries.reference import get_reference
 from shared.queries.session import check_gate, get_session, get_version_gate
 from shared.schemas.reference import ReferenceData
@@ -32,9 +32,14 @@ class Welcome:
     reference: ReferenceData
 
 
+def ask_gate(conn: Any) -> None:
+    """Raises VersionGateError where client and desk differ."""
+    check_gate(get_version_gate(conn), __version__, SCHEMA_REVISION)
+
+
 def read_welcome(conn: Any) -> Welcome:
     """Version gate first; then who this is and what dropdowns offer. VersionGateError where client and desk differ."""
-    check_gate(get_version_gate(conn), __version__, SCHEMA_REVISION)
+    ask_gate(conn)
     return Welcome(get_session(conn), get_reference(conn))
 
 
@@ -44,11 +49,13 @@ class SessionController(QObject):
     Signals:
         welcomed(Welcome): the desk let us in.
         refused(DeskError): it did not, or does not answer.
+        outdated(VersionGateError): the desk was changed meanwhile; this client does not fit any more.
         returned(): the desk answers again; whoever shows its rows reads them again.
     """
 
     welcomed = Signal(object)
     refused = Signal(object)
+    outdated = Signal(object)
     returned = Signal()
 
     def __init__(self, runner: DbRunner, bus: ChangeBus, reference: ReferenceStore, parent: QObject) -> None:
@@ -78,14 +85,21 @@ class SessionController(QObject):
             return
         if reachable:
             self._retry.stop()
+            self._check_gate()
             self.returned.emit()
         else:
             self._retry.start()
 
+    def _check_gate(self) -> None:
+        """It may have been away to be updated."""
+        self._runner.run(ask_gate, on_done=_ignore, on_error=self._on_gate, receiver=self, purpose="gate")
+
+    def _on_gate(self, error: DeskError) -> None:
+        if isinstance(error, VersionGateError):
+            self.outdated.emit(error)
+
     def _ask_again(self) -> None:
-        self._runner.run(
-            get_version_gate, on_done=lambda _gate: None, on_error=lambda _error: None, receiver=self, purpose="retry"
-        )
+        self._runner.run(get_version_gate, on_done=_ignore, on_error=_ignore, receiver=self, purpose="retry")
 
     def _on_changed(self, change: Change, _initiator: QObject | None) -> None:
         if change.entity in REFERENCE_ENTITIES:
@@ -94,5 +108,5 @@ class SessionController(QObject):
             )
 
 
-def _ignore(_error: DeskError) -> None:
+def _ignore(_answer: object) -> None:
     """What is in memory stays."""

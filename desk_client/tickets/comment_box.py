@@ -58,6 +58,13 @@ class CommentBox(QWidget):
         self._private.setChecked(False)
         self._on_edited()
 
+    def take_away(self, sent: CommentText) -> None:
+        """Empty it of a comment that is saved; what was written behind it since stays, and the flag with it."""
+        self._text.drop_beginning(sent.body)
+        if self._text.value() is None:
+            self.clear()
+        self._on_edited()
+
     def append(self, body: str) -> None:
         """Add a text to what is written: it goes with the next save."""
         before = self._text.value()

@@ -31,7 +31,7 @@ class TicketController(QObject):
 
     Signals:
         opened(TicketDetail): the ticket that was asked for.
-        open_failed(DeskError)
+        open_failed(DeskError), lease_failed(DeskError), history_failed(DeskError)
         history_loaded(tuple[HistoryLine]): of the open ticket, newest first.
         suggestions_found(name, text, list[Suggestion]): the answer to ``look_up``.
         lease_taken(Lease), lease_refused(Lease): ours now, or whose it is.
@@ -43,6 +43,8 @@ class TicketController(QObject):
 
     opened = Signal(object)
     open_failed = Signal(object)
+    lease_failed = Signal(object)
+    history_failed = Signal(object)
     history_loaded = Signal(object)
     suggestions_found = Signal(str, str, object)
     lease_taken = Signal(object)
@@ -56,6 +58,7 @@ class TicketController(QObject):
         super().__init__(parent)
         self._runner, self._bus, self._session = runner, bus, session
         self._ticket_id: int | None = None
+        self._visit = 0  # counts what is shown one after the other: the answer to an earlier one's save is not shown
         self._lease: Lease | None = None
         self._lease_age = QElapsedTimer()
         self._wants_lease = False
@@ -69,9 +72,7 @@ class TicketController(QObject):
 
     def open(self, ticket_id: int) -> None:
         """Read a ticket and its history; the lease of the one before is given back."""
-        self.release()
-        self._forget_saves()
-        self._ticket_id = ticket_id
+        self._begin(ticket_id)
         self._runner.run(
             lambda conn: get_ticket(conn, ticket_id),
             on_done=self.opened.emit, on_error=self.open_failed.emit, receiver=self, purpose="open",
@@ -80,11 +81,19 @@ class TicketController(QObject):
 
     def start_new(self) -> None:
         """Begin a ticket that is not there yet: the save_id is made now and kept over retries."""
-        self.release()
-        self._forget_saves()
-        self._ticket_id = None
+        self.stay(None)
+
+    def stay(self, ticket_id: int | None) -> None:
+        """Go on with what is shown: a ticket that was asked for meanwhile is not wanted any more, or did not come."""
+        self._begin(ticket_id)
         self._runner.cancel(self, "open")
         self._runner.cancel(self, "history")
+
+    def _begin(self, ticket_id: int | None) -> None:
+        self.release()
+        self._forget_saves()
+        self._ticket_id = ticket_id
+        self._visit += 1
 
     def _forget_saves(self) -> None:
         self._create_id, self._comment_id, self._intended = uuid.uuid4(), uuid.uuid4(), None
@@ -95,7 +104,7 @@ class TicketController(QObject):
         if ticket_id is not None:
             self._runner.run(
                 lambda conn: get_history(conn, ticket_id, readable_private=readable),
-                on_done=self.history_loaded.emit, on_error=self.open_failed.emit, receiver=self, purpose="history",
+                on_done=self.history_loaded.emit, on_error=self.history_failed.emit, receiver=self, purpose="history",
             )  # fmt: skip
 
     def look_up(self, name: str, entity: str, text: str, parent: int | None) -> None:
@@ -130,7 +139,10 @@ class TicketController(QObject):
             self._lease = lease
             self._lease_age.start()
         if lease.entity_id != self._ticket_id or not self._wants_lease:
+            still_wanted = self._wants_lease  # of the ticket that is shown now
             self.release()
+            if still_wanted:
+                self.take_lease()
         elif lease.is_mine:
             self._bus.publish(ENTITY, lease.entity_id, initiator=self)
             self.lease_taken.emit(lease)
@@ -139,7 +151,7 @@ class TicketController(QObject):
 
     def _on_lease_failed(self, error: DeskError) -> None:
         self._asks_lease = False
-        self.save_failed.emit(error)
+        self.lease_failed.emit(error)
 
     def release(self, *, closing: bool = False) -> None:
         """Give the lease back where we have it. ``closing``: for certain, the runner may be stopped next."""
@@ -201,11 +213,11 @@ class TicketController(QObject):
 
     def comment(self, ticket_id: int, comment: CommentText) -> None:
         """Append a comment alone: it needs no lease and meets no conflict."""
-        save_id = self._comment_id
+        save_id, visit = self._comment_id, self._visit
         self._runner.run(
             lambda session: add_comment(session, ticket_id, comment, save_id),
-            on_done=lambda _: self._on_commented(ticket_id),
-            on_error=lambda error: self._on_comment_failed(ticket_id, error), receiver=self, write=True,
+            on_done=lambda _: self._on_commented(visit, ticket_id),
+            on_error=lambda error: self._on_comment_failed(visit, ticket_id, error), receiver=self, write=True,
         )  # fmt: skip
 
     def _save_id(self, intention: Any) -> uuid.UUID:
@@ -214,9 +226,18 @@ class TicketController(QObject):
         return self._intended[1]
 
     def _save(self, op: Callable[[Any], TicketDetail]) -> None:
-        self._runner.run(op, on_done=self._on_saved, on_error=self._on_save_failed, receiver=self, write=True)
+        visit = self._visit
+        self._runner.run(
+            op,
+            on_done=lambda detail: self._on_saved(visit, detail),
+            on_error=lambda error: self._on_save_failed(visit, error),
+            receiver=self, write=True,
+        )  # fmt: skip
 
-    def _on_saved(self, detail: TicketDetail) -> None:
+    def _on_saved(self, visit: int, detail: TicketDetail) -> None:
+        if visit != self._visit:
+            self._bus.publish(ENTITY, detail.id)  # another ticket is shown here by now
+            return
         self._ticket_id = detail.id
         self._forget_saves()
         self.release()
@@ -224,18 +245,24 @@ class TicketController(QObject):
         self.saved.emit(detail)
         self.load_history()
 
-    def _on_save_failed(self, error: DeskError) -> None:
+    def _on_save_failed(self, visit: int, error: DeskError) -> None:
         ticket_id = self._ticket_id
+        if visit != self._visit:
+            return  # what was typed there has been discarded
         if isinstance(error, AlreadySavedError):
-            self._read_again(error.entity_id or ticket_id, self._on_saved, error)
+            self._read_again(error.entity_id or ticket_id, lambda detail: self._on_saved(visit, detail), error)
         elif isinstance(error, ConflictError) and ticket_id is not None:
             self._intended = None
             self._runner.run(
                 lambda conn: self._read_both(conn, ticket_id),
-                on_done=lambda both: self.conflicted.emit(*both), on_error=self.save_failed.emit, receiver=self,
+                on_done=lambda both: self._on_conflict(visit, *both), on_error=self.save_failed.emit, receiver=self,
             )  # fmt: skip
         else:
             self.save_failed.emit(error)
+
+    def _on_conflict(self, visit: int, detail: TicketDetail, history: Any) -> None:
+        if visit == self._visit:
+            self.conflicted.emit(detail, history)
 
     def _read_both(self, conn: Connection, ticket_id: int) -> tuple[TicketDetail, Any]:
         history = get_history(conn, ticket_id, readable_private=self._session.readable_private)
@@ -249,16 +276,19 @@ class TicketController(QObject):
             lambda conn: get_ticket(conn, ticket_id), on_done=on_done, on_error=self.save_failed.emit, receiver=self
         )
 
-    def _on_commented(self, ticket_id: int) -> None:
+    def _on_commented(self, visit: int, ticket_id: int) -> None:
+        if visit != self._visit:
+            self._bus.publish(ENTITY, ticket_id)
+            return
         self._comment_id = uuid.uuid4()
         self._bus.publish(ENTITY, ticket_id, initiator=self)
         self.commented.emit()
         self.load_history()
 
-    def _on_comment_failed(self, ticket_id: int, error: DeskError) -> None:
+    def _on_comment_failed(self, visit: int, ticket_id: int, error: DeskError) -> None:
         if isinstance(error, AlreadySavedError):
-            self._on_commented(ticket_id)
-        else:
+            self._on_commented(visit, ticket_id)
+        elif visit == self._visit:
             self.save_failed.emit(error)
 
 

@@ -19,7 +19,7 @@ from desk_client.tickets.notices import Notices
 from desk_client.widgets.field_frame import Saying
 from shared.errors import DeskError, FieldError, LeaseLostError
 from shared.schemas.session import DeskSession
-from shared.schemas.ticket import HistoryLine, Lease, TicketDetail
+from shared.schemas.ticket import CommentText, HistoryLine, Lease, TicketDetail
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,16 @@ class TicketEditing(QObject):
 
     Signals:
         reset(): another ticket (or none) is shown.
+        opened(): the ticket that was asked for is shown.
+        stayed(id or None): what was shown stays: the ticket that was asked for did not come, or typing went on here.
         changed(): title, status, dirtiness or the state of a save may be another.
         lease_refused(): another machine edits the ticket.
         saved(int): a ticket was saved.
     """
 
     reset = Signal()
+    opened = Signal()
+    stayed = Signal(object)
     changed = Signal()
     lease_refused = Signal()
     saved = Signal(int)
@@ -65,7 +69,9 @@ class TicketEditing(QObject):
         self._sticky = StickyDefaults(reference)
         self._save_waits = False
         self._new_after_save = False
-        self.after_save: Callable[[], None] | None = None
+        self._sent: CommentText | None = None  # goes with the save under way
+        self.after_save: Callable[[], object] | None = None
+        self.is_loading = False
         self.detail: TicketDetail | None = None
         self.is_saving = False
         self._connect()
@@ -75,7 +81,9 @@ class TicketEditing(QObject):
         form.edited.connect(self._on_edited)
         form.resolved.connect(self._on_resolved)
         controller.opened.connect(self._on_opened)
-        controller.open_failed.connect(self._messages.error)
+        controller.open_failed.connect(self._on_open_failed)
+        controller.history_failed.connect(self._messages.error)
+        controller.lease_failed.connect(self._messages.error)
         controller.history_loaded.connect(self._history.show_lines)
         controller.lease_taken.connect(self._on_lease_taken)
         controller.lease_refused.connect(self._on_lease_refused)
@@ -84,7 +92,7 @@ class TicketEditing(QObject):
         controller.conflicted.connect(self._on_conflict)
         controller.commented.connect(self._on_commented)
         if self._comment_box is not None:
-            self._comment_box.edited.connect(self.changed)
+            self._comment_box.edited.connect(self._on_commenting)
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
@@ -98,8 +106,24 @@ class TicketEditing(QObject):
         commented = self._comment_box is not None and self._comment_box.comment() is not None
         return self.can_write and (self._form.is_dirty() or commented)
 
+    def open(self, ticket_id: int) -> None:
+        """Ask for a ticket. What is shown stays until it is there; whoever types meanwhile stays with it."""
+        self.is_loading = True
+        self._controller.open(ticket_id)
+
+    def _stay(self) -> None:
+        self.is_loading = False
+        shown = self.detail.id if self.detail is not None else None
+        self._controller.stay(shown)
+        self.stayed.emit(shown)
+
+    def _on_open_failed(self, error: DeskError) -> None:
+        self._stay()
+        self._messages.error(error)
+
     def show_new(self) -> None:
         """Show an empty ticket with what is usual in it."""
+        self.is_loading = False
         self._controller.start_new()
         self.detail = None
         values, texts = self._sticky.for_new(self._now())
@@ -118,19 +142,26 @@ class TicketEditing(QObject):
             self._reset()
 
     def _on_opened(self, detail: TicketDetail) -> None:
+        if not self.is_loading and self.is_dirty():  # read again because of another view, and typing began meanwhile
+            self.detail = detail
+            self._form.rebase(detail)
+            self.changed.emit()
+            return
+        self.is_loading = False
         self.detail = detail
         self._form.show_ticket(detail)
         self._reset()
+        self.opened.emit()
         if detail.edited_by and detail.edited_by != self._session.machine:
             self._notices.edited_elsewhere(detail.edited_by, detail.edited_person, detail.edited_since)
 
-    def _reset(self) -> None:
+    def _reset(self, *, keeps_comment: bool = False) -> None:
         """Forget everything of the ticket before."""
         self.is_saving = self._save_waits = self._new_after_save = False
-        self.after_save = None
+        self.after_save = self._sent = None
         self._form.set_locked(False)
         self._notices.clear()
-        if self._comment_box is not None:
+        if self._comment_box is not None and not keeps_comment:
             self._comment_box.clear()
         self.reset.emit()
         self.changed.emit()
@@ -138,9 +169,19 @@ class TicketEditing(QObject):
     # -- lease -----------------------------------------------------------------------------------------------------
 
     def _on_edited(self) -> None:
+        self._stay_if_typed()
         if self.detail is not None and self._form.is_dirty():
             self._controller.take_lease()
         self.changed.emit()
+
+    def _on_commenting(self) -> None:
+        self._stay_if_typed()
+        self.changed.emit()
+
+    def _stay_if_typed(self) -> None:
+        """Typing while another ticket is on its way: what is typed here is worth more than going there."""
+        if self.is_loading and self.is_dirty():
+            self._stay()
 
     def _on_lease_taken(self, _lease: Lease) -> None:
         self._form.set_locked(False)
@@ -167,7 +208,7 @@ class TicketEditing(QObject):
         self._save_waits = self._form.fields.take_waiting()
         if self._save_waits:
             return
-        comment = self._comment_box.comment() if self._comment_box is not None else None
+        self._sent = comment = self._comment_box.comment() if self._comment_box is not None else None
         if self.detail is not None and comment is not None and not self._form.is_dirty():
             self._set_saving(True)
             self._controller.comment(self.detail.id, comment)
@@ -206,27 +247,33 @@ class TicketEditing(QObject):
             self._sticky.remember(self._form.values())
         self.detail = detail
         goes_on = self._form.show_saved(detail)
-        self._reset()
+        self._take_comment_away()
+        self._reset(keeps_comment=True)
         text = QCoreApplication.translate("TicketPane", "Saved: ticket {number}")
         self._messages.info(text.format(number=detail.number))
         self.saved.emit(detail.id)
-        if wants_new:
+        if goes_on or self.is_dirty():
+            self._on_edited()
+        elif wants_new:
             self._sticky.keep_customer(detail)
             self.show_new()
-        elif goes_on:
-            self._on_edited()
         elif afterwards is not None:
             afterwards()
 
+    def _take_comment_away(self) -> None:
+        """The comment that was sent is in the history now; what was written since stays in its box."""
+        if self._comment_box is not None and self._sent is not None:
+            self._comment_box.take_away(self._sent)
+        self._sent = None
+
     def _on_commented(self) -> None:
+        self._take_comment_away()
         self._set_saving(False)
-        if self._comment_box is not None:
-            self._comment_box.clear()
         self._messages.info(QCoreApplication.translate("TicketPane", "Comment added"))
         afterwards, self.after_save = self.after_save, None
         if self.detail is not None:
             self.saved.emit(self.detail.id)
-        if afterwards is not None:
+        if afterwards is not None and not self.is_dirty():
             afterwards()
 
     def _on_save_failed(self, error: DeskError) -> None:

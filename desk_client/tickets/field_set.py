@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -85,13 +85,17 @@ class FieldSet(QObject):
         """Context and own values together."""
         return {**self.context, **{name: self.editor(name).value() for name in self.frames}}
 
-    def set_values(self, values: Mapping[str, Any], texts: Mapping[str, str]) -> None:
-        """Show a row's values; ``texts`` are the names of customers and the like. All is untouched then."""
+    def set_values(self, values: Mapping[str, Any], texts: Mapping[str, str], *, keep: Collection[str] = ()) -> None:
+        """Show a row's values; ``texts`` are the names of customers and the like. All is untouched then.
+
+        What is in the fields of ``keep`` stays there.
+        """
         self._texts = dict(texts)
         self.touched.clear()
         self.context.update({name: value for name, value in values.items() if name not in self.frames})
         for name in self.frames:
-            self._show(name, values.get(name))
+            if name not in keep:
+                self._show(name, values.get(name))
         self._remember_parents(self.frames)
         self.refill()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -127,14 +127,13 @@ class TicketForm(QScrollArea):
 
     def show_saved(self, detail: TicketDetail) -> bool:
         """Show what a save made of the ticket and keep what was typed since it was sent; whether there is such."""
-        typed = {name: self.fields.value(name) for name in self.fields.touched if name in self.fields.frames}
-        texts = {name: self.fields.text_of(name, value) for name, value in typed.items()}
-        self.show_ticket(detail)
-        newer = {name: value for name, value in typed.items() if value != (self._base or {}).get(name)}
-        for name, value in newer.items():
-            self.fields.put(name, value, texts[name])
-        if newer:
-            self.refresh()
+        base = detail.values.model_dump()
+        touched = self.fields.touched & self.fields.frames.keys()
+        newer = {name for name in touched if self.fields.value(name) != base.get(name)}
+        newer |= touched & set(self.fields.unresolved())
+        self._base = base
+        # not even set again: the cursor, and letters that an input method composes, stay where they are
+        self._load(base, texts_of(detail), keep=touched, newer=newer)
         return bool(newer)
 
     def show_new(self, defaults: Mapping[str, Any], texts: Mapping[str, str]) -> None:
@@ -142,13 +141,22 @@ class TicketForm(QScrollArea):
         self._base = None
         self._load({"status": Status.NEW.value, **defaults}, texts)
 
-    def _load(self, values: Mapping[str, Any], texts: Mapping[str, str]) -> None:
+    def _load(
+        self,
+        values: Mapping[str, Any],
+        texts: Mapping[str, str],
+        *,
+        keep: Collection[str] = (),
+        newer: Collection[str] = (),
+    ) -> None:
         self._has_row = True
         self.fields.context["stored_status"] = None if self._base is None else self._base.get("status")
-        self.fields.set_values(values, texts)
+        self.fields.set_values(values, texts, keep=keep)
+        self.fields.touched.update(newer)
         self.fields.clear_messages()
         self.refresh()
-        self.verticalScrollBar().setValue(0)
+        if not newer:
+            self.verticalScrollBar().setValue(0)
 
     def refresh(self) -> None:
         """Show the fields that belong to the status, with stars and labels as they are now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -12,7 +13,7 @@ from desk_client.messages import Messages
 from desk_client.runner import DbRunner
 from desk_client.tickets.table_model import TicketTableModel
 from desk_client.widgets.type_ahead import Suggestion
-from shared.errors import DatabaseUnavailableError, DeskError
+from shared.errors import DatabaseUnavailableError, DeskError, LoginRefusedError
 from shared.queries import lookup, tickets
 from shared.schemas.listing import PAGE_ROWS, TicketAnchors, TicketFilter, TicketListing, TicketPage
 from shared.schemas.ticket import TicketRow
@@ -66,7 +67,11 @@ class TicketListController(QObject):
         self._run(lambda conn: tickets.list_tickets(conn, listing, readable_private=private), self._on_first, "listing")
 
     def refresh(self) -> None:
-        """Read again what is shown, without moving it."""
+        """Read again what is shown, without moving it; what was about to be shown, from its beginning."""
+        if self._model.is_dimmed:
+            self.show(self._listing)
+            self.count_views(self._views)
+            return
         listing, private = self._listing, self._private
         pages = {self._in_sight[0], self._in_sight[1], 0}
         self._forget_pages()
@@ -166,11 +171,14 @@ class TicketListController(QObject):
     # -- answers -------------------------------------------------------------------------------------------------------
 
     def _run(self, op: Callable[[Any], Any], on_done: Callable[[Any], None], purpose: str) -> None:
-        self._runner.run(op, on_done=on_done, on_error=self._on_error, receiver=self, purpose=purpose)
+        self._runner.run(op, on_done=on_done, on_error=partial(self._on_error, purpose), receiver=self, purpose=purpose)
 
-    def _on_error(self, error: DeskError) -> None:
-        self._is_fetching = False
-        self._wanted = []
-        self._model.set_dimmed(False)
-        if not isinstance(error, DatabaseUnavailableError):  # the badge says that
+    def _on_error(self, purpose: str, error: DeskError) -> None:
+        is_away = isinstance(error, DatabaseUnavailableError)
+        if purpose == "page":
+            self._is_fetching = False
+            self._wanted = []
+        elif purpose == "listing" and not is_away:  # else dimmed until the desk is back: these rows are not the answer
+            self._model.set_dimmed(False)
+        if not is_away or isinstance(error, LoginRefusedError):  # that it is away, the badge says
             self._messages.error(error)

@@ -185,11 +185,13 @@ class TicketListView(Translated, QTableView):
         if self._current_id is None and row is not None:
             self._on_current_changed(index, index)
         elif self._current_id is not None and (row is None or row.id != self._current_id):
-            self._follow_current(self._current_id)
+            self._follow_current(self._current_id, row)
 
-    def _follow_current(self, ticket_id: int) -> None:
+    def _follow_current(self, ticket_id: int, row: TicketRow | None) -> None:
         if self._model.find(ticket_id) is not None:
             self.select_ticket(ticket_id)
+        elif row is not None:
+            self._current_id = row.id  # it is not among these any more: Enter opens the row that is marked
 
     def _announce_current(self) -> None:
         if self._current_id is not None:

@@ -115,7 +115,7 @@ class Notices:
             return QCoreApplication.translate("Notices", "Saving")
         if self._is_refused:
             return QCoreApplication.translate("Notices", "Reading only")
-        if has_lease:
+        if has_lease and dirty:
             return QCoreApplication.translate("Notices", "Not saved yet · yours until you save")
         if dirty:
             return QCoreApplication.translate("Notices", "Not saved yet")

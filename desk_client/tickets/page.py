@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QCoreApplication, QLocale, QPoint, Qt, QTimer, Signal
@@ -50,7 +49,6 @@ class TicketsPage(Translated, QWidget):
         self._view: View | None = None
         self._shown_id: int | None = None
         self._has_ticket = False
-        self._then: Callable[[], object] | None = None
         self.filters = FilterBar(context.reference, self)
         texts = CellTexts(context.reference, lambda: datetime.now(UTC))
         self.model = TicketTableModel(texts, self)
@@ -108,7 +106,9 @@ class TicketsPage(Translated, QWidget):
         self.list.selectionModel().currentRowChanged.connect(self._say_status)
         self.controller.number_found.connect(self._on_number_found)
         self.pane.saved.connect(self._on_saved)
-        self.pane.left.connect(self._on_left)
+        self.pane.opened.connect(self._say_shown)
+        self.pane.stayed.connect(self._on_stayed)
+        self.pane.left.connect(self.list.setFocus)
         self._context.reference.changed.connect(self.model.retranslate)
         self._ages.start()
 
@@ -155,19 +155,15 @@ class TicketsPage(Translated, QWidget):
     def open_ticket(self, ticket_id: int) -> None:
         """Show a ticket below and go there; unsaved changes of another are asked about first."""
         if self._take_pane(ticket_id):
-            self.pane.setFocus()
+            self.pane.when_opened(self.pane.setFocus)  # not before: what is typed next is meant for it
 
     def new_ticket(self) -> None:
         """An empty form below."""
-        if self._leave_pane(self.new_ticket):
+        if self.pane.close_request(self.new_ticket):
             self.list.select_ticket(None)
             self._shown_id = None
             self._say_shown()
             self.pane.new_ticket()
-
-    def close_ticket(self) -> bool:
-        """Leave the ticket below; False where its changes are to be kept."""
-        return bool(self.pane.close_request())
 
     def jump(self, text: str) -> None:
         """Enter in the search box: a number opens its ticket."""
@@ -179,28 +175,23 @@ class TicketsPage(Translated, QWidget):
     def _take_pane(self, ticket_id: int) -> bool:
         if self._shown_id == ticket_id:
             return True
-        if not self._leave_pane(lambda: self.open_ticket(ticket_id)):
+        if not self.pane.close_request(lambda: self.open_ticket(ticket_id)):
             self.list.select_ticket(self._shown_id)
             return False
         self._shown_id = ticket_id
         self.pane.open_ticket(ticket_id)
-        self._say_shown()
         return True
 
-    def _leave_pane(self, then: Callable[[], object]) -> bool:
-        """Whether the ticket below may go; where it is being saved first, ``then`` is done after that."""
-        self._then = None
-        may_go = self.pane.close_request()
-        if not may_go and self.pane.editing.after_save is not None:
-            self._then = then
-        return bool(may_go)
+    def catch_up(self) -> bool:
+        """Ask for the ticket of the current row where another is shown yet; False where that one has to stay."""
+        current = self.list.current_id()
+        return current is None or not self.list.hasFocus() or self._take_pane(current)
 
-    def _on_left(self) -> None:
-        then, self._then = self._then, None
-        if then is None:
-            self.list.setFocus()
-        else:
-            then()
+    def _on_stayed(self, ticket_id: int | None) -> None:
+        """The ticket that was asked for is not shown; asking for it again asks the desk again."""
+        self._shown_id = ticket_id
+        if self._has_ticket:
+            self.list.select_ticket(ticket_id)
 
     def _say_shown(self) -> None:
         self._has_ticket = True

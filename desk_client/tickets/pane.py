@@ -46,11 +46,15 @@ class TicketPane(QWidget):
         title_changed(str): for the tab or the window.
         saved(int): a ticket was saved.
         left(): the person wants to go, and nothing holds the pane any more.
+        opened(): the ticket that was asked for is shown.
+        stayed(id or None): it did not come, or typing went on in this one, which stays; None: none or a new one.
     """
 
     title_changed = Signal(str)
     saved = Signal(int)
     left = Signal()
+    opened = Signal()
+    stayed = Signal(object)
 
     def __init__(
         self,
@@ -70,6 +74,7 @@ class TicketPane(QWidget):
         self.editing = TicketEditing(parts, self.controller, reference, session, messages, self.now, self)
         self.quick = QuickActions(parts, self.head, self.editing, self.controller, reference, session, self.now, self)
         self._connect(bus)
+        self._when_opened: Callable[[], object] | None = None
         self.setFocusProxy(self.form)
         self.retranslate()
 
@@ -111,6 +116,8 @@ class TicketPane(QWidget):
         self.editing.reset.connect(self._on_reset)
         self.editing.changed.connect(self._show_head)
         self.editing.saved.connect(self.saved)
+        self.editing.opened.connect(self._on_opened)
+        self.editing.stayed.connect(self._on_stayed)
         bus.changed.connect(self._on_changed)
         self._reference.changed.connect(self._show_head)
         if self.comment_box is not None and self.foot is not None:
@@ -128,7 +135,15 @@ class TicketPane(QWidget):
     def open_ticket(self, ticket_id: int) -> None:
         """Read and show a ticket; asks first where something is not saved."""
         if self._may_leave(lambda: self.open_ticket(ticket_id)):
-            self.controller.open(ticket_id)
+            self._when_opened = None
+            self.editing.open(ticket_id)
+
+    def when_opened(self, act: Callable[[], object]) -> None:
+        """Do it now, or to the ticket that is on its way; not where that one does not come."""
+        if self.editing.is_loading:
+            self._when_opened = act
+        else:
+            act()
 
     def new_ticket(self) -> None:
         """Show an empty ticket; asks first where something is not saved."""
@@ -145,41 +160,47 @@ class TicketPane(QWidget):
 
     def edit(self) -> None:
         """Go to the first field."""
-        self.form.focus_first()
+        self.when_opened(self.form.focus_first)
 
     def add_comment(self) -> None:
         """Go to the comment box."""
+        self.when_opened(self._to_comment)
+
+    def _to_comment(self) -> None:
         if self.comment_box is not None and self.editing.detail is not None:
             self.comment_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def assign(self) -> None:
         """Ask to whom it is handed, and save."""
-        self.quick.assign()
+        self.when_opened(self.quick.assign)
 
     def take(self) -> None:
         """Assign it to who sits here."""
-        self.quick.take()
+        self.when_opened(self.quick.take)
 
     def change_status(self, code: str = "") -> None:
         """Take that status, asking for what it needs; without one, show what the status may become."""
-        self.quick.change_status(code)
+        self.when_opened(lambda: self.quick.change_status(code))
 
     def resolve(self) -> None:
         """The way to resolved, where the status allows it."""
-        self.quick.resolve()
+        self.when_opened(self.quick.resolve)
 
     def is_dirty(self) -> bool:
         """Whether something is typed here that is not saved."""
         return self.editing.is_dirty()
 
-    def close_request(self) -> bool:
-        """Whether the pane may go; asks where something is not saved. The lease is given back."""
-        if not self._may_leave(self.left.emit):
+    def close_request(self, afterwards: Callable[[], object] | None = None) -> bool:
+        """Whether the pane may go; asks where something is not saved. The lease is given back.
+
+        Where the answer is to save, ``afterwards`` is done once that worked; without one ``left`` is emitted.
+        """
+        if not self._may_leave(afterwards or self.left.emit):
             return False
         self.controller.release(closing=True)
         return True
 
-    def _may_leave(self, afterwards: Callable[[], None]) -> bool:
+    def _may_leave(self, afterwards: Callable[[], object]) -> bool:
         """Asks; where the answer is to save, ``afterwards`` runs once it is saved, and this one is False."""
         if not self.is_dirty():
             return True
@@ -191,6 +212,16 @@ class TicketPane(QWidget):
             self.editing.discard()
         return answer is Answer.DISCARD
 
+    def _on_opened(self) -> None:
+        then, self._when_opened = self._when_opened, None
+        self.opened.emit()
+        if then is not None:
+            then()
+
+    def _on_stayed(self, ticket_id: int | None) -> None:
+        self._when_opened = None
+        self.stayed.emit(ticket_id)
+
     # -- showing ---------------------------------------------------------------------------------------------------
 
     def _on_changed(self, change: Change, initiator: object) -> None:
@@ -198,6 +229,8 @@ class TicketPane(QWidget):
         detail = self.editing.detail
         if detail is None or change.entity != ENTITY or initiator is self.controller or self.is_dirty():
             return
+        if self.editing.is_loading:
+            return  # another ticket is on its way
         if change.entity_id in (None, detail.id):
             self.controller.open(detail.id)
 

@@ -41,7 +41,7 @@ class QuickActions(QObject):
         self._editing, self._controller = editing, controller
         self._reference, self._session, self._now, self._window = reference, session, now, parent
         self.dialog: TransitionDialog | None = None
-        editing.lease_refused.connect(self._close_dialog)
+        editing.lease_refused.connect(self._on_lease_refused)
         controller.suggestions_found.connect(self._on_suggestions)
         if editing.can_write:
             head.status_requested.connect(self.change_status)
@@ -50,7 +50,7 @@ class QuickActions(QObject):
 
     def _can_change(self) -> bool:
         editing = self._editing
-        return editing.can_write and editing.detail is not None and not editing.is_saving
+        return editing.can_write and editing.detail is not None and not (editing.is_saving or editing.is_loading)
 
     def _status(self) -> str | None:
         return self._editing.detail.values.status if self._editing.detail else None
@@ -114,9 +114,17 @@ class QuickActions(QObject):
         self._form.put(values, texts)
         self._editing.save()
 
-    def _close_dialog(self) -> None:
-        if self.dialog is not None:
-            self.dialog.reject()
+    def _on_lease_refused(self) -> None:
+        """Another machine was first: what is typed in the dialog stays, in the form."""
+        dialog = self.dialog
+        if dialog is None:
+            return
+        typed = {name: dialog.fields.value(name) for name in dialog.fields.touched}
+        self._form.put(typed, {name: dialog.fields.text_of(name, value) for name, value in typed.items()})
+        comment = dialog.comment()
+        if comment is not None and self._comment_box is not None:
+            self._comment_box.append(comment.body)
+        dialog.reject()
 
     def _on_dialog_closed(self) -> None:
         if self.dialog is not None:
@@ -124,6 +132,7 @@ class QuickActions(QObject):
             self.dialog = None
         if not self._editing.is_saving and not self._form.is_dirty():
             self._controller.release()
+            self._editing.changed.emit()
 
     def _on_suggestions(self, name: str, text: str, suggestions: list[Suggestion]) -> None:
         if not name.startswith(DIALOG):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
 from desk_client.theme import Role, set_locked, set_role
@@ -75,6 +75,19 @@ class TextField(QPlainTextEdit):
             return
         self._last_text = value or ""
         self.setPlainText(value or "")
+
+    def drop_beginning(self, beginning: str) -> None:
+        """Take this text away where it stands first, and blanks behind it; the cursor stays in what is left."""
+        text = self.toPlainText()
+        if not text.startswith(beginning):
+            return
+        rest = text.removeprefix(beginning).lstrip()
+        cursor = self.textCursor()
+        cursor.setPosition(0)
+        # a document counts in UTF-16: what is not in Unicode's first plane counts twice
+        cut = len(text.removesuffix(rest).encode("utf-16-le")) // 2
+        cursor.setPosition(cut, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
 
     def set_locked(self, locked: bool) -> None:
         """Keep the text as it is until unlocked."""

@@ -1,4 +1,4 @@
-"""Leaving a ticket with unsaved changes: for another one, for a new one, or with the whole window."""
+"""Leaving a ticket, with unsaved changes or not; and a desk that goes away and comes back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ import datetime as dt
 import pytest
 
 from desk_client.messages import Answer, Messages
+from desk_client.session import controller as session_controller
+from desk_client.tickets import controller
 from desk_server.demo.loader import seed
+from shared.errors import DatabaseUnavailableError, VersionGateError
+from shared.queries import tickets
 from tests.desks import RunningDesk
 from tests.gui.conftest import Client, StartClient
 
@@ -135,3 +139,103 @@ def test_a_saved_ticket_is_in_the_list_at_once(start_client: StartClient, desk: 
     client.until(lambda: not client.page.pane.is_dirty())
     client.settle()
     assert [row.subject for row in client.model.rows_in_memory() if row.id == shown] == ["seen in the list"]
+
+
+def test_a_close_that_could_not_save_is_forgotten(
+    start_client: StartClient, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = start_client()
+    open_dirty(client, "not saved on closing", 18)
+
+    def break_off(*_args: object) -> object:
+        raise DatabaseUnavailableError("the line broke")
+
+    honest = controller.update_ticket
+    monkeypatch.setattr(controller, "update_ticket", break_off)
+    asked.answer = Answer.SAVE
+    assert not client.window.close()
+    client.settle()
+    assert client.page.pane.is_dirty()
+    monkeypatch.setattr(controller, "update_ticket", honest)
+    client.page.pane.save()
+    client.until(lambda: not client.page.pane.is_dirty())
+    client.settle()
+    client.page.pane._leave()
+    client.settle()
+    assert client.window.isVisible(), "leaving a ticket closes no window"
+
+
+def test_an_action_on_the_way_through_the_list_is_for_the_row_one_has_come_to(
+    start_client: StartClient, desk: RunningDesk
+) -> None:
+    client = start_client()
+    client.show_view("nobodys")
+    if client.model.rowCount() < 2:
+        client.show_view("all")
+    client.list.setFocus()
+    client.list.setCurrentIndex(client.model.index(20, 0))
+    client.until(client.page.has_ticket)
+    client.settle()
+    before = client.page.shown_id()
+    client.list.step(1)
+    meant = client.list.current_id()
+    assert meant != before
+    assert client.page.shown_id() == before, "it is asked for a moment later"
+    client.window.actions_here["assign"].trigger()
+    client.until(lambda: client.page.pane.quick.dialog is not None)
+    assert client.page.pane.editing.detail.id == meant
+    client.page.pane.quick.dialog.reject()
+    client.settle()
+
+
+def test_a_row_whose_ticket_is_gone_after_a_refresh_opens_what_it_shows(
+    start_client: StartClient, desk: RunningDesk
+) -> None:
+    client = start_client()
+    client.show_view("all")
+    client.list.setCurrentIndex(client.model.index(0, 0))
+    client.settle()
+    gone = client.list.current_id()
+    with desk.owner().cursor() as cursor:
+        cursor.execute("UPDATE desk.ticket SET deleted_at = now() WHERE id = %s", [gone])
+    client.workspace.refresh()
+    client.settle()
+    row = client.model.row(client.list.currentIndex().row())
+    assert row is not None
+    assert row.id != gone
+    assert client.list.current_id() == row.id
+
+
+def test_rows_of_an_older_question_stay_dim_while_the_desk_is_away(
+    start_client: StartClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = start_client()
+    client.show_view("all")
+
+    def break_off(*_args: object, **_named: object) -> object:
+        raise DatabaseUnavailableError("the line broke")
+
+    monkeypatch.setattr(tickets, "list_tickets", break_off)
+    client.page.filters.set_text("standby")
+    client.until(lambda: client.model.is_dimmed)
+    client.until(client.app.runner.is_idle)
+    assert client.model.is_dimmed
+    monkeypatch.undo()
+    client.app.session.returned.emit()
+    client.settle()
+    assert not client.model.is_dimmed
+    assert 0 < client.model.rowCount() < 60
+
+
+def test_a_desk_that_was_updated_meanwhile_is_said(start_client: StartClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = start_client()
+
+    def refuse(*_args: object) -> None:
+        raise VersionGateError("too old", client_too_old=True)
+
+    monkeypatch.setattr(session_controller, "check_gate", refuse)
+    client.app.runner.reachable_changed.emit(False)
+    client.app.runner.reachable_changed.emit(True)
+    client.until(lambda: client.window.message_bar.text() != "")
+    assert client.window.message_bar.text() == "This client is too old for the desk. Please update it."
+    assert client.window.workspace.isVisible(), "what is typed stays in reach"
