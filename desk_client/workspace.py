@@ -138,7 +138,7 @@ class Workspace(Translated, QWidget):
         self.tabs.setCurrentIndex(self.tabs.addTab(pane, ""))
         self._name_tab_buttons()
         pane.open_ticket(ticket_id)
-        pane.when_opened(pane.setFocus)
+        pane.editing.opening.when_there(pane.setFocus)
 
     def to_list(self) -> None:
         """Focus to the list."""

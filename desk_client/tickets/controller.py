@@ -6,35 +6,33 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QElapsedTimer, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from desk_client.change_bus import ChangeBus
 from desk_client.runner import DbRunner
+from desk_client.tickets.fields import ENTITY
+from desk_client.tickets.lease_controller import LeaseController
 from desk_client.widgets.type_ahead import Suggestion
 from shared.errors import AlreadySavedError, ConflictError, DeskError
 from shared.queries.lookup import find_contacts, find_customers, find_projects, find_tickets
 from shared.queries.tickets import get_history, get_ticket
 from shared.schemas.reference import Named
 from shared.schemas.session import DeskSession
-from shared.schemas.ticket import CommentText, Lease, TicketCreate, TicketDetail, TicketUpdate, TicketValues
-from shared.services.leases import release_lease, take_lease
+from shared.schemas.ticket import CommentText, TicketCreate, TicketDetail, TicketUpdate, TicketValues
 from shared.services.tickets import add_comment, create_ticket, update_ticket
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-ENTITY = "ticket"
-
 
 class TicketController(QObject):
-    """One for each pane. Holds the ids of the saves under way and the lease; knows no widget.
+    """One for each pane. Holds the ids of the saves under way; knows no widget.
 
     Signals:
         opened(TicketDetail): the ticket that was asked for.
-        open_failed(DeskError), lease_failed(DeskError), history_failed(DeskError)
+        open_failed(DeskError), history_failed(DeskError)
         history_loaded(tuple[HistoryLine]): of the open ticket, newest first.
         suggestions_found(name, text, list[Suggestion]): the answer to ``look_up``.
-        lease_taken(Lease), lease_refused(Lease): ours now, or whose it is.
         saved(TicketDetail): as the database holds it now.
         save_failed(DeskError): nothing was written.
         conflicted(TicketDetail, history): nothing was written; this is what the ticket is by now.
@@ -43,12 +41,9 @@ class TicketController(QObject):
 
     opened = Signal(object)
     open_failed = Signal(object)
-    lease_failed = Signal(object)
     history_failed = Signal(object)
     history_loaded = Signal(object)
     suggestions_found = Signal(str, str, object)
-    lease_taken = Signal(object)
-    lease_refused = Signal(object)
     saved = Signal(object)
     save_failed = Signal(object)
     conflicted = Signal(object, object)
@@ -59,11 +54,8 @@ class TicketController(QObject):
         self._runner, self._bus, self._session = runner, bus, session
         self._ticket_id: int | None = None
         self._visit = 0  # counts what is shown one after the other: the answer to an earlier one's save is not shown
-        self._lease: Lease | None = None
-        self._lease_age = QElapsedTimer()
-        self._wants_lease = False
-        self._asks_lease = False
-        self._gives_back = False
+        self.lease = LeaseController(runner, self)
+        self.lease.changed.connect(lambda ticket_id: bus.publish(ENTITY, ticket_id, initiator=self))
         self._create_id = uuid.uuid4()
         self._comment_id = uuid.uuid4()
         self._intended: tuple[Any, uuid.UUID] | None = None  # what is being saved, and its save_id
@@ -90,7 +82,7 @@ class TicketController(QObject):
         self._runner.cancel(self, "history")
 
     def _begin(self, ticket_id: int | None) -> None:
-        self.release()
+        self.lease.follow(ticket_id)
         self._forget_saves()
         self._ticket_id = ticket_id
         self._visit += 1
@@ -119,78 +111,6 @@ class TicketController(QObject):
             receiver=self, purpose=f"lookup {name}",
         )  # fmt: skip
 
-    # -- lease -----------------------------------------------------------------------------------------------------
-
-    def take_lease(self) -> None:
-        """Mark the ticket as edited here; asked once until it is ours or refused."""
-        self._wants_lease = True
-        ticket_id = self._ticket_id
-        if ticket_id is None or self._asks_lease or self._lease is not None or self._gives_back:
-            return
-        self._asks_lease = True
-        self._runner.run(
-            lambda conn: take_lease(conn, ENTITY, ticket_id),
-            on_done=self._on_lease, on_error=self._on_lease_failed, receiver=self,
-        )  # fmt: skip
-
-    def _on_lease(self, lease: Lease) -> None:
-        self._asks_lease = False
-        if lease.is_mine:
-            self._lease = lease
-            self._lease_age.start()
-        if lease.entity_id != self._ticket_id or not self._wants_lease:
-            still_wanted = self._wants_lease  # of the ticket that is shown now
-            self.release()
-            if still_wanted:
-                self.take_lease()
-        elif lease.is_mine:
-            self._bus.publish(ENTITY, lease.entity_id, initiator=self)
-            self.lease_taken.emit(lease)
-        else:
-            self.lease_refused.emit(lease)
-
-    def _on_lease_failed(self, error: DeskError) -> None:
-        self._asks_lease = False
-        self.lease_failed.emit(error)
-
-    def release(self, *, closing: bool = False) -> None:
-        """Give the lease back where we have it. ``closing``: for certain, the runner may be stopped next."""
-        self._wants_lease = False
-        lease, self._lease = self._lease, None
-        if lease is None or lease.token is None:
-            return
-        self._gives_back = True
-        token = lease.token
-        self._runner.run(
-            lambda work: release_lease(work.connection() if closing else work, ENTITY, lease.entity_id, token),
-            on_done=lambda _: self._on_released(lease.entity_id),
-            on_error=lambda _: self._on_released(lease.entity_id),  # it ends by itself within a minute
-            receiver=self, write=closing,
-        )  # fmt: skip
-
-    def _on_released(self, ticket_id: int) -> None:
-        self._gives_back = False
-        self._bus.publish(ENTITY, ticket_id, initiator=self)
-        if self._wants_lease:  # editing began again before the answer: no take may overtake a release
-            self.take_lease()
-
-    def _token(self) -> int | None:
-        """The token while the lease runs. Ended ones are swept, and their token with them; saving without a token
-        passes then, unless another session has taken the lease."""
-        if self._lease is None:
-            return None
-        lasts = (self._lease.expires_at - self._lease.taken_at).total_seconds() * 1000
-        return self._lease.token if self._lease_age.elapsed() < 0.9 * lasts else None
-
-    def drop_lease(self) -> None:
-        """Forget a lease that another machine has taken over."""
-        self._lease = None
-
-    @property
-    def has_lease(self) -> bool:
-        """Whether this pane holds the lease."""
-        return self._lease is not None
-
     # -- saving ----------------------------------------------------------------------------------------------------
 
     def create(self, values: Mapping[str, Any], comment: CommentText | None) -> None:
@@ -206,7 +126,7 @@ class TicketController(QObject):
         values = TicketValues(**changed)
         change = TicketUpdate(
             id=base.id, row_version=base.row_version, save_id=self._save_id((base.id, base.row_version, values)),
-            lease_token=self._token(),
+            lease_token=self.lease.token(),
             values=values, comment=comment, comment_save_id=self._comment_id if comment else None,
         )  # fmt: skip
         self._save(lambda session: update_ticket(session, change))
@@ -240,7 +160,7 @@ class TicketController(QObject):
             return
         self._ticket_id = detail.id
         self._forget_saves()
-        self.release()
+        self.lease.follow(detail.id)
         self._bus.publish(ENTITY, detail.id, initiator=self)
         self.saved.emit(detail)
         self.load_history()

@@ -11,11 +11,13 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 from desk_client.messages import Messages, describe
 from desk_client.reference_store import ReferenceStore
 from desk_client.tickets.comment_box import CommentBox
-from desk_client.tickets.controller import ENTITY, TicketController
+from desk_client.tickets.controller import TicketController
 from desk_client.tickets.defaults import StickyDefaults
+from desk_client.tickets.fields import ENTITY
 from desk_client.tickets.form import TicketForm
 from desk_client.tickets.history import HistoryView
 from desk_client.tickets.notices import Notices
+from desk_client.tickets.opening import TicketOpening
 from desk_client.widgets.field_frame import Saying
 from shared.errors import DeskError, FieldError, LeaseLostError
 from shared.schemas.session import DeskSession
@@ -37,16 +39,12 @@ class TicketEditing(QObject):
 
     Signals:
         reset(): another ticket (or none) is shown.
-        opened(): the ticket that was asked for is shown.
-        stayed(id or None): what was shown stays: the ticket that was asked for did not come, or typing went on here.
         changed(): title, status, dirtiness or the state of a save may be another.
         lease_refused(): another machine edits the ticket.
         saved(int): a ticket was saved.
     """
 
     reset = Signal()
-    opened = Signal()
-    stayed = Signal(object)
     changed = Signal()
     lease_refused = Signal()
     saved = Signal(int)
@@ -71,7 +69,7 @@ class TicketEditing(QObject):
         self._new_after_save = False
         self._sent: CommentText | None = None  # goes with the save under way
         self.after_save: Callable[[], object] | None = None
-        self.is_loading = False
+        self.opening = TicketOpening(controller, lambda: self.detail.id if self.detail else None, self)
         self.detail: TicketDetail | None = None
         self.is_saving = False
         self._connect()
@@ -81,12 +79,13 @@ class TicketEditing(QObject):
         form.edited.connect(self._on_edited)
         form.resolved.connect(self._on_resolved)
         controller.opened.connect(self._on_opened)
-        controller.open_failed.connect(self._on_open_failed)
+        controller.open_failed.connect(self.opening.stay)
+        controller.open_failed.connect(self._messages.error)
         controller.history_failed.connect(self._messages.error)
-        controller.lease_failed.connect(self._messages.error)
         controller.history_loaded.connect(self._history.show_lines)
-        controller.lease_taken.connect(self._on_lease_taken)
-        controller.lease_refused.connect(self._on_lease_refused)
+        controller.lease.taken.connect(self._on_lease_taken)
+        controller.lease.refused.connect(self._on_lease_refused)
+        controller.lease.failed.connect(self._messages.error)
         controller.saved.connect(self._on_saved)
         controller.save_failed.connect(self._on_save_failed)
         controller.conflicted.connect(self._on_conflict)
@@ -106,24 +105,9 @@ class TicketEditing(QObject):
         commented = self._comment_box is not None and self._comment_box.comment() is not None
         return self.can_write and (self._form.is_dirty() or commented)
 
-    def open(self, ticket_id: int) -> None:
-        """Ask for a ticket. What is shown stays until it is there; whoever types meanwhile stays with it."""
-        self.is_loading = True
-        self._controller.open(ticket_id)
-
-    def _stay(self) -> None:
-        self.is_loading = False
-        shown = self.detail.id if self.detail is not None else None
-        self._controller.stay(shown)
-        self.stayed.emit(shown)
-
-    def _on_open_failed(self, error: DeskError) -> None:
-        self._stay()
-        self._messages.error(error)
-
     def show_new(self) -> None:
         """Show an empty ticket with what is usual in it."""
-        self.is_loading = False
+        self.opening.give_up()
         self._controller.start_new()
         self.detail = None
         values, texts = self._sticky.for_new(self._now())
@@ -134,7 +118,7 @@ class TicketEditing(QObject):
 
     def discard(self) -> None:
         """Throw away what was typed and show the ticket as it is stored."""
-        self._controller.release()
+        self._controller.lease.release()
         if self.detail is None:
             self.show_new()
         else:
@@ -142,16 +126,17 @@ class TicketEditing(QObject):
             self._reset()
 
     def _on_opened(self, detail: TicketDetail) -> None:
-        if not self.is_loading and self.is_dirty():  # read again because of another view, and typing began meanwhile
+        if (
+            self.is_dirty() and not self.opening.is_under_way
+        ):  # read again because of another view, and typing began meanwhile
             self.detail = detail
             self._form.rebase(detail)
             self.changed.emit()
             return
-        self.is_loading = False
         self.detail = detail
         self._form.show_ticket(detail)
         self._reset()
-        self.opened.emit()
+        self.opening.finish()
         if detail.edited_by and detail.edited_by != self._session.machine:
             self._notices.edited_elsewhere(detail.edited_by, detail.edited_person, detail.edited_since)
 
@@ -171,7 +156,7 @@ class TicketEditing(QObject):
     def _on_edited(self) -> None:
         self._stay_if_typed()
         if self.detail is not None and self._form.is_dirty():
-            self._controller.take_lease()
+            self._controller.lease.take()
         self.changed.emit()
 
     def _on_commenting(self) -> None:
@@ -180,8 +165,8 @@ class TicketEditing(QObject):
 
     def _stay_if_typed(self) -> None:
         """Typing while another ticket is on its way: what is typed here is worth more than going there."""
-        if self.is_loading and self.is_dirty():
-            self._stay()
+        if self.is_dirty():
+            self.opening.stay()
 
     def _on_lease_taken(self, _lease: Lease) -> None:
         self._form.set_locked(False)
@@ -191,7 +176,7 @@ class TicketEditing(QObject):
     def _on_lease_refused(self, lease: Lease) -> None:
         """Another machine was first: back to reading, and what is typed stays."""
         self._form.set_locked(True)
-        self._notices.refused(lease, retry=self._controller.take_lease, discard=self.discard)
+        self._notices.refused(lease, retry=self._controller.lease.take, discard=self.discard)
         self.lease_refused.emit()
         self.changed.emit()
 
@@ -202,7 +187,7 @@ class TicketEditing(QObject):
         if self.is_saving or not self.can_write or not (self.is_dirty() or self._form.is_new):
             return
         if self._notices.is_refused:
-            self._controller.take_lease()  # its answer unlocks the form, or says again who has it
+            self._controller.lease.take()  # its answer unlocks the form, or says again who has it
             return
         self._new_after_save = then_new
         self._save_waits = self._form.fields.take_waiting()
@@ -282,8 +267,8 @@ class TicketEditing(QObject):
         if isinstance(error, FieldError) and error.field:
             self._show_errors({error.field: lambda: describe(error)})
         elif isinstance(error, LeaseLostError):
-            self._controller.drop_lease()
-            self._controller.take_lease()  # its answer says who has it
+            self._controller.lease.drop()
+            self._controller.lease.take()  # its answer says who has it
         else:
             self._messages.error(error)
 

@@ -24,6 +24,7 @@ NOT_IN_FORM = ("number",)
 PLAN = ("next_step", "next_step_at", "due_at", "waiting_for_staff_id", "waiting_for_department_id")
 SOLUTION = ("resolution", "fixed_in_release_id", "duplicate_of_id")
 CARDS = ("main", "solution", "plan")
+Names = Collection[str]
 
 
 def card_of(name: str) -> str:
@@ -84,7 +85,7 @@ class TicketForm(QScrollArea):
         self.fields.edited.connect(self._on_edited)
         self.fields.lookup_requested.connect(self.lookup_requested)
         self.fields.resolved.connect(self.resolved)
-        reference.changed.connect(self._on_reference_changed)
+        reference.changed.connect(self.retranslate)
         self.retranslate()
 
     def _left_out(self) -> tuple[str, ...]:
@@ -142,12 +143,7 @@ class TicketForm(QScrollArea):
         self._load({"status": Status.NEW.value, **defaults}, texts)
 
     def _load(
-        self,
-        values: Mapping[str, Any],
-        texts: Mapping[str, str],
-        *,
-        keep: Collection[str] = (),
-        newer: Collection[str] = (),
+        self, values: Mapping[str, Any], texts: Mapping[str, str], *, keep: Names = (), newer: Names = ()
     ) -> None:
         self._has_row = True
         self.fields.context["stored_status"] = None if self._base is None else self._base.get("status")
@@ -193,9 +189,6 @@ class TicketForm(QScrollArea):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
-
-    def _on_reference_changed(self) -> None:
-        self.retranslate()
 
     # -- values ----------------------------------------------------------------------------------------------------
 

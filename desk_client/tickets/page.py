@@ -106,8 +106,8 @@ class TicketsPage(Translated, QWidget):
         self.list.selectionModel().currentRowChanged.connect(self._say_status)
         self.controller.number_found.connect(self._on_number_found)
         self.pane.saved.connect(self._on_saved)
-        self.pane.opened.connect(self._say_shown)
-        self.pane.stayed.connect(self._on_stayed)
+        self.pane.editing.opening.arrived.connect(self._say_shown)
+        self.pane.editing.opening.stayed.connect(self._on_stayed)
         self.pane.left.connect(self.list.setFocus)
         self._context.reference.changed.connect(self.model.retranslate)
         self._ages.start()
@@ -155,7 +155,7 @@ class TicketsPage(Translated, QWidget):
     def open_ticket(self, ticket_id: int) -> None:
         """Show a ticket below and go there; unsaved changes of another are asked about first."""
         if self._take_pane(ticket_id):
-            self.pane.when_opened(self.pane.setFocus)  # not before: what is typed next is meant for it
+            self.pane.editing.opening.when_there(self.pane.setFocus)  # not before: what is typed next is meant for it
 
     def new_ticket(self) -> None:
         """An empty form below."""

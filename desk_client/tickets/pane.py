@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
@@ -17,8 +17,9 @@ from desk_client.reference_store import ReferenceStore
 from desk_client.runner import DbRunner
 from desk_client.theme import Role, set_role
 from desk_client.tickets.comment_box import CommentBox
-from desk_client.tickets.controller import ENTITY, TicketController
+from desk_client.tickets.controller import TicketController
 from desk_client.tickets.editing import PaneParts, TicketEditing
+from desk_client.tickets.fields import ENTITY
 from desk_client.tickets.form import TicketForm
 from desk_client.tickets.history import HistoryView
 from desk_client.tickets.notices import Notices
@@ -46,15 +47,11 @@ class TicketPane(QWidget):
         title_changed(str): for the tab or the window.
         saved(int): a ticket was saved.
         left(): the person wants to go, and nothing holds the pane any more.
-        opened(): the ticket that was asked for is shown.
-        stayed(id or None): it did not come, or typing went on in this one, which stays; None: none or a new one.
     """
 
     title_changed = Signal(str)
     saved = Signal(int)
     left = Signal()
-    opened = Signal()
-    stayed = Signal(object)
 
     def __init__(
         self,
@@ -74,7 +71,6 @@ class TicketPane(QWidget):
         self.editing = TicketEditing(parts, self.controller, reference, session, messages, self.now, self)
         self.quick = QuickActions(parts, self.head, self.editing, self.controller, reference, session, self.now, self)
         self._connect(bus)
-        self._when_opened: Callable[[], object] | None = None
         self.setFocusProxy(self.form)
         self.retranslate()
 
@@ -116,8 +112,6 @@ class TicketPane(QWidget):
         self.editing.reset.connect(self._on_reset)
         self.editing.changed.connect(self._show_head)
         self.editing.saved.connect(self.saved)
-        self.editing.opened.connect(self._on_opened)
-        self.editing.stayed.connect(self._on_stayed)
         bus.changed.connect(self._on_changed)
         self._reference.changed.connect(self._show_head)
         if self.comment_box is not None and self.foot is not None:
@@ -135,15 +129,7 @@ class TicketPane(QWidget):
     def open_ticket(self, ticket_id: int) -> None:
         """Read and show a ticket; asks first where something is not saved."""
         if self._may_leave(lambda: self.open_ticket(ticket_id)):
-            self._when_opened = None
-            self.editing.open(ticket_id)
-
-    def when_opened(self, act: Callable[[], object]) -> None:
-        """Do it now, or to the ticket that is on its way; not where that one does not come."""
-        if self.editing.is_loading:
-            self._when_opened = act
-        else:
-            act()
+            self.editing.opening.begin(ticket_id)
 
     def new_ticket(self) -> None:
         """Show an empty ticket; asks first where something is not saved."""
@@ -160,11 +146,11 @@ class TicketPane(QWidget):
 
     def edit(self) -> None:
         """Go to the first field."""
-        self.when_opened(self.form.focus_first)
+        self.editing.opening.when_there(self.form.focus_first)
 
     def add_comment(self) -> None:
         """Go to the comment box."""
-        self.when_opened(self._to_comment)
+        self.editing.opening.when_there(self._to_comment)
 
     def _to_comment(self) -> None:
         if self.comment_box is not None and self.editing.detail is not None:
@@ -172,19 +158,19 @@ class TicketPane(QWidget):
 
     def assign(self) -> None:
         """Ask to whom it is handed, and save."""
-        self.when_opened(self.quick.assign)
+        self.editing.opening.when_there(self.quick.assign)
 
     def take(self) -> None:
         """Assign it to who sits here."""
-        self.when_opened(self.quick.take)
+        self.editing.opening.when_there(self.quick.take)
 
     def change_status(self, code: str = "") -> None:
         """Take that status, asking for what it needs; without one, show what the status may become."""
-        self.when_opened(lambda: self.quick.change_status(code))
+        self.editing.opening.when_there(lambda: self.quick.change_status(code))
 
     def resolve(self) -> None:
         """The way to resolved, where the status allows it."""
-        self.when_opened(self.quick.resolve)
+        self.editing.opening.when_there(self.quick.resolve)
 
     def is_dirty(self) -> bool:
         """Whether something is typed here that is not saved."""
@@ -197,7 +183,7 @@ class TicketPane(QWidget):
         """
         if not self._may_leave(afterwards or self.left.emit):
             return False
-        self.controller.release(closing=True)
+        self.controller.lease.release(closing=True)
         return True
 
     def _may_leave(self, afterwards: Callable[[], object]) -> bool:
@@ -212,16 +198,6 @@ class TicketPane(QWidget):
             self.editing.discard()
         return answer is Answer.DISCARD
 
-    def _on_opened(self) -> None:
-        then, self._when_opened = self._when_opened, None
-        self.opened.emit()
-        if then is not None:
-            then()
-
-    def _on_stayed(self, ticket_id: int | None) -> None:
-        self._when_opened = None
-        self.stayed.emit(ticket_id)
-
     # -- showing ---------------------------------------------------------------------------------------------------
 
     def _on_changed(self, change: Change, initiator: object) -> None:
@@ -229,7 +205,7 @@ class TicketPane(QWidget):
         detail = self.editing.detail
         if detail is None or change.entity != ENTITY or initiator is self.controller or self.is_dirty():
             return
-        if self.editing.is_loading:
+        if self.editing.opening.is_under_way:
             return  # another ticket is on its way
         if change.entity_id in (None, detail.id):
             self.controller.open(detail.id)
@@ -257,7 +233,7 @@ class TicketPane(QWidget):
     def _show_foot(self) -> None:
         if self.foot is not None:
             dirty, saving = self.is_dirty(), self.editing.is_saving
-            text = self.notices.state_text(dirty=dirty, saving=saving, has_lease=self.controller.has_lease)
+            text = self.notices.state_text(dirty=dirty, saving=saving, has_lease=self.controller.lease.is_held)
             locked, is_new = self.notices.is_refused, self.form.is_new
             self.foot.show_state(dirty=dirty, saving=saving, locked=locked, is_new=is_new, text=text)
 
@@ -307,17 +283,20 @@ class TicketPane(QWidget):
             return self._leave
         if not self.editing.can_write:
             return None
-        keys: dict[tuple[int, Any], Callable[[], None]] = {
-            (Qt.Key.Key_Return, CONTROL): self.save,
-            (Qt.Key.Key_Return, CONTROL | SHIFT): self.save_and_new,
-            (Qt.Key.Key_M, CONTROL): self.add_comment,
-            (Qt.Key.Key_A, CONTROL | SHIFT): self.assign,
-            (Qt.Key.Key_T, CONTROL | SHIFT): self.take,
-            (Qt.Key.Key_S, CONTROL | SHIFT): self.change_status,
-            (Qt.Key.Key_R, CONTROL): self.resolve,
-        }
-        return keys.get((key, pressed))
+        action = _KEYS.get((key, pressed))
+        return None if action is None else partial(action, self)
 
     def _leave(self) -> None:
         if self.close_request():
             self.left.emit()
+
+
+_KEYS: dict[tuple[int, Any], Callable[[TicketPane], None]] = {
+    (Qt.Key.Key_Return, CONTROL): TicketPane.save,
+    (Qt.Key.Key_Return, CONTROL | SHIFT): TicketPane.save_and_new,
+    (Qt.Key.Key_M, CONTROL): TicketPane.add_comment,
+    (Qt.Key.Key_A, CONTROL | SHIFT): TicketPane.assign,
+    (Qt.Key.Key_T, CONTROL | SHIFT): TicketPane.take,
+    (Qt.Key.Key_S, CONTROL | SHIFT): TicketPane.change_status,
+    (Qt.Key.Key_R, CONTROL): TicketPane.resolve,
+}

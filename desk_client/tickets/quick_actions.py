@@ -50,7 +50,9 @@ class QuickActions(QObject):
 
     def _can_change(self) -> bool:
         editing = self._editing
-        return editing.can_write and editing.detail is not None and not (editing.is_saving or editing.is_loading)
+        return (
+            editing.can_write and editing.detail is not None and not (editing.is_saving or editing.opening.is_under_way)
+        )
 
     def _status(self) -> str | None:
         return self._editing.detail.values.status if self._editing.detail else None
@@ -94,7 +96,7 @@ class QuickActions(QObject):
         detail = self._editing.detail
         if not self._can_change() or detail is None or self.dialog is not None:
             return
-        self._controller.take_lease()
+        self._controller.lease.take()
         values = {**self._form.values(), "status": detail.values.status}
         texts = {name: self._form.text_of(name) for name in names}
         dialog = TransitionDialog(target, names, values, texts, self._reference, self._now, self._window, detail.number)
@@ -131,7 +133,7 @@ class QuickActions(QObject):
             self.dialog.deleteLater()
             self.dialog = None
         if not self._editing.is_saving and not self._form.is_dirty():
-            self._controller.release()
+            self._controller.lease.release()
             self._editing.changed.emit()
 
     def _on_suggestions(self, name: str, text: str, suggestions: list[Suggestion]) -> None:

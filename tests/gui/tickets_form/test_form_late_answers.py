@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 
 from desk_client.messages import Answer
-from desk_client.tickets import controller
+from desk_client.tickets import controller, lease_controller
 from shared.errors import DatabaseUnavailableError
 
 SLOW_SECONDS = 0.4
@@ -23,8 +23,9 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """``slow("get_ticket")``: from now on that takes a while on the worker thread."""
 
     def make_slow(name: str) -> None:
-        honest = getattr(controller, name)
-        monkeypatch.setattr(controller, name, lambda *args: (time.sleep(SLOW_SECONDS), honest(*args))[1])
+        module = lease_controller if name == "take_lease" else controller
+        honest = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *args: (time.sleep(SLOW_SECONDS), honest(*args))[1])
 
     return make_slow
 
@@ -32,7 +33,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 def test_typing_while_another_ticket_is_on_its_way_stays(client: Any, slow: Any) -> None:
     first, second = client.new_ticket_id(), client.new_ticket_id()
     stayed: list[Any] = []
-    client.pane.stayed.connect(stayed.append)
+    client.pane.editing.opening.stayed.connect(stayed.append)
     client.open(first)
     client.go("serial")
     slow("get_ticket")
@@ -125,7 +126,7 @@ def test_a_lease_asked_for_too_late_is_taken_for_the_ticket_shown(client: Any, s
     client.type("S")
     client.pane.open_ticket(second)
     client.until(lambda: client.pane.editing.detail.id == second)
-    client.pane.controller.take_lease()
+    client.pane.controller.lease.take()
     client.idle()
     client.until(lambda: client.stored(second).edited_by == "pc-full")
     assert client.stored(first).edited_by is None

@@ -93,7 +93,7 @@ def test_a_query_machine_takes_no_lease(client: Any, make_client: Callable[..., 
     ticket = client.new_ticket_id()
     query = make_client("query")
     query.open(ticket)
-    query.pane.controller.take_lease()
+    query.pane.controller.lease.take()
     query.idle()
     assert client.stored(ticket).edited_by is None
 

@@ -87,7 +87,7 @@ def test_a_conflict_keeps_what_is_typed(client: Any) -> None:
     client.type("Mine: ")
     client.idle()
     typed = client.editor("subject").text()
-    client.pane.controller.release()  # as if it had run out and another had saved meanwhile
+    client.pane.controller.lease.release()  # as if it had run out and another had saved meanwhile
     client.idle()
     client.change(ticket, subject="Theirs", priority="urgent")
     client.pane.save()
@@ -113,7 +113,7 @@ def test_theirs_can_be_taken(client: Any) -> None:
     client.go("subject")
     client.type("Mine: ")
     client.idle()
-    client.pane.controller.release()
+    client.pane.controller.lease.release()
     client.idle()
     client.change(ticket, subject="Theirs")
     client.pane.save()
