@@ -6,8 +6,10 @@ A widget says what it is by a property ``role`` (see ``Role``); the style sheet 
 
 from __future__ import annotations
 
+import atexit
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTemporaryDir, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
@@ -138,7 +140,6 @@ class Theme(QObject):
         super().__init__(parent or application)
         self._application = application
         self._scheme = Scheme.SYSTEM
-        self._images = QTemporaryDir()
         self.colours = LIGHT
         application.setStyle("Fusion")
         application.setFont(interface_font())
@@ -171,10 +172,18 @@ class Theme(QObject):
 
     def _install(self, colours: Colours) -> None:
         self.colours = colours
-        images = write_sheet_images(self._images.path(), "dark" if colours is DARK else "light", colours)
+        images = write_sheet_images(_image_folder().path(), "dark" if colours is DARK else "light", colours)
         self._application.setPalette(_palette(colours))
         self._application.setStyleSheet(style_sheet(colours, images, emphasis()))
         self.changed.emit()
+
+
+@cache
+def _image_folder() -> QTemporaryDir:
+    """Where the style sheet's images lie: as long as the process, since the style sheet outlives a theme."""
+    folder = QTemporaryDir()
+    atexit.register(folder.remove)
+    return folder
 
 
 def interface_font() -> QFont:
