@@ -50,8 +50,8 @@ class Column:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column(ColumnId.NUMBER, QT_TRANSLATE_NOOP("Columns", "Number"), 72, SortKey.NUMBER, align_right=True),
-    Column(ColumnId.PRIORITY, QT_TRANSLATE_NOOP("Columns", "Priority"), 68, SortKey.PRIORITY, glyph_only=True),
+    Column(ColumnId.NUMBER, QT_TRANSLATE_NOOP("Columns", "Number"), 84, SortKey.NUMBER, align_right=True),
+    Column(ColumnId.PRIORITY, QT_TRANSLATE_NOOP("Columns", "Priority"), 84, SortKey.PRIORITY, glyph_only=True),
     Column(ColumnId.SUBJECT, QT_TRANSLATE_NOOP("Columns", "Subject"), 340),
     Column(ColumnId.CUSTOMER, QT_TRANSLATE_NOOP("Columns", "Customer"), 132, SortKey.CUSTOMER),
     Column(ColumnId.PRODUCT, QT_TRANSLATE_NOOP("Columns", "Product"), 120, SortKey.PRODUCT),

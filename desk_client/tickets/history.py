@@ -66,7 +66,9 @@ def interaction_text(line: HistoryLine, reference: ReferenceStore) -> str:
     if line.minutes:
         parts.append(QCoreApplication.translate("History", "{minutes} min").format(minutes=line.minutes))
     head = _comma().join(parts)
-    return f"{head}: {line.text}" if line.text else head
+    if not line.text:
+        return head
+    return QCoreApplication.translate("History", "{head}: {text}").format(head=head, text=line.text)
 
 
 def line_text(line: HistoryLine, reference: ReferenceStore) -> str:

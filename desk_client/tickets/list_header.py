@@ -17,6 +17,14 @@ PADDING = 8
 ARROW = 12
 
 
+def title_width(index: int, font: QFont) -> int:
+    """How wide the heading's word is, as the style sheet paints it."""
+    font = QFont(font)
+    font.setPixelSize(SMALL_PX)
+    font.setWeight(QFont.Weight(emphasis()))
+    return QFontMetrics(font).horizontalAdvance(column_title(COLUMNS[index]))
+
+
 class ListHeader(QHeaderView):
     """The heading. The subject takes the room that the others leave, until the person sizes it.
 
@@ -89,10 +97,7 @@ class ListHeader(QHeaderView):
             return
         is_down = self.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
         arrow = icons.pixmap("down" if is_down else "up", self._theme.colours.accent, ARROW, self.devicePixelRatioF())
-        font = self.font()
-        font.setPixelSize(SMALL_PX)
-        font.setWeight(QFont.Weight(emphasis()))
-        width = QFontMetrics(font).horizontalAdvance(column_title(COLUMNS[index]))
+        width = title_width(index, self.font())
         if COLUMNS[index].align_right:
             left = rect.right() - PADDING - width - ARROW - 1
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QCoreApplication, QElapsedTimer, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
@@ -120,6 +120,15 @@ class ChoiceCombo(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Let the form scroll: a wheel over a dropdown changes no value."""
         event.ignore()
+
+    def event(self, event: QEvent) -> bool:
+        """Alt and an arrow open the list, as in any dropdown, before a shortcut of the window takes them."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+            if alt and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+                event.accept()
+                return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Letters select by label or code; Delete and Backspace empty the field."""

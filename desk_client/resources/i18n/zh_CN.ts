@@ -174,7 +174,7 @@
     </message>
     <message>
         <source>Due</source>
-        <translation>期限</translation>
+        <translation>截止时间</translation>
     </message>
     <message>
         <source>Last activity</source>
@@ -182,7 +182,7 @@
     </message>
     <message>
         <source>Reported {time}</source>
-        <translation>报告于 {time}</translation>
+        <translation>反映时间：{time}</translation>
     </message>
     <message>
         <source>Priority: {priority}</source>
@@ -190,7 +190,7 @@
     </message>
     <message>
         <source>{person} is editing this on {machine} since {time}</source>
-        <translation>{person} 自 {time} 起在 {machine} 上编辑</translation>
+        <translation>{person} 自 {time} 起正在 {machine} 上编辑</translation>
     </message>
     <message>
         <source>{machine} is editing this since {time}</source>
@@ -457,15 +457,19 @@
     </message>
     <message>
         <source>in</source>
-        <translation>来</translation>
+        <translation>客户发起</translation>
     </message>
     <message>
         <source>out</source>
-        <translation>去</translation>
+        <translation>我方发起</translation>
     </message>
     <message>
         <source>{minutes} min</source>
         <translation>{minutes} 分钟</translation>
+    </message>
+    <message>
+        <source>{head}: {text}</source>
+        <translation>{head}：{text}</translation>
     </message>
     <message>
         <source>File: {name}</source>
@@ -515,7 +519,7 @@
     </message>
     <message>
         <source>SupportDesk {version}. The machine is the login.</source>
-        <translation>SupportDesk {version}，机器即登录。</translation>
+        <translation>SupportDesk {version}。以本机证书登录，无需密码。</translation>
     </message>
     <message>
         <source>SupportDesk</source>
@@ -595,7 +599,7 @@
     <name>MultiPick</name>
     <message>
         <source>{first} and {n} more</source>
-        <translation>{first} 等另 {n} 项</translation>
+        <translation>{first} 及另外 {n} 项</translation>
     </message>
 </context>
 <context>
@@ -727,7 +731,7 @@
     </message>
     <message>
         <source>The desk answers. This machine is its own login.</source>
-        <translation>服务器连接正常，本机即登录身份。</translation>
+        <translation>服务器连接正常，以本机证书登录。</translation>
     </message>
     <message>
         <source>The desk does not answer; what is shown may be old.</source>
@@ -742,7 +746,7 @@
     </message>
     <message>
         <source>A time like 2026-11-21 09:30, 9:30, today or +2d</source>
-        <translation>时间写法如 2026-11-21 09:30、9:30、today 或 +2d</translation>
+        <translation>时间写法如 2026-11-21 09:30、9:30、今天 或 +2天</translation>
     </message>
     <message>
         <source>Nothing found for “{text}”</source>
@@ -786,7 +790,7 @@
     </message>
     <message>
         <source>Needed to resolve a problem</source>
-        <translation>解决问题类工单时必填</translation>
+        <translation>解决故障时必填</translation>
     </message>
     <message>
         <source>Needed to resolve</source>
@@ -973,7 +977,7 @@
     </message>
     <message>
         <source>Wait for us</source>
-        <translation>等待我方</translation>
+        <translation>等待内部</translation>
     </message>
     <message>
         <source>Resolve</source>
@@ -1027,7 +1031,7 @@
     </message>
     <message>
         <source>Waiting for us</source>
-        <translation>等待我方</translation>
+        <translation>等待内部</translation>
     </message>
     <message>
         <source>Tickets that wait for a colleague or another department would be here.</source>

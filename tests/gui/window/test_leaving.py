@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from desk_client.messages import Answer, Messages
 from desk_client.session import controller as session_controller
@@ -239,3 +241,22 @@ def test_a_desk_that_was_updated_meanwhile_is_said(start_client: StartClient, mo
     client.until(lambda: client.window.message_bar.text() != "")
     assert client.window.message_bar.text() == "This client is too old for the desk. Please update it."
     assert client.window.workspace.isVisible(), "what is typed stays in reach"
+
+
+def test_alt_down_in_a_dropdown_opens_it_and_goes_nowhere(start_client: StartClient) -> None:
+    client = start_client()
+    client.show_view("all")
+    client.list.setCurrentIndex(client.model.index(21, 0))
+    client.until(client.page.has_ticket)
+    client.settle()
+    shown = client.list.current_id()
+    combo = client.page.pane.form.fields.frames["priority"].editor
+    combo.setFocus()
+    QTest.keyClick(combo, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert combo.view().isVisible()
+    combo.hidePopup()
+    assert client.list.current_id() == shown
+    client.list.setFocus()
+    QTest.keyClick(client.list, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert client.list.current_id() != shown
+    client.settle()

@@ -26,6 +26,8 @@ from PySide6.QtWidgets import (
 )
 
 from desk_client.language import CHINESE, ENGLISH
+from desk_client.tickets.columns import COLUMNS
+from desk_client.tickets.list_header import ARROW, PADDING, title_width
 from desk_server.demo.loader import seed
 from scripts.translations import SOURCE, messages_of
 from tests.desks import RunningDesk
@@ -231,3 +233,11 @@ def test_qt_own_words_are_chinese_too(start_client: StartClient) -> None:
     client = start_client()
     client.app.language.use(CHINESE)
     assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "取消"
+
+
+@pytest.mark.parametrize("language", [ENGLISH, CHINESE])
+def test_every_heading_has_room_for_the_arrow_of_the_order(start_client: StartClient, language: str) -> None:
+    header = start_client(language=language).list.header
+    for index, column in enumerate(COLUMNS):
+        if column.sort is not None:
+            assert column.width >= 2 * PADDING + title_width(index, header.font()) + ARROW + 1, column.id
