@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,7 +14,9 @@ from typing import Any
 
 from shared.errors import DeskError
 
-UNPRIVILEGED = "nobody"
+DEDICATED = "supportdesk"
+SHARED = "nobody"
+ENVIRONMENT_VARIABLE = "DESK_ACCOUNT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,6 @@ class Account:
         self, command: Sequence[str | Path], *, output: Any = subprocess.PIPE, timeout: float | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run a program as this account in English and without any ``PG...`` of our environment."""
-        identity: dict[str, Any] = {} if self.is_ours else {"user": self.uid, "group": self.gid, "extra_groups": []}
         return subprocess.run(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
@@ -45,8 +47,24 @@ class Account:
             errors="replace",
             timeout=timeout,
             check=False,
-            **identity,
+            **self._identity,
         )
+
+    def run_binary(self, command: Sequence[str | Path], given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """Run a program as this account, with ``given`` as its input; output and errors apart."""
+        return subprocess.run(
+            [str(part) for part in command],
+            input=given,
+            capture_output=True,
+            cwd=Path(command[0]).anchor or None,
+            env=plain_environment(),
+            check=False,
+            **self._identity,
+        )
+
+    @property
+    def _identity(self) -> dict[str, Any]:
+        return {} if self.is_ours else {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     @property
     def owner(self) -> tuple[int, int] | None:
@@ -86,9 +104,37 @@ def own_account() -> Account:
 
 
 def server_account() -> Account:
-    """The account for PostgreSQL, which refuses to run as root."""
+    """The account for a new desk's PostgreSQL, which refuses to run as root: ours, or one of its own where we are root.
+
+    Whoever runs as that account is the database's superuser, so one that other programs share is the last choice.
+    """
     own = own_account()
-    return account_named(UNPRIVILEGED) if own.uid == 0 else own
+    if own.uid != 0:
+        return own
+    stated = os.environ.get(ENVIRONMENT_VARIABLE)
+    if stated:
+        return account_named(stated)
+    return _existing(DEDICATED) or _made(DEDICATED) or account_named(SHARED)
+
+
+def _existing(name: str) -> Account | None:
+    try:
+        return account_named(name)
+    except DeskError:
+        return None
+
+
+def _made(name: str) -> Account | None:
+    """A new system account that nobody logs in to; None where the system does not let us or has its own way."""
+    program = shutil.which("useradd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    if program is None:
+        return None
+    command = [program, "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
+    try:
+        own_account().run([*command, "--shell", "/usr/sbin/nologin", name], timeout=30)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return _existing(name)
 
 
 def account_named(name: str) -> Account:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desk_server.account import Account, own_account
+from desk_server.processes import process_is_alive
 from desk_server.settings import MINIMUM_MAJOR
 from shared.errors import DeskError
 
@@ -110,6 +111,7 @@ def _usable(found: Binaries, account: Account) -> Binaries:
     """The programs themselves, or a copy of them where ``account`` may not enter their folder."""
     if account.is_ours or _runs_as(found, account):
         return found
+    remove_half_made_copies()
     copy = SHARED_HOME / f"postgresql-{found.version}"
     copied = Binaries(copy / "bin", found.version)
     if not (copied.program("postgres").is_file() and _runs_as(copied, account)):
@@ -124,6 +126,14 @@ def _runs_as(found: Binaries, account: Account) -> bool:
         return account.run([found.program("postgres"), "--version"], timeout=30).returncode == 0
     except (OSError, subprocess.SubprocessError):
         return False
+
+
+def remove_half_made_copies() -> None:
+    """Remove what killed runs of ``_copy_installation`` left."""
+    for staged in SHARED_HOME.glob("postgresql-*.new"):
+        pid = staged.name.split(".")[-2]
+        if pid.isdigit() and not process_is_alive(int(pid)):
+            shutil.rmtree(staged, ignore_errors=True)
 
 
 def _copy_installation(source: Path, target: Path) -> None:

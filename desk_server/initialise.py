@@ -11,6 +11,7 @@ import psycopg2  # type: ignore[import-untyped]
 
 from desk_server import bootstrap, migrate
 from desk_server.account import own_account, person_name, server_account
+from desk_server.account_files import read_file
 from desk_server.binaries import SHARED_HOME, find_binaries
 from desk_server.certificates import ensure_owner_certificate, server_certificate_files
 from desk_server.cluster_files import conf_text, embedded_settings, hba_lines, ident_lines
@@ -176,7 +177,7 @@ def _make_cluster(desk: Desk, step: Callable[[str], None]) -> None:
     desk.authority.ensure()
     ensure_owner_certificate(desk)
     if desk.cluster_folder.exists():
-        desk.cluster  # noqa: B018 - refuses one that is too old
+        _renew_files(desk)
         return
     step("Making the database cluster")
     if desk.home != desk.data:
@@ -184,14 +185,30 @@ def _make_cluster(desk: Desk, step: Callable[[str], None]) -> None:
     desk.cluster.make(embedded_files(desk), desk.settings.superuser)
 
 
+def _renew_files(desk: Desk) -> None:
+    """What an earlier version wrote, as this one writes it; refuses a cluster that is too old."""
+    changed = False
+    for name, text in _generated_files(desk).items():
+        if read_file(desk.account, desk.cluster.folder / name) != text.encode("utf-8"):
+            desk.cluster.write_file(name, text)
+            changed = True
+    if changed and desk.cluster.is_running():
+        desk.cluster.reload()
+
+
+def _generated_files(desk: Desk) -> dict[str, str]:
+    return {
+        "pg_hba.conf": "\n".join(hba_lines(desk.settings)) + "\n",
+        "pg_ident.conf": "\n".join(ident_lines(desk.settings, [own_account().name])) + "\n",
+        "desk.conf": cluster_conf(desk),
+    }
+
+
 def embedded_files(desk: Desk) -> dict[str, str | bytes]:
     """What an embedded cluster starts with."""
-    settings = desk.settings
     return {
         **server_certificate_files(desk),
-        "pg_hba.conf": "\n".join(hba_lines(settings)) + "\n",
-        "pg_ident.conf": "\n".join(ident_lines(settings, [own_account().name])) + "\n",
-        "desk.conf": cluster_conf(desk),
+        **_generated_files(desk),
         "postgresql.conf": "# All of SupportDesk's settings are in desk.conf; add your own below the line.\n"
         "include = 'desk.conf'\n",
     }

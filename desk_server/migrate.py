@@ -23,13 +23,15 @@ def migrations_folder() -> Path:
 
 
 def fingerprint() -> str:
-    """Of all migration files and of the SQL of bootstrap: tells quickly whether anything is to be done."""
+    """Of all that init and migrate apply: tells quickly whether anything is to be done."""
     digest = hashlib.sha256()
-    folders = (migrations_folder(), Path(__file__).resolve().parent / "sql")
-    for folder in folders:
+    package = Path(__file__).resolve().parent
+    for folder in (migrations_folder(), package / "sql"):
         for file in sorted(folder.rglob("*")):
-            if file.suffix in (".py", ".sql"):
+            if file.suffix in (".py", ".sql", ".csv"):
                 digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    for name in ("bootstrap.py", "cluster_files.py"):
+        digest.update(name.encode() + b"\0" + (package / name).read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 

@@ -7,15 +7,15 @@ import os
 import re
 import shutil
 import socket
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from desk_server.account import Account
-from desk_server.atomic_file import write_atomic
+from desk_server.account_files import replace_file
 from desk_server.binaries import Binaries
+from desk_server.processes import process_is_alive, signal_finds
 from desk_server.settings import MINIMUM_MAJOR
 from shared.errors import DeskError
 
@@ -67,47 +67,6 @@ def port_is_free(port: int) -> bool:
     return True
 
 
-def process_is_alive(pid: int) -> bool:
-    """Whether a process of this number runs; a zombie does not."""
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except FileNotFoundError:
-        if Path("/proc/self/stat").exists():
-            return False
-    except OSError:
-        return True
-    else:
-        return status.rpartition(")")[2].split()[0] not in ("Z", "X")
-    return _signal_finds(pid)
-
-
-def _signal_finds(pid: int) -> bool:
-    if sys.platform == "win32":  # os.kill(pid, 0) would end the process there
-        return _windows_finds(pid)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _windows_finds(pid: int) -> bool:
-    """Whether Windows knows a live process of this number. Not run by our tests, which have no Windows."""
-    import ctypes
-
-    query_limited_information, still_active = 0x1000, 259
-    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore]
-    handle = kernel.OpenProcess(query_limited_information, False, pid)
-    if not handle:
-        return False
-    code = ctypes.c_ulong()
-    found = kernel.GetExitCodeProcess(handle, ctypes.byref(code)) and code.value == still_active
-    kernel.CloseHandle(handle)
-    return bool(found)
-
-
 class Cluster:
     """A PGDATA folder with the programs and the account that serve it."""
 
@@ -151,7 +110,7 @@ class Cluster:
 
     def write_file(self, name: str, content: str | bytes, folder: Path | None = None) -> None:
         """Replace one file of the cluster; only the server's account may read it."""
-        write_atomic((folder or self.folder) / name, content, 0o600, self.account.owner)
+        replace_file(self.account, (folder or self.folder) / name, content)
 
     def postmaster(self) -> Postmaster | None:
         """The running server; None where none runs (a file left by a killed one counts as none)."""
@@ -202,7 +161,7 @@ class Cluster:
         except (OSError, ValueError, IndexError):
             return
         deadline = time.monotonic() + _ZOMBIE_WAIT_SECONDS
-        while not process_is_alive(pid) and _signal_finds(pid) and os.name == "posix":
+        while not process_is_alive(pid) and signal_finds(pid) and os.name == "posix":
             if time.monotonic() > deadline:
                 return
             time.sleep(0.05)

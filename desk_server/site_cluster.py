@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desk_server.account import Account, account_of, own_account
-from desk_server.atomic_file import write_atomic
+from desk_server.account_files import read_file, replace_file
 from desk_server.binaries import Binaries, read_version
 from desk_server.bootstrap import CREATE_DATABASE
 from desk_server.certificates import ensure_owner_certificate, server_certificate_files
@@ -100,16 +100,16 @@ def enter(desk: Desk, *, replaces_certificate: bool = False) -> None:
     if not (desk.cluster_folder / SERVER_CERTIFICATE).exists() or not _is_of_our_ca(desk):
         for name, content in server_certificate_files(desk).items():
             desk.cluster.write_file(name, content)
-    originals = {file: file.read_bytes() for file in (files.hba, files.ident, files.conf)}
+    originals = {file: read_file(desk.account, file) for file in (files.hba, files.ident, files.conf)}
     try:
         _turn_tls_on(desk, site, files)
-        _put_block(files.hba, hba_lines(desk.settings), at_top=True)
+        _put_block(desk.account, files.hba, hba_lines(desk.settings), at_top=True)
         site.check_files()
         desk.cluster.reload()
         _try_for_a_while(lambda: desk.owner_connection().close())
     except BaseException:
         for file, content in originals.items():
-            _replace(file, content)
+            _replace(desk.account, file, content)
         with contextlib.suppress(DeskError):
             desk.cluster.reload()
         raise
@@ -217,30 +217,27 @@ def _check_certificate(files: SiteFiles, replaces_certificate: bool) -> None:
 def _turn_tls_on(desk: Desk, site: Site, files: SiteFiles) -> None:
     """First, since PostgreSQL takes a hostssl line for an error while TLS is off."""
     accounts = dict.fromkeys((desk.account.name, own_account().name))
-    _put_block(files.ident, ident_lines(desk.settings, accounts), at_top=True)
-    _put_block(files.conf, conf_text(tls_settings()).splitlines(), at_top=False)
+    _put_block(desk.account, files.ident, ident_lines(desk.settings, accounts), at_top=True)
+    _put_block(desk.account, files.conf, conf_text(tls_settings()).splitlines(), at_top=False)
     site.check_files()
     desk.cluster.reload()
     _try_for_a_while(lambda: check_tls(desk))
 
 
-def _put_block(file: Path, lines: list[str], *, at_top: bool) -> None:
+def _put_block(account: Account, file: Path, lines: list[str], *, at_top: bool) -> None:
     """Put our lines into a file of the site's, in place of those that an earlier run put there."""
-    text = _BLOCK.sub("", file.read_bytes().decode("utf-8", "surrogateescape"))
+    text = _BLOCK.sub("", read_file(account, file).decode("utf-8", "surrogateescape"))
     block = _BEGIN + "".join(line + "\n" for line in lines) + _END
     if text and not text.endswith("\n"):
         text += "\n"
     text = block + text if at_top else text + block
-    _replace(file, text.encode("utf-8", "surrogateescape"))
+    _replace(account, file, text.encode("utf-8", "surrogateescape"))
 
 
-def _replace(file: Path, content: bytes) -> None:
-    """Replace a file atomically, owner and mode kept."""
-    before = file.stat()
-    if file.read_bytes() == content:
-        return
-    owner = (before.st_uid, before.st_gid) if os.name == "posix" else None
-    write_atomic(file, content, before.st_mode & 0o7777, owner)
+def _replace(account: Account, file: Path, content: bytes) -> None:
+    """Replace a file atomically, as the cluster's account and with its mode kept: it may lie wherever that one says."""
+    if read_file(account, file) != content:
+        replace_file(account, file, content, file.stat().st_mode & 0o777)
 
 
 def _try_for_a_while(attempt: Callable[[], None]) -> None:

@@ -29,6 +29,7 @@ from desk_server.running import running, start_cluster
 from shared.config import Profile
 from shared.database import Database
 
+os.environ.setdefault("DESK_ACCOUNT", "nobody")  # run by root, tests make no account on this computer
 ROOT_VARIABLE = "DESK_TEST_ROOT"
 _ROOT_PREFIX = "desk-tests-"
 

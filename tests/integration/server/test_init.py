@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from desk_server import binaries, migrate
 from desk_server.account import server_account
 from desk_server.binaries import SHARED_HOME
 from desk_server.desk import Desk
@@ -62,6 +64,46 @@ def test_init_again_changes_nothing_and_is_quick(desk_folder: Path) -> None:
     assert time.monotonic() - began < 5  # 0.35 s alone on two cores; the bound is for a loaded machine
     assert {file: file.stat().st_mtime_ns for file in desk_folder.rglob("*") if file.is_file()} == before
     assert Desk.open(desk_folder).settings == first.settings
+
+
+def test_init_of_a_new_version_writes_its_settings(desk_folder: Path) -> None:
+    desk = initialise(InitOptions(desk_folder, port=0)).with_settings(migrated="of an earlier version")
+    conf, hba = desk.cluster_folder / "desk.conf", desk.cluster_folder / "pg_hba.conf"
+    new, own = {file: file.read_bytes() for file in (conf, hba)}, desk.cluster_folder / "postgresql.conf"
+    own.write_text(own.read_text() + "work_mem = '8MB'\n")
+    hba.write_text("local all all trust\n")
+    conf.write_text(conf.read_text().replace("ssl_min_protocol_version = 'TLSv1.3'", ""))
+    initialise(InitOptions(desk_folder))
+    assert {file: file.read_bytes() for file in new} == new
+    assert "8MB" in own.read_text()  # what is the person's own stays
+
+
+def test_the_fingerprint_tells_of_every_part_that_init_applies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package, migrations = Path(migrate.__file__).parent, migrate.migrations_folder()
+    shutil.copytree(package, tmp_path / "desk_server")
+    shutil.copytree(migrations, tmp_path / "migrations")
+    monkeypatch.setattr(migrate, "__file__", str(tmp_path / "desk_server" / "migrate.py"))
+    before = migrate.fingerprint()
+    for part in ("desk_server/bootstrap.py", "desk_server/cluster_files.py", "desk_server/sql/roles.sql",
+                 "migrations/env.py", "migrations/data/0001/setting.csv"):  # fmt: skip
+        text = (tmp_path / part).read_text("utf-8")
+        (tmp_path / part).write_text(text + "\n", "utf-8")
+        assert migrate.fingerprint() != before, part
+        (tmp_path / part).write_text(text, "utf-8")
+    (tmp_path / "desk_server" / "cli.py").write_text("")
+    assert migrate.fingerprint() == before
+
+
+def test_half_made_copies_of_killed_inits_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binaries, "SHARED_HOME", tmp_path)
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left, working = (tmp_path / f"postgresql-17.10.{pid}.new" for pid in (ended.pid, os.getpid()))
+    whole = tmp_path / "postgresql-17.10"
+    for folder in (left, working, whole):
+        (folder / "bin").mkdir(parents=True)
+    binaries.remove_half_made_copies()
+    assert sorted(tmp_path.iterdir()) == sorted([working, whole])
 
 
 def test_init_does_not_change_what_a_desk_was_made_with(desk_folder: Path) -> None:

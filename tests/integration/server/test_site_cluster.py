@@ -160,6 +160,27 @@ def test_a_site_that_is_not_fit_is_refused_unchanged(site: SiteCluster, desk_fol
     assert desk_server("init", "--data", desk_folder, "--cluster", folder).returncode == 0
 
 
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root could be led astray")
+def test_a_cluster_leads_root_to_no_file_of_others(site: SiteCluster, desk_folder: Path) -> None:
+    """The cluster says where its files are, and its account may say anything."""
+    elsewhere = desk_folder.parent / "elsewhere"
+    elsewhere.mkdir(mode=0o755)
+    victim = elsewhere / "pg_ident.conf"
+    victim.write_text("# readable by all, written by root\n")
+    victim.chmod(0o644)
+    ident = site.cluster.folder / "pg_ident.conf"
+    ident.rename(ident.with_suffix(".kept"))
+    ident.symlink_to(victim)
+    answer = desk_server("init", "--data", desk_folder, "--cluster", site.cluster.folder)
+    assert answer.returncode == 1
+    assert "can't be written by the account" in answer.stderr
+    assert [file.read_text() for file in elsewhere.iterdir()] == ["# readable by all, written by root\n"]
+    assert site.hba() == SITE_HBA
+    ident.unlink()
+    ident.with_suffix(".kept").rename(ident)
+    assert desk_server("init", "--data", desk_folder, "--cluster", site.cluster.folder).returncode == 0
+
+
 def test_no_cluster_is_refused(desk_folder: Path) -> None:
     answer = desk_server("init", "--data", desk_folder, "--cluster", desk_folder.parent)
     assert answer.returncode == 1

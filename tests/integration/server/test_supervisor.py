@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from desk_server.desk import Desk
-from desk_server.postgres import process_is_alive
+from desk_server.processes import process_is_alive
 from desk_server.running import running
 from desk_server.status import worker_beat
 from tests.desks import (

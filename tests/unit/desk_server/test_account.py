@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from desk_server.account import account_named, account_of, own_account, plain_environment, server_account
+from desk_server import account
+from desk_server.account import Account, account_named, account_of, own_account, plain_environment, server_account
 from shared.errors import DeskError
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="accounts and modes as on POSIX")
@@ -17,6 +18,57 @@ def test_postgresql_never_runs_as_root() -> None:
     assert server_account().uid != 0
     assert own_account().uid == os.geteuid()
     assert own_account().can_enter(Path("/"))
+
+
+@pytest.fixture
+def as_root(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Root on a computer with the account nobody alone, whose ``useradd`` works; the list has the accounts."""
+    known = ["nobody"]
+
+    def named(name: str) -> Account:
+        if name not in known:
+            raise DeskError("no such account")
+        return Account(name, 1, 1)
+
+    def made(command: list[str], **_: object) -> None:
+        assert "--system" in command
+        known.append(command[-1])
+
+    monkeypatch.delenv("DESK_ACCOUNT", raising=False)
+    monkeypatch.setattr(account, "own_account", lambda: Account("root", 0, 0))
+    monkeypatch.setattr(account, "account_named", named)
+    monkeypatch.setattr("desk_server.account.shutil.which", lambda *_, **__: "/usr/sbin/useradd")
+    monkeypatch.setattr(Account, "run", lambda self, command, **_: made(command))
+    return known
+
+
+def test_a_new_desk_has_an_account_that_no_other_program_shares(as_root: list[str]) -> None:
+    assert server_account().name == "supportdesk"
+    assert as_root == ["nobody", "supportdesk"]
+    assert server_account().name == "supportdesk"
+    assert as_root == ["nobody", "supportdesk"]  # made once
+
+
+def test_where_no_account_can_be_made_the_shared_one_serves(
+    as_root: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise OSError("read-only file system")
+
+    monkeypatch.setattr(Account, "run", fails)
+    assert server_account().name == "nobody"
+    monkeypatch.setattr("desk_server.account.shutil.which", lambda *_, **__: None)
+    assert server_account().name == "nobody"
+    as_root.append("supportdesk")
+    assert server_account().name == "supportdesk"
+
+
+def test_the_account_may_be_stated(as_root: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DESK_ACCOUNT", "nobody")
+    assert server_account().name == "nobody"
+    monkeypatch.setenv("DESK_ACCOUNT", "no-such-account-here")
+    with pytest.raises(DeskError):
+        server_account()
 
 
 def test_unknown_account_is_a_sentence() -> None:
