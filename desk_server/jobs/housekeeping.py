@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-GRACE_LEASES = 10  # an expired lease that nobody took is still good for its holder's save
+# An expired lease that nobody took is still good for its holder's save, and a form may lie open over lunch or a
+# meeting: nothing renews its lease meanwhile. Without its row that save would be refused as if it had been taken over.
+KEEP_ENDED_LEASES_HOURS = 24
 BATCH = 5_000
 
 _ENDED_LEASES = """
 DELETE FROM desk.edit_lease WHERE (entity, entity_id) IN (
     SELECT entity, entity_id FROM desk.edit_lease
-    WHERE expires_at < clock_timestamp() - make_interval(secs => %s * (
-        SELECT value::int FROM desk.setting WHERE key = 'lease_seconds'))
+    WHERE expires_at < clock_timestamp() - make_interval(hours => %s)
     LIMIT %s FOR UPDATE SKIP LOCKED)
 """
 _OLD_SAVES = """
@@ -24,8 +25,8 @@ DELETE FROM desk.save_done WHERE save_id IN (
 
 
 def remove_ended_leases(connection: Any) -> int:
-    """Leases whose end lies ten lease lengths back; the number removed."""
-    return _in_batches(connection, _ENDED_LEASES, (GRACE_LEASES, BATCH))
+    """Leases that ended more than a day ago; the number removed."""
+    return _in_batches(connection, _ENDED_LEASES, (KEEP_ENDED_LEASES_HOURS, BATCH))
 
 
 def remove_old_saves(connection: Any) -> int:

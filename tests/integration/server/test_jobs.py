@@ -28,8 +28,8 @@ def _all(connection: Any, query: str, arguments: Any = None) -> list[Any]:
 
 
 def test_only_leases_ended_long_ago_are_removed(owner: Any, worker_connection: Any) -> None:
-    """An expired lease that nobody took is still good for its holder's save: it keeps a grace of ten leases."""
-    for entity_id, age in ((1, "-30 s"), (2, "30 s"), (3, "599 s"), (4, "601 s"), (5, "3 days")):
+    """An expired lease that nobody took is still good for its holder's save, for a day."""
+    for entity_id, age in ((1, "-30 s"), (2, "11 min"), (3, "23:59"), (4, "24:01"), (5, "3 days")):
         _all(
             owner,
             "INSERT INTO desk.edit_lease (entity, entity_id, machine, session, token, taken_at, beat_at, expires_at)"
