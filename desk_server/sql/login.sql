@@ -7,7 +7,7 @@ AS $$
 DECLARE
     shown numeric;
 BEGIN
-    IF session_user NOT LIKE 'm\_%' THEN
+    IF NOT starts_with(session_user::text, 'm_') THEN
         RETURN;
     END IF;
     SELECT s.client_serial INTO shown FROM pg_stat_ssl AS s WHERE s.pid = pg_backend_pid();

@@ -17,6 +17,8 @@ DROP VIEW desk.search_source;
 DO $$
 DECLARE
     found record;
+    routine regprocedure;
+    routines regprocedure[] := ARRAY(SELECT desk.own_functions());
 BEGIN
     FOR found IN
         SELECT tgname, tgrelid::regclass AS relation FROM pg_trigger
@@ -24,11 +26,8 @@ BEGIN
     LOOP
         EXECUTE format('DROP TRIGGER %I ON %s', found.tgname, found.relation);
     END LOOP;
-    FOR found IN
-        SELECT oid::regprocedure AS routine FROM pg_proc
-        WHERE pronamespace = 'desk'::regnamespace AND proowner = 'desk_owner'::regrole
-    LOOP
-        EXECUTE format('DROP FUNCTION IF EXISTS %s CASCADE', found.routine);
+    FOREACH routine IN ARRAY routines LOOP
+        EXECUTE format('DROP FUNCTION IF EXISTS %s CASCADE', routine);
     END LOOP;
 END
 $$;

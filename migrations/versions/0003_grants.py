@@ -18,10 +18,7 @@ DO $$
 DECLARE
     routine regprocedure;
 BEGIN
-    FOR routine IN
-        SELECT oid::regprocedure FROM pg_proc
-        WHERE pronamespace = 'desk'::regnamespace AND proowner = 'desk_owner'::regrole
-    LOOP
+    FOR routine IN SELECT desk.own_functions() LOOP
         EXECUTE format(
             'REVOKE ALL ON FUNCTION %s FROM desk_query, desk_full, desk_admin, desk_import, desk_worker', routine
         );

@@ -16,7 +16,7 @@ class Interaction(Editable, Base):
     __tablename__ = "interaction"
     __table_args__ = (
         CheckConstraint("direction IN ('in', 'out')", name="direction"),
-        CheckConstraint("minutes >= 0", name="minutes"),
+        CheckConstraint("minutes BETWEEN 0 AND 10000", name="minutes"),
         Index(None, "ticket_id", "at"),
         Index(None, "customer_id", "at"),
         Index(None, "at"),

@@ -22,5 +22,5 @@ class InteractionCreate(Frozen):
     direction: Literal["in", "out"]
     staff_id: int | None = None
     department_id: int | None = None
-    minutes: Annotated[int, Field(ge=0)] | None = None
+    minutes: Annotated[int, Field(ge=0, le=10_000)] | None = None
     summary: Annotated[Storable, Field(max_length=100_000)] | None = None

@@ -54,7 +54,7 @@ CREATE TABLE desk.interaction (
     created_at timestamptz DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT pk_interaction PRIMARY KEY (id),
     CONSTRAINT ck_interaction_direction CHECK (direction IN ('in', 'out')),
-    CONSTRAINT ck_interaction_minutes CHECK (minutes >= 0),
+    CONSTRAINT ck_interaction_minutes CHECK (minutes BETWEEN 0 AND 10000),
     CONSTRAINT fk_interaction_ticket_id FOREIGN KEY(ticket_id) REFERENCES desk.ticket (id),
     CONSTRAINT fk_interaction_customer_id FOREIGN KEY(customer_id) REFERENCES desk.customer (id),
     CONSTRAINT fk_interaction_contact_id FOREIGN KEY(contact_id) REFERENCES desk.contact (id),

@@ -1,5 +1,10 @@
 -- Who is at work: the machine is proved (session_user), the person and the program's version are stated.
 -- Every trigger asks anew; nothing is cached.
+-- Functions with a query in them are plpgsql even where one statement is all: it keeps the plan for the session, while
+-- an SQL function is planned anew by every statement that calls it. Those that take rows in arrays say
+-- force_generic_plan: by its own estimates PostgreSQL would plan them anew for each save.
+-- No literal holds a backslash unless it is E'...': a session may have standard_conforming_strings off, and reads the
+-- others differently then.
 
 CREATE FUNCTION desk.is_machine() RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -20,6 +25,11 @@ CREATE FUNCTION desk.is_imported(old_row jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(old_row ->> 'origin', 'import') IN ('import', 'seed')
     AND NOT coalesce((old_row ->> 'touched')::boolean, false);
+
+-- Whether there is anything to see in a text: white space and letters without any width are nothing.
+CREATE FUNCTION desk.has_text(given text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN given ~ E'[^[:space:]\u200b-\u200d\u2060\ufeff]';
 
 CREATE FUNCTION desk.refuse(state text, message text, field text DEFAULT '') RETURNS void
 LANGUAGE plpgsql PARALLEL SAFE SET search_path = pg_catalog, pg_temp

@@ -1,8 +1,12 @@
 -- What the desk itself writes into a new row: numbers, and who did it.
 
 CREATE FUNCTION desk.department_of(person bigint) RETURNS bigint
-LANGUAGE sql STABLE
-AS $$ SELECT department_id FROM desk.staff WHERE id = person $$;
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (SELECT department_id FROM desk.staff WHERE id = person);
+END
+$$;
 
 CREATE FUNCTION desk.fill_ticket() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -43,7 +47,7 @@ CREATE FUNCTION desk.fill_comment() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF NEW.body IS NULL OR NEW.body !~ '\S' THEN
+    IF desk.has_text(NEW.body) IS NOT TRUE THEN
         PERFORM desk.refuse('DK010', 'a comment needs a text', 'body');
     ELSIF length(NEW.body) > 100000 AND NOT desk.is_importing() THEN
         PERFORM desk.refuse('DK019', 'this text is too long', 'body');

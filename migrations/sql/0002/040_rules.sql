@@ -3,21 +3,43 @@
 
 -- Fields without anything to see become null: {field: null} for each of them, null where there is none.
 CREATE FUNCTION desk.blank_fields(row_values jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT jsonb_object_agg(key, NULL) FROM jsonb_each(row_values)
-    WHERE jsonb_typeof(value) = 'string' AND value #>> '{}' !~ '\S'
+BEGIN
+    RETURN (
+        SELECT jsonb_object_agg(key, NULL) FROM jsonb_each(row_values)
+        WHERE jsonb_typeof(value) = 'string' AND NOT desk.has_text(value #>> '{}')
+    );
+END
 $$;
 
 CREATE FUNCTION desk.without_blanks(custom jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(custom)
-    WHERE value #>> '{}' ~ '\S'
+BEGIN
+    RETURN (
+        SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(custom) WHERE desk.has_text(value #>> '{}')
+    );
+END
 $$;
 
--- The first broken rule of required fields and choices, in the order of the form.
-CREATE FUNCTION desk.check_fields(checked text, new_values jsonb, old_values jsonb) RETURNS void
+-- The new values of the fields that an UPDATE changes; of a new row all of them.
+CREATE FUNCTION desk.changed_values(new_values jsonb, old_values jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF old_values IS NULL THEN
+        RETURN new_values;
+    END IF;
+    RETURN (
+        SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(new_values) WHERE value <> old_values -> key
+    );
+END
+$$;
+
+-- The first broken rule of required fields and choices, in the order of the form. Only rules that lean on a changed
+-- value can be broken.
+CREATE FUNCTION desk.check_fields(checked text, new_values jsonb, old_values jsonb, changed jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -33,6 +55,7 @@ BEGIN
         LEFT JOIN desk.field_rule AS parent
             ON parent.entity = rule.entity AND parent.field = rule.depends_on AND parent.choice_list IS NOT NULL
         WHERE rule.entity = checked AND rule.deleted_at IS NULL
+            AND (changed ?| ARRAY[rule.field, rule.depends_on, 'status', 'kind', 'custom'])
     ), judged AS (
         SELECT given.field, given.position, CASE
             WHEN given.value IS NULL THEN CASE
@@ -83,7 +106,7 @@ END
 $$;
 
 -- What a changed reference points to must be there, neither deleted nor retired. "links" is {column, table, ...}.
-CREATE FUNCTION desk.check_references(new_values jsonb, old_values jsonb, links text[]) RETURNS void
+CREATE FUNCTION desk.check_references(changed jsonb, links text[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -91,8 +114,8 @@ DECLARE
     found_row jsonb;
 BEGIN
     FOR i IN 1 .. coalesce(array_length(links, 1), 0) BY 2 LOOP
-        target := new_values ->> links[i];
-        CONTINUE WHEN target IS NULL OR target = coalesce((old_values ->> links[i])::bigint, 0);
+        target := changed ->> links[i];
+        CONTINUE WHEN target IS NULL;
         EXECUTE format(
             'SELECT jsonb_build_object(''deleted'', r.deleted_at %s) FROM desk.%I r WHERE r.id = $1',
             CASE links[i + 1] WHEN 'ticket' THEN '' ELSE ', ''retired'', r.retired_at' END,
@@ -109,13 +132,11 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION desk.check_past(field text, new_values jsonb, old_values jsonb) RETURNS void
+CREATE FUNCTION desk.check_past(field text, changed jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF new_values ->> field IS DISTINCT FROM old_values ->> field
-        AND (new_values ->> field)::timestamptz > clock_timestamp()
-    THEN
+    IF (changed ->> field)::timestamptz > clock_timestamp() THEN
         PERFORM desk.refuse('DK016', 'this time lies in the future', field);
     END IF;
 END
@@ -123,16 +144,15 @@ $$;
 
 -- Infinity, years before Christ and after 9999 are times to PostgreSQL alone: one of them in a list, and no client can
 -- read that list any more. Columns of times are named ..._at or ..._on.
-CREATE FUNCTION desk.check_times(new_values jsonb, old_values jsonb) RETURNS void
+CREATE FUNCTION desk.check_times(changed jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     odd text;
 BEGIN
     SELECT given.field INTO odd
-    FROM jsonb_each_text(new_values) AS given (field, value)
+    FROM jsonb_each_text(changed) AS given (field, value)
     WHERE given.field ~ '(^|_)(at|on)$' AND given.value !~ '^(19|20|21)[0-9]{2}-[-+.:0-9T]*$'
-        AND given.value IS DISTINCT FROM old_values ->> given.field
     LIMIT 1;
     IF FOUND THEN
         PERFORM desk.refuse('DK019', 'this time is out of range', odd);
@@ -141,14 +161,14 @@ END
 $$;
 
 -- Lengths, so that a form can show whatever is stored. Long texts of an import stay as they came.
-CREATE FUNCTION desk.check_lengths(checked text, new_values jsonb, old_values jsonb) RETURNS void
+CREATE FUNCTION desk.check_lengths(checked text, changed jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     too_long text;
 BEGIN
     SELECT given.field INTO too_long
-    FROM jsonb_each_text(new_values) AS given (field, value)
+    FROM jsonb_each_text(changed) AS given (field, value)
     LEFT JOIN (VALUES
         ('ticket', 'subject', 300), ('ticket', 'serial', 100), ('ticket', 'next_step', 1000),
         ('customer', 'name', 300), ('customer', 'short_name', 100), ('customer', 'country', 100),
@@ -156,7 +176,6 @@ BEGIN
         ('complaint', 'subject', 300)
     ) AS longest (entity, field, letters) ON longest.entity = checked AND longest.field = given.field
     WHERE length(given.value) > coalesce(longest.letters, 100000)
-        AND given.value IS DISTINCT FROM old_values ->> given.field
     LIMIT 1;
     IF FOUND THEN
         PERFORM desk.refuse('DK019', 'this text is too long', too_long);
@@ -171,25 +190,41 @@ AS $$
 DECLARE
     new_values jsonb := to_jsonb(NEW);
     old_values jsonb := CASE WHEN TG_OP = 'UPDATE' THEN to_jsonb(OLD) END;
-    blank jsonb := desk.blank_fields(new_values);
+    changed jsonb := desk.changed_values(new_values, old_values);
+    blank jsonb := desk.blank_fields(changed);
 BEGIN
-    IF jsonb_typeof(new_values -> 'custom') = 'object' AND new_values -> 'custom' <> '{}' THEN
-        blank := coalesce(blank, '{}') || jsonb_build_object('custom', desk.without_blanks(new_values -> 'custom'));
+    IF jsonb_typeof(changed -> 'custom') = 'object' AND changed -> 'custom' <> '{}' THEN
+        blank := coalesce(blank, '{}') || jsonb_build_object('custom', desk.without_blanks(changed -> 'custom'));
     END IF;
     IF blank IS NOT NULL THEN
         NEW := jsonb_populate_record(NEW, blank);
         new_values := new_values || blank;
+        changed := changed || blank;
     END IF;
     IF desk.is_importing() AND desk.is_imported(coalesce(old_values, new_values)) THEN
         RETURN NEW;
     END IF;
-    PERFORM desk.check_fields(TG_TABLE_NAME, new_values, old_values);
-    PERFORM desk.check_lengths(TG_TABLE_NAME, new_values, old_values);
-    PERFORM desk.check_references(new_values, old_values, TG_ARGV[1:]);
+    PERFORM desk.check_fields(TG_TABLE_NAME, new_values, old_values, changed);
+    PERFORM desk.check_lengths(TG_TABLE_NAME, changed);
+    PERFORM desk.check_references(changed, TG_ARGV[1:]);
     IF TG_ARGV[0] <> '' THEN
-        PERFORM desk.check_past(TG_ARGV[0], new_values, old_values);
+        PERFORM desk.check_past(TG_ARGV[0], changed);
     END IF;
-    PERFORM desk.check_times(new_values, old_values);
+    PERFORM desk.check_times(changed);
+    RETURN NEW;
+END
+$$;
+
+-- By its full name: an abbreviation, or an offset of one's own, is nothing that clients know as well.
+CREATE FUNCTION desk.check_time_zone() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF (TG_OP = 'INSERT' OR NEW.time_zone IS DISTINCT FROM OLD.time_zone)
+        AND NOT EXISTS (SELECT FROM pg_timezone_names WHERE name = NEW.time_zone)
+    THEN
+        PERFORM desk.refuse('DK019', 'no such time zone', 'time_zone');
+    END IF;
     RETURN NEW;
 END
 $$;

@@ -56,6 +56,25 @@ BEGIN
 END
 $$;
 
+-- Two tickets must not be duplicates of each other, by whatever way round. The rows on the way are locked, so that
+-- nobody closes the circle from its other side at the same time.
+CREATE FUNCTION desk.check_duplicate(ticket bigint, original bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    longest CONSTANT integer := 100; -- an import may bring a circle of its own
+BEGIN
+    FOR step IN 1 .. longest LOOP
+        EXIT WHEN original = ticket;
+        SELECT duplicate_of_id INTO original FROM desk.ticket WHERE id = original FOR SHARE;
+        IF original IS NULL THEN
+            RETURN;
+        END IF;
+    END LOOP;
+    PERFORM desk.refuse('DK013', 'that ticket is itself a duplicate of this one', 'duplicate_of_id');
+END
+$$;
+
 CREATE FUNCTION desk.check_ticket() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -88,6 +107,9 @@ BEGIN
     END IF;
     IF product_changed OR release_changed OR NEW.hardware_revision_id IS DISTINCT FROM was.hardware_revision_id THEN
         PERFORM desk.check_hardware(NEW.hardware_revision_id, NEW.found_in_release_id, NEW.product_id);
+    END IF;
+    IF NEW.duplicate_of_id IS DISTINCT FROM was.duplicate_of_id THEN
+        PERFORM desk.check_duplicate(NEW.id, NEW.duplicate_of_id);
     END IF;
     RETURN NEW;
 END

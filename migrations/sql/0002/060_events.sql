@@ -2,11 +2,15 @@
 
 -- {field: [old, new]} of what differs, without the fields of "hidden". A missing row counts as all null.
 CREATE FUNCTION desk.row_changes(old_row jsonb, new_row jsonb, hidden text[]) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(jsonb_object_agg(key, jsonb_build_array(o.value, n.value)), '{}')
-    FROM jsonb_each(new_row) AS n FULL JOIN jsonb_each(old_row) AS o USING (key)
-    WHERE coalesce(o.value, 'null') <> coalesce(n.value, 'null') AND key <> ALL (hidden)
+BEGIN
+    RETURN (
+        SELECT coalesce(jsonb_object_agg(key, jsonb_build_array(o.value, n.value)), '{}')
+        FROM jsonb_each(new_row) AS n FULL JOIN jsonb_each(old_row) AS o USING (key)
+        WHERE coalesce(o.value, 'null') <> coalesce(n.value, 'null') AND key <> ALL (hidden)
+    );
+END
 $$;
 
 CREATE FUNCTION desk.write_ticket_event() RETURNS trigger

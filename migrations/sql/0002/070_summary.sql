@@ -4,6 +4,7 @@
 -- sees what every earlier holder of the lock has written.
 CREATE FUNCTION desk.summarise(tickets bigint[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
     PERFORM FROM desk.ticket_summary WHERE ticket_id = ANY (tickets) ORDER BY ticket_id FOR UPDATE;

@@ -1,25 +1,34 @@
 -- Who changed what, from where. Written by triggers alone; machine is session_user and can't be stated.
 
 CREATE FUNCTION desk.row_key(row_values jsonb, key_columns text[]) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT string_agg(row_values ->> name, '/' ORDER BY place)
-    FROM unnest(key_columns) WITH ORDINALITY AS k (name, place)
+BEGIN
+    RETURN (
+        SELECT string_agg(row_values ->> name, '/' ORDER BY place)
+        FROM unnest(key_columns) WITH ORDINALITY AS k (name, place)
+    );
+END
 $$;
 
 -- The fields whose values go to audit_private, where they can be forgotten; the entry keeps their salted hash.
 CREATE FUNCTION desk.private_fields(entity_name text) RETURNS text[]
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(array_agg(field), '{}') FROM (
-        SELECT field FROM desk.field_rule WHERE entity = entity_name AND is_private
-        UNION SELECT 'body' WHERE entity_name = 'comment_private'
-    ) AS private
+BEGIN
+    RETURN (
+        SELECT coalesce(array_agg(field), '{}') FROM (
+            SELECT field FROM desk.field_rule WHERE entity = entity_name AND is_private
+            UNION SELECT 'body' WHERE entity_name = 'comment_private'
+        ) AS private
+    );
+END
 $$;
 
 CREATE FUNCTION desk.write_audit_rows(entity_name text, key_columns text[], old_rows jsonb[], new_rows jsonb[])
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     machine_name text := desk.current_machine();

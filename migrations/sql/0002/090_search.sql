@@ -14,47 +14,59 @@ AS $$
     SELECT place, coalesce(found[1], left(found[2], 100)), found[1] IS NOT NULL
     FROM regexp_matches(
         left(desk.search_text(given), 100000),
-        '([々〇ぁ-ゖゝ-ゟァ-ヺー-ヿㇰ-ㇿ㐀-䶿一-鿿豈-﫿가-힣\U00020000-\U0003ffff]+)'
-        || '|([^\W_々〇ぁ-ゖゝ-ゟァ-ヺー-ヿㇰ-ㇿ㐀-䶿一-鿿豈-﫿가-힣\U00020000-\U0003ffff]+)',
+        E'([々〇ぁ-ゖゝ-ゟァ-ヺー-ヿㇰ-ㇿ㐀-䶿一-鿿豈-﫿가-힣\U00020000-\U0003ffff]+)'
+        || E'|([^\\W_々〇ぁ-ゖゝ-ゟァ-ヺー-ヿㇰ-ㇿ㐀-䶿一-鿿豈-﫿가-힣\U00020000-\U0003ffff]+)',
         'g'
     ) WITH ORDINALITY AS runs (found, place)
 $$;
 
 CREATE FUNCTION desk.search_words(given text) RETURNS tsvector
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH runs AS MATERIALIZED (SELECT place, run, is_cjk FROM desk.search_runs(given)), letters AS (
-        -- partitioned by number: a long run as the key would be copied for each of its letters
-        SELECT letter, letter || lead(letter) OVER (PARTITION BY runs.place ORDER BY l.place) AS pair
-        FROM runs, string_to_table(runs.run, NULL) WITH ORDINALITY AS l (letter, place)
-        WHERE runs.is_cjk
-    )
-    SELECT array_to_tsvector(coalesce(array_agg(DISTINCT word), '{}')) FROM (
-        SELECT run AS word FROM runs WHERE NOT is_cjk
-        UNION ALL SELECT letter FROM letters
-        UNION ALL SELECT pair FROM letters WHERE pair IS NOT NULL
-    ) AS words
+BEGIN
+    RETURN (
+        WITH runs AS MATERIALIZED (SELECT place, run, is_cjk FROM desk.search_runs(given)), letters AS (
+            -- partitioned by number: a long run as the key would be copied for each of its letters
+            SELECT letter, letter || lead(letter) OVER (PARTITION BY runs.place ORDER BY l.place) AS pair
+            FROM runs, string_to_table(runs.run, NULL) WITH ORDINALITY AS l (letter, place)
+            WHERE runs.is_cjk
+        )
+        SELECT array_to_tsvector(coalesce(array_agg(DISTINCT word), '{}')) FROM (
+            SELECT run AS word FROM runs WHERE NOT is_cjk
+            UNION ALL SELECT letter FROM letters
+            UNION ALL SELECT pair FROM letters WHERE pair IS NOT NULL
+        ) AS words
+    );
+END
 $$;
 
 -- All words of the question; the last one with letters may be the beginning of a word. Null for no word at all.
 CREATE FUNCTION desk.search_query(given text) RETURNS tsquery
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH runs AS MATERIALIZED (
-        SELECT place, run, is_cjk, NOT is_cjk AND place = max(place) FILTER (WHERE NOT is_cjk) OVER () AS is_last
-        FROM desk.search_runs(left(given, 1000))
-    )
-    SELECT string_agg(quote_literal(word) || CASE WHEN is_last THEN ':*' ELSE '' END, ' & ')::tsquery FROM (
-        SELECT run AS word, is_last FROM runs WHERE NOT is_cjk OR length(run) = 1
-        UNION ALL
-        SELECT substr(run, start, 2), false FROM runs, generate_series(1, length(run) - 1) AS start WHERE is_cjk
-    ) AS words
+BEGIN
+    RETURN (
+        WITH runs AS MATERIALIZED (
+            SELECT place, run, is_cjk, NOT is_cjk AND place = max(place) FILTER (WHERE NOT is_cjk) OVER () AS is_last
+            FROM desk.search_runs(left(given, 1000))
+        )
+        SELECT string_agg(quote_literal(word) || CASE WHEN is_last THEN ':*' ELSE '' END, ' & ')::tsquery FROM (
+            SELECT run AS word, is_last FROM runs WHERE NOT is_cjk OR length(run) = 1
+            UNION ALL
+            SELECT substr(run, start, 2), false FROM runs, generate_series(1, length(run) - 1) AS start WHERE is_cjk
+        ) AS words
+    );
+END
 $$;
 
 CREATE FUNCTION desk.is_private(entity_name text, field_name text) RETURNS boolean
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce((SELECT is_private FROM desk.field_rule WHERE entity = entity_name AND field = field_name), false)
+BEGIN
+    RETURN coalesce(
+        (SELECT is_private FROM desk.field_rule WHERE entity = entity_name AND field = field_name), false
+    );
+END
 $$;
 
 -- What is searched, by row: the one definition for the triggers and for desk.rebuild_search().
@@ -98,6 +110,7 @@ WHERE deleted_at IS NULL AND coalesce(
 
 CREATE FUNCTION desk.index_rows(entity_name text, ids bigint[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
     INSERT INTO desk.search_public (entity, entity_id, ticket_id, words)
@@ -116,6 +129,7 @@ $$;
 -- What no longer has anything to find: deleted rows, emptied texts.
 CREATE FUNCTION desk.unindex_rows(entity_name text, ids bigint[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
     DELETE FROM desk.search_public AS entry

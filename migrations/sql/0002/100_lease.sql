@@ -1,9 +1,13 @@
 -- Edit leases: who edits what. All times are the server's; a token only ever rises.
 
 CREATE FUNCTION desk.setting_seconds(name text, otherwise bigint) RETURNS interval
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT make_interval(secs => coalesce((SELECT value::numeric FROM desk.setting WHERE key = name), otherwise)::float)
+BEGIN
+    RETURN make_interval(
+        secs => coalesce((SELECT value::numeric FROM desk.setting WHERE key = name), otherwise)::float
+    );
+END
 $$;
 
 -- A lease is for who may save: none on rows that this machine can't write, where it would only be in the way.

@@ -67,6 +67,9 @@ CREATE TRIGGER d_contact BEFORE INSERT OR UPDATE ON desk.interaction
 CREATE TRIGGER d_contact BEFORE INSERT OR UPDATE ON desk.complaint
     FOR EACH ROW EXECUTE FUNCTION desk.check_contact();
 
+CREATE TRIGGER d_time_zone BEFORE INSERT OR UPDATE ON desk.customer
+    FOR EACH ROW WHEN (NEW.time_zone IS NOT NULL) EXECUTE FUNCTION desk.check_time_zone();
+
 CREATE TRIGGER d_choice BEFORE INSERT OR UPDATE ON desk.choice FOR EACH ROW EXECUTE FUNCTION desk.check_choice();
 CREATE TRIGGER d_field_rule BEFORE INSERT OR UPDATE ON desk.field_rule
     FOR EACH ROW EXECUTE FUNCTION desk.check_field_rule();

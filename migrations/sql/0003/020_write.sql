@@ -31,8 +31,8 @@ GRANT INSERT (ticket_id, is_private, body, save_id) ON desk.comment TO desk_full
 GRANT INSERT (ticket_id, name, media_type, content, save_id) ON desk.attachment TO desk_full;
 GRANT EXECUTE ON FUNCTION desk.lease_take(text, bigint), desk.lease_release(text, bigint, bigint) TO desk_full;
 
--- A choice keeps its list and code, a field rule its field; what may be private is the schema's word.
-GRANT INSERT (code, label_en, label_zh), UPDATE (label_en, label_zh) ON desk.choice_list TO desk_admin;
+-- A choice keeps its list and code, a field rule its field; what may be private is the schema's word. The lists
+-- themselves are the program's.
 GRANT INSERT (list_code, code, label_en, label_zh, position, retired_at, save_id),
     UPDATE (label_en, label_zh, position, retired_at, deleted_at, save_id, lease_token, row_version)
     ON desk.choice TO desk_admin;

@@ -26,7 +26,7 @@ def test_a_required_field_may_not_be_emptied(full: Any, ticket: int, field: str)
     update(full, "ticket", ticket, severity=None)
 
 
-@pytest.mark.parametrize("blank", ["", "   ", "\t\n", "\u3000"])
+@pytest.mark.parametrize("blank", ["", "   ", "\t\n", "\u3000", "\u200b", " \u200c\u200d\u2060\ufeff"])
 def test_a_blank_text_counts_as_empty(full: Any, world: World, blank: str) -> None:
     with refused("DK010", "subject"):
         insert(full, "ticket", **world.ticket(subject=blank))
@@ -260,8 +260,8 @@ def test_rules_of_other_tables(full: Any, admin: Any, world: World) -> None:
     insert(full, "project", code="Q", name="Q", customer_id=world.customer, product_id=world.product, stage="pilot")
 
 
-def test_custom_fields_behave_like_built_in_ones(full: Any, admin: Any, world: World) -> None:
-    admin.execute("INSERT INTO desk.choice_list (code, label_en, label_zh) VALUES ('region', 'Region', '地区')")
+def test_custom_fields_behave_like_built_in_ones(full: Any, admin: Any, boss: Any, world: World) -> None:
+    boss.execute("INSERT INTO desk.choice_list (code, label_en, label_zh) VALUES ('region', 'Region', '地区')")
     insert(admin, "choice", list_code="region", code="north", label_en="North", label_zh="北方")
     rule = {"entity": "ticket", "field": "region", "label_en": "Region", "label_zh": "地区", "choice_list": "region"}
     insert(admin, "field_rule", **rule, is_required=True, is_custom=True)
@@ -277,6 +277,43 @@ def test_custom_fields_behave_like_built_in_ones(full: Any, admin: Any, world: W
     made = one(admin, "SELECT id FROM desk.field_rule WHERE field = 'region'")
     update(admin, "field_rule", made, is_required=False)
     update(full, "ticket", ticket, custom={})
+
+
+def test_letters_without_width_stay_in_a_text_that_has_others(full: Any, world: World) -> None:
+    ticket = insert(full, "ticket", **world.ticket(subject="\u200bA", custom={"note": "\u2060", "kept": "\ufeffx"}))
+    assert one(full, "SELECT subject FROM desk.ticket WHERE id = %s", ticket) == "\u200bA"
+    assert one(full, "SELECT custom FROM desk.ticket WHERE id = %s", ticket) == {"kept": "\ufeffx"}
+    with refused("DK010", "body"):
+        insert(full, "comment", ticket_id=ticket, body="\u200b \u2060")
+    insert(full, "comment", ticket_id=ticket, body="\u200b!")
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "EST5MARS", "CEST", "asia/shanghai"])
+def test_a_time_zone_is_one_that_there_is(full: Any, zone: str) -> None:
+    with refused("DK019", "time_zone"):
+        insert(full, "customer", name="Z", time_zone=zone)
+    customer = insert(full, "customer", name="Z", time_zone="Asia/Shanghai")
+    with refused("DK019", "time_zone"):
+        update(full, "customer", customer, time_zone=zone)
+    for known in ("Europe/Berlin", "UTC", None, " "):
+        update(full, "customer", customer, time_zone=known)
+
+
+def test_a_time_zone_that_has_gone_does_not_lock_an_old_row(full: Any, boss: Any) -> None:
+    customer = insert(full, "customer", name="Z")
+    boss.execute("ALTER TABLE desk.customer DISABLE TRIGGER d_time_zone")
+    boss.execute("UPDATE desk.customer SET time_zone = 'Asia/Peking' WHERE id = %s", (customer,))
+    boss.execute("ALTER TABLE desk.customer ENABLE TRIGGER d_time_zone")
+    update(full, "customer", customer, name="Y")
+
+
+@pytest.mark.parametrize("minutes", [-1, 10_001])
+def test_an_exchange_takes_a_time_that_can_be(full: Any, minutes: int) -> None:
+    values = {"channel": "phone", "direction": "in"}
+    with refused("23514"):
+        insert(full, "interaction", minutes=minutes, **values)
+    for possible in (0, 10_000, None):
+        insert(full, "interaction", minutes=possible, **values)
 
 
 def test_custom_fields_are_an_object(full: Any, ticket: int) -> None:

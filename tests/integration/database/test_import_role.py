@@ -141,6 +141,13 @@ def test_an_unknown_value_becomes_a_choice_that_is_retired_at_once(importer: Any
         update(full, "ticket", imported, severity=f"lvl{imported}")
 
 
+def test_an_import_reads_nothing_private(importer: Any) -> None:
+    for table in ("audit_entry", "audit_private", "comment_private", "search_private", "machine_certificate"):
+        with refused("42501"):
+            importer.execute(f"SELECT FROM desk.{table}")
+    importer.execute("SELECT FROM desk.ticket, desk.contact, desk.choice LIMIT 1")
+
+
 def test_an_import_deletes_nothing_and_changes_no_permission(importer: Any) -> None:
     for statement in (
         "DELETE FROM desk.ticket",

@@ -96,9 +96,34 @@ def test_what_a_status_needs_is_not_taken_away_in_it(full: Any, world: World) ->
 
 
 def test_a_ticket_is_no_duplicate_of_itself(full: Any, ticket: int, world: World) -> None:
-    with refused("23514"):
+    with refused("DK013", "duplicate_of_id"):
         update(full, "ticket", ticket, status="duplicate", duplicate_of_id=ticket)
     update(full, "ticket", ticket, status="duplicate", duplicate_of_id=insert(full, "ticket", **world.ticket()))
+
+
+def test_tickets_are_no_duplicates_of_each_other(full: Any, ticket: int, world: World) -> None:
+    second, third = (insert(full, "ticket", **world.ticket()) for _ in range(2))
+    update(full, "ticket", second, status="duplicate", duplicate_of_id=ticket)
+    update(full, "ticket", third, status="duplicate", duplicate_of_id=second)
+    for last in (second, third):
+        with refused("DK013", "duplicate_of_id"):
+            update(full, "ticket", ticket, status="duplicate", duplicate_of_id=last)
+    update(full, "ticket", ticket, status="duplicate", duplicate_of_id=insert(full, "ticket", **world.ticket()))
+
+
+def test_an_imported_circle_is_not_followed_for_ever(
+    full: Any, boss: Any, importer: Any, ticket: int, world: World
+) -> None:
+    circle = [
+        insert_plain(importer, "ticket", **world.ticket(origin="import", import_source="s", external_id=name))
+        for name in ("circle-1", "circle-2")
+    ]
+    for one_, other in (circle, circle[::-1]):
+        importer.execute("UPDATE desk.ticket SET duplicate_of_id = %s WHERE id = %s", (other, one_))
+    with refused("DK013", "duplicate_of_id"):
+        update(full, "ticket", ticket, status="duplicate", duplicate_of_id=circle[0])
+    importer.execute("UPDATE desk.ticket SET duplicate_of_id = NULL WHERE id = %s", (circle[1],))
+    update(full, "ticket", ticket, status="duplicate", duplicate_of_id=circle[0])
 
 
 def test_one_waits_for_a_person_or_a_department_not_for_both(full: Any, ticket: int, world: World) -> None:
