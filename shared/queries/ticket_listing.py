@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Integer, String, and_, func, or_, select, 
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from shared.domain.status import ACTIVE
 from shared.models import Choice, Customer, Product, SearchPrivate, SearchPublic, Staff, Ticket, TicketSummary
 from shared.queries.rows import AnySelect
 from shared.schemas.listing import SortKey, TicketFilter
@@ -111,13 +112,21 @@ def _has_words(text: Any, *tables: Any) -> ColumnElement[bool]:
     return Ticket.id.in_(union(*hits) if len(hits) > 1 else hits[0])
 
 
+def _is_due(days: Any) -> ColumnElement[bool]:
+    """Nothing is due any more of a ticket that has ended."""
+    return and_(
+        Ticket.due_at <= func.now() + func.make_interval(0, 0, 0, days),
+        Ticket.status.in_([status.value for status in ACTIVE]),
+    )
+
+
 CONDITIONS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
     "status": Ticket.status.in_,
     "product_id": lambda product_id: Ticket.product_id == product_id,
     "customer_id": lambda customer_id: Ticket.customer_id == customer_id,
     "assignee_id": lambda assignee_id: Ticket.assignee_id == assignee_id,
     "unassigned": lambda _: Ticket.assignee_id.is_(None),
-    "due_within_days": lambda days: Ticket.due_at <= func.now() + func.make_interval(0, 0, 0, days),
+    "due_within_days": _is_due,
     "text": lambda text: _has_words(text, SearchPublic),
     "private_text": lambda text: _has_words(text, SearchPublic, SearchPrivate),
 }

@@ -26,7 +26,7 @@ class SortKey(StrEnum):
 
 
 class TicketFilter(Frozen):
-    """Which tickets. Empty means all; ``assignee_id`` 0 means nobody's."""
+    """Which tickets. Empty means all; ``assignee_id`` 0 means nobody's; what has ended is never due."""
 
     status: tuple[str, ...] = ()
     product_id: int | None = None
