@@ -24,6 +24,16 @@ def test_a_list_of_the_program_gets_other_words_but_no_other_values(admin: Any, 
     update(admin, "choice", existing, label_en="Other words", position=99)
 
 
+def test_the_lists_themselves_are_the_program_s(admin: Any) -> None:
+    for statement in (
+        "INSERT INTO desk.choice_list (code, label_en, label_zh) VALUES ('odd', 'Odd', '怪')",
+        "UPDATE desk.choice_list SET label_en = 'Odd' WHERE code = 'channel'",
+    ):
+        with refused("42501"):
+            admin.execute(statement)
+    assert one(admin, "SELECT label_en FROM desk.choice_list WHERE code = 'channel'") != "Odd"
+
+
 def test_a_list_of_the_desk_grows_and_its_choices_are_retired(admin: Any) -> None:
     made = insert(admin, "choice", list_code="channel", code="fax", label_en="Fax", label_zh="传真")
     update(admin, "choice", made, retired_at="now")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from typing import Any
 
 import pytest
@@ -109,6 +110,25 @@ def test_tickets_are_no_duplicates_of_each_other(full: Any, ticket: int, world: 
         with refused("DK013", "duplicate_of_id"):
             update(full, "ticket", ticket, status="duplicate", duplicate_of_id=last)
     update(full, "ticket", ticket, status="duplicate", duplicate_of_id=insert(full, "ticket", **world.ticket()))
+
+
+def test_two_who_close_a_circle_at_once_are_one_too_many(full: Any, full2: Any, ticket: int, world: World) -> None:
+    second, answers = insert(full, "ticket", **world.ticket()), []
+
+    def close_the_circle() -> None:
+        with refused("DK013", "duplicate_of_id") as caught:
+            update(full2, "ticket", second, status="duplicate", duplicate_of_id=ticket)
+        answers.append(caught.value.pgcode)
+
+    full.execute("BEGIN")
+    update(full, "ticket", ticket, status="duplicate", duplicate_of_id=second)
+    other = threading.Thread(target=close_the_circle)
+    other.start()
+    other.join(0.3)
+    assert other.is_alive()  # it waits for what this one does
+    full.execute("COMMIT")
+    other.join()
+    assert answers == ["DK013"]
 
 
 def test_an_imported_circle_is_not_followed_for_ever(
