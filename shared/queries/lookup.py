@@ -62,13 +62,13 @@ def find_tickets(conn: Connection, text: str, limit: int = LOOKUP_ROWS) -> tuple
 def _matching(
     conn: Connection, statement: AnySelect, text: str, columns: tuple[Any, ...], limit: int
 ) -> tuple[Named, ...]:
-    wanted = storable(text).strip().lower()
-    lowered = [func.lower(column) for column in columns]
-    if wanted:
-        statement = statement.where(or_(*(column.contains(wanted, autoescape=True) for column in lowered)))
-        begins: ColumnElement[bool] = or_(*(column.startswith(wanted, autoescape=True) for column in lowered))
+    folded = [func.desk.search_text(column) for column in columns]  # accents, width and case, as the search has it
+    if storable(text).strip():
+        wanted = func.desk.search_text(storable(text).strip())
+        statement = statement.where(or_(*(func.strpos(column, wanted) > 0 for column in folded)))
+        begins: ColumnElement[bool] = or_(*(func.starts_with(column, wanted) for column in folded))
         statement = statement.order_by(case((begins, 0), else_=1))
-    return _named(conn, statement.order_by(lowered[0], statement.selected_columns[0]).limit(limit))
+    return _named(conn, statement.order_by(folded[0], statement.selected_columns[0]).limit(limit))
 
 
 def _named(conn: Connection, statement: AnySelect) -> tuple[Named, ...]:
