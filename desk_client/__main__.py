@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from shared import __version__
 from shared.config import DEFAULT_PROFILE, Profile
-from shared.errors import DeskError
+from shared.errors import ProfileError
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -31,8 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     application.setApplicationName("SupportDesk")
     try:
         profile = Profile.load(options.profile)
-    except DeskError as error:
-        return _refuse_in_window(error)
+    except ProfileError as error:
+        return _refuse_in_window(error, options.profile)
     return _run(application, profile)
 
 
@@ -66,13 +66,19 @@ def _refuse(reason: str) -> int:
     return 1
 
 
-def _refuse_in_window(error: DeskError) -> int:
+def _refuse_in_window(error: ProfileError, folder: Path) -> int:
+    """Said in the language that is remembered there, else in the system's."""
     from PySide6.QtWidgets import QMessageBox
 
     from desk_client.app import has_screen
+    from desk_client.client_settings import ClientSettings
+    from desk_client.language import Language, system_language
+    from desk_client.messages import describe_profile
 
     if has_screen():
-        QMessageBox.critical(None, "SupportDesk", str(error))
+        language = Language()
+        language.use(ClientSettings(folder).text("window/language", system_language()))
+        QMessageBox.critical(None, "SupportDesk", describe_profile(error, folder))
     return _refuse(str(error))
 
 

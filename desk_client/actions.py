@@ -11,8 +11,9 @@ from enum import StrEnum
 from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 
+from desk_client.keys import ENTER_WITH_CONTROL, ENTER_WITH_CONTROL_AND_SHIFT, key_text, sequences
 from shared.domain.level import Level
 
 
@@ -54,10 +55,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("close_tab", QT_TRANSLATE_NOOP("Actions", "Close tab"), Menu.TICKET, "Ctrl+W"),
     ActionSpec("edit", QT_TRANSLATE_NOOP("Actions", "Edit"), Menu.TICKET, "F2", needs_write=True, needs_ticket=True,
                on_row=True, starts_group=True),
-    ActionSpec("save", QT_TRANSLATE_NOOP("Actions", "Save"), Menu.TICKET, "Ctrl+Return", needs_write=True,
+    ActionSpec("save", QT_TRANSLATE_NOOP("Actions", "Save"), Menu.TICKET, ENTER_WITH_CONTROL, needs_write=True,
                needs_ticket=True),
-    ActionSpec("save_and_new", QT_TRANSLATE_NOOP("Actions", "Save and new"), Menu.TICKET, "Ctrl+Shift+Return",
-               needs_write=True, needs_ticket=True),
+    ActionSpec("save_and_new", QT_TRANSLATE_NOOP("Actions", "Save and new"), Menu.TICKET,
+               ENTER_WITH_CONTROL_AND_SHIFT, needs_write=True, needs_ticket=True),
     ActionSpec("comment", QT_TRANSLATE_NOOP("Actions", "Comment"), Menu.TICKET, "Ctrl+M", needs_write=True,
                needs_ticket=True, on_row=True, starts_group=True),
     ActionSpec("assign", QT_TRANSLATE_NOOP("Actions", "Assign"), Menu.TICKET, "Ctrl+Shift+A", needs_write=True,
@@ -96,7 +97,7 @@ class ActionSet(QObject):
         for spec in self.specs:
             action = QAction(self)
             action.setObjectName(spec.id)
-            action.setShortcut(QKeySequence(spec.shortcut))
+            action.setShortcuts(sequences(spec.shortcut))
             action.triggered.connect(lambda _checked=False, run=handlers[spec.id]: run())
             self._actions[spec.id] = action
         self.retranslate()
@@ -131,5 +132,5 @@ class ActionSet(QObject):
         for spec in self.specs:
             text = QCoreApplication.translate("Actions", spec.text)
             self._actions[spec.id].setText(text)
-            hint = self._actions[spec.id].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            hint = key_text(spec.shortcut)
             self._actions[spec.id].setToolTip(f"{text}  {hint}" if hint else text)

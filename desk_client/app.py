@@ -79,6 +79,7 @@ class DeskApp(QObject):
         self.session.refused.connect(self._on_refused)
         self.session.outdated.connect(self.messages.error)
         self.session.returned.connect(self._on_returned)
+        self.session.shut_out.connect(self._on_shut_out)
         self.window.painted.connect(self._on_painted, Qt.ConnectionType.QueuedConnection)
         self.window.start_page.retried.connect(self.session.begin)
 
@@ -108,7 +109,7 @@ class DeskApp(QObject):
         last = self.settings.text("window/person")
         dialog = PersonDialog(session.machine, session.people, last, self.window)
         dialog.finished.connect(lambda result: self._on_person(dialog, result))
-        dialog.open()
+        dialog.show()  # not modal: the menu of languages stays in reach
 
     def _on_person(self, dialog: PersonDialog, result: int) -> None:
         if result != QDialog.DialogCode.Accepted:
@@ -137,6 +138,11 @@ class DeskApp(QObject):
         else:
             sys.stderr.write(f"{error}\n")
             QApplication.exit(1)
+
+    def _on_shut_out(self, error: DeskError | None) -> None:
+        self.window.top_bar.badge.set_shut_out(error is not None)
+        if error is not None:
+            self.messages.error(error)
 
     def _on_returned(self) -> None:
         if self.window.workspace is not None:

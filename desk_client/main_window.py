@@ -14,7 +14,7 @@ from desk_client.client_settings import ClientSettings
 from desk_client.context import ClientContext
 from desk_client.language import Language
 from desk_client.menus import Menus
-from desk_client.messages import Messages, Severity
+from desk_client.messages import Messages, Saying, Severity
 from desk_client.session.start_page import StartPage
 from desk_client.theme import Theme
 from desk_client.top_bar import TopBar
@@ -44,6 +44,7 @@ class MainWindow(Translated, QMainWindow):
         self._theme = theme
         self._settings = settings
         self._is_painted = False
+        self._say_success: Saying | None = None
         self.workspace: Workspace | None = None
         self.actions_here: ActionSet | None = None
         self.top_bar = TopBar(theme, self)
@@ -142,12 +143,14 @@ class MainWindow(Translated, QMainWindow):
             menu.exec(position)
             menu.deleteLater()
 
-    def _on_message(self, severity: str, text: str) -> None:
-        if severity == Severity.INFO:
-            self.message_bar.hide()
-            self.statusBar().showMessage(text, INFO_MS)
-        else:
-            self.message_bar.show_message(severity, text)
+    def _on_message(self, severity: str, say: Saying) -> None:
+        if severity != Severity.INFO:
+            self.message_bar.show_message(Severity(severity), say)
+            return
+        if not self.message_bar.is_warning():
+            self.message_bar.hide()  # what did not work has worked since
+        self._say_success = say
+        self.statusBar().showMessage(say(), INFO_MS)
 
     def _draw(self) -> None:
         colours = self._theme.colours
@@ -160,6 +163,8 @@ class MainWindow(Translated, QMainWindow):
         self.menuBar().setAccessibleName(QCoreApplication.translate("MainWindow", "Menus"))
         self.statusBar().setAccessibleName(QCoreApplication.translate("MainWindow", "Status bar"))
         self._menus.retranslate()
+        if self._say_success is not None and self.statusBar().currentMessage():
+            self.statusBar().showMessage(self._say_success(), INFO_MS)
         if self.actions_here is not None:
             self.actions_here.retranslate()
 

@@ -35,22 +35,32 @@ class Menus(QObject):
         self._schemes: dict[Scheme, QAction] = {}
         self._fill_appearance()
         self._fill_languages()
+        for name, submenu in (("columns", self._columns), ("appearance", self._appearance), ("lang", self._languages)):
+            submenu.setObjectName(f"{name}Menu")
+        self._view = self._add(Menu.VIEW)
+        # before the desk let us in there is nothing else to do, but whoever reads another language must get on
+        self._view.addMenu(self._appearance)
+        self._view.addMenu(self._languages)
+
+    def _add(self, menu: Menu) -> QMenu:
+        made = self._menus.setdefault(menu, QMenu(self._bar))
+        made.setObjectName(f"{menu}Menu")
+        self._bar.addMenu(made)
+        return made
 
     def enter(self, actions: ActionSet, header: ListHeader) -> None:
         """Build the menus from the actions that this machine has."""
+        self._bar.clear()
+        self._view.clear()
         for menu in Menu:
-            made = self._bar.addMenu("")
-            made.setObjectName(f"{menu}Menu")
-            self._menus[menu] = made
+            made = self._add(menu)
             for spec, action in actions.of_menu(menu):
                 if spec.starts_group:
                     made.addSeparator()
                 made.addAction(action)
-        view = self._menus[Menu.VIEW]
-        view.addSeparator()
-        for name, submenu in (("columns", self._columns), ("appearance", self._appearance), ("lang", self._languages)):
-            submenu.setObjectName(f"{name}Menu")
-            view.addMenu(submenu)
+        self._view.addSeparator()
+        for submenu in (self._columns, self._appearance, self._languages):
+            self._view.addMenu(submenu)
         self._columns.aboutToShow.connect(lambda: header.fill_menu(self._columns))
         header.fill_menu(self._columns)
         self.retranslate()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, Signal
@@ -12,6 +14,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from shared import errors
 
 log = logging.getLogger(__name__)
+Saying = Callable[[], str]  # a sentence, made anew in the language of the window
 
 
 class Severity(StrEnum):
@@ -53,6 +56,7 @@ _SENTENCES: dict[type[errors.DeskError], Any] = {
     errors.LoginRefusedError: QT_TRANSLATE_NOOP("Errors", "The server does not let this machine in"),
     errors.DatabaseUnavailableError: QT_TRANSLATE_NOOP("Errors", "The server can't be reached"),
     errors.DatabaseFaultError: QT_TRANSLATE_NOOP("Errors", "The desk's database reports a fault"),
+    errors.ProfileError: QT_TRANSLATE_NOOP("Errors", "The profile of this machine is missing or damaged"),
     errors.UserError: QT_TRANSLATE_NOOP("Errors", "The desk refused this"),
     errors.DeskError: QT_TRANSLATE_NOOP("Errors", "SupportDesk made a mistake; what you typed is still there"),
 }
@@ -85,6 +89,12 @@ def describe(error: errors.DeskError) -> str:
     return str(error)
 
 
+def describe_profile(error: errors.ProfileError, folder: Path) -> str:
+    """Why there is no way into the desk, and where the way was looked for."""
+    sentence = QCoreApplication.translate("Errors", "{sentence}: {reason}")
+    return sentence.format(sentence=describe(error), reason=folder)
+
+
 def _refusal(said: str) -> str:
     sentence = QCoreApplication.translate("Errors", _SENTENCES[errors.LoginRefusedError])
     reason = next((reason for reason in _REASONS if reason in said), None)
@@ -98,27 +108,27 @@ class Messages(QObject):
     """Takes what is to be said; the window shows it.
 
     Signals:
-        shown(severity, text): a message to show now.
+        shown(severity, Saying): a message to show now, and again in another language.
     """
 
-    shown = Signal(str, str)
+    shown = Signal(str, object)
 
-    def info(self, text: str) -> None:
+    def info(self, say: Saying) -> None:
         """A word of success, gone by itself."""
-        self.shown.emit(Severity.INFO, text)
+        self.shown.emit(Severity.INFO, say)
 
-    def warning(self, text: str) -> None:
+    def warning(self, say: Saying) -> None:
         """Something to know; stays until dismissed."""
-        self.shown.emit(Severity.WARNING, text)
+        self.shown.emit(Severity.WARNING, say)
 
-    def error(self, error: errors.DeskError | str) -> None:
+    def error(self, error: errors.DeskError) -> None:
         """Something did not work."""
         log.warning("shown to the person: %s", error)
-        self.shown.emit(Severity.ERROR, error if isinstance(error, str) else describe(error))
+        self.shown.emit(Severity.ERROR, lambda: describe(error))
 
     def fault(self) -> None:
         """A fault of ours; its traceback is in the log."""
-        self.shown.emit(Severity.ERROR, describe(errors.DeskError()))
+        self.shown.emit(Severity.ERROR, lambda: describe(errors.DeskError()))
 
     def ask_unsaved(self, parent: QWidget, title: str) -> Answer:
         """Ask what to do with the unsaved changes of ``title`` ("10412 · STB-300 ...")."""

@@ -18,7 +18,7 @@ EMPTY = ReferenceData(
 class ReferenceStore(QObject):
     """Holds ``ReferenceData`` and answers in the language of the window.
 
-    A retired value is not offered, except where it is the value a row already has: pass it as ``keep``.
+    A retired value is not offered; the dropdown of a row that has it still shows it.
 
     Signals:
         changed(): other data or another language; dropdowns fill themselves again.
@@ -77,17 +77,15 @@ class ReferenceStore(QObject):
         found = self.choice(list_code, code)
         return found.label(self._language) if found else (code or "")
 
-    def choices(
-        self, list_code: str, *, parent: tuple[str, str | None] | None = None, keep: str | None = None
-    ) -> list[Choice]:
+    def choices(self, list_code: str, *, parent: tuple[str, str | None] | None = None) -> list[Choice]:
         """What a dropdown offers. ``parent`` (list, code) narrows it; an empty parent code offers nothing."""
-        offered = [c for c in self._lists[list_code] if not c.is_retired or c.code == keep]
+        offered = [c for c in self._lists[list_code] if not c.is_retired]
         if parent is None:
             return offered
         above = self.choice(*parent)
         if above is None:
-            return [c for c in offered if c.code == keep]
-        return [c for c in offered if (above.id, c.id) in self._data.dependent_choices or c.code == keep]
+            return []
+        return [c for c in offered if (above.id, c.id) in self._data.dependent_choices]
 
     # -- fields ----------------------------------------------------------------------------------------------------
 
@@ -107,27 +105,22 @@ class ReferenceStore(QObject):
 
     # -- rows ------------------------------------------------------------------------------------------------------
 
-    def products(self, *, keep: int | None = None) -> list[Named]:
+    def products(self) -> list[Named]:
         """Products on offer."""
-        return [p for p in self._data.products if not p.is_retired or p.id == keep]
+        return [p for p in self._data.products if not p.is_retired]
 
-    def releases(self, product_id: int | None, *, keep: int | None = None) -> list[Named]:
+    def releases(self, product_id: int | None) -> list[Named]:
         """Releases of a product."""
-        return [r for r in self._data.releases if r.id == keep or (r.parent_id == product_id and not r.is_retired)]
+        return [r for r in self._data.releases if r.parent_id == product_id and not r.is_retired]
 
-    def hardware_revisions(
-        self, product_id: int | None, release_id: int | None, *, keep: int | None = None
-    ) -> list[Named]:
+    def hardware_revisions(self, product_id: int | None, release_id: int | None) -> list[Named]:
         """Hardware revisions of a product that the release (None: any) runs on."""
         return [
             h
             for h in self._data.hardware_revisions
-            if h.id == keep
-            or (
-                h.parent_id == product_id
-                and not h.is_retired
-                and (release_id is None or (release_id, h.id) in self._data.release_hardware)
-            )
+            if h.parent_id == product_id
+            and not h.is_retired
+            and (release_id is None or (release_id, h.id) in self._data.release_hardware)
         ]
 
     def product(self, product_id: int | None) -> Named | None:
@@ -150,9 +143,9 @@ class ReferenceStore(QObject):
         """One of our people."""
         return self._staff.get(staff_id or 0)
 
-    def departments(self, *, keep: int | None = None) -> list[Department]:
+    def departments(self) -> list[Department]:
         """Departments on offer."""
-        return [d for d in self._data.departments if not d.is_retired or d.id == keep]
+        return [d for d in self._data.departments if not d.is_retired]
 
     def department(self, department_id: int | None) -> Department | None:
         """The department with that id."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTemporaryDir, Signal
+from PySide6.QtCore import QObject, Qt, QTemporaryDir, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -40,11 +40,9 @@ class Role(StrEnum):
     MUTED = "muted"  # 13 px muted
     SMALL = "small"  # 12 px muted
     ERROR = "error"  # 12 px red, under a field
-    WARNING = "warning"
     VALUE = "value"  # a value shown as text where nothing can be entered
     PRIMARY = "primary"  # the one strong button of a view
     QUIET = "quiet"  # a button without a frame
-    BADGE = "badge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +217,3 @@ def _palette(colours: Colours) -> QPalette:
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(colours.muted))
     return palette
-
-
-def is_retranslate(event: QEvent) -> bool:
-    """Whether ``changeEvent`` means another language."""
-    return event.type() == QEvent.Type.LanguageChange

@@ -146,8 +146,10 @@ class Workspace(Translated, QWidget):
         self.page.list.setFocus()
 
     def refresh(self) -> None:
-        """Read again what the list shows."""
+        """Read again what is shown: the list, and each ticket that nothing is typed in."""
         self.page.controller.refresh()
+        for pane in self._panes():
+            pane.read_again()
 
     def close_request(self, afterwards: Callable[[], object]) -> bool:
         """Whether everything may be closed: each ticket with unsaved changes asks; ``afterwards`` follows a save."""

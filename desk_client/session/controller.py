@@ -11,13 +11,14 @@ from desk_client.change_bus import Change, ChangeBus
 from desk_client.reference_store import ReferenceStore
 from desk_client.runner import DbRunner
 from shared import SCHEMA_REVISION, __version__
-from shared.errors import DeskError, VersionGateError
+from shared.errors import DeskError, LoginRefusedError, VersionGateError
 from shared.queries.reference import get_reference
 from shared.queries.session import check_gate, get_session, get_version_gate
 from shared.schemas.reference import ReferenceData
 from shared.schemas.session import DeskSession
 
 RETRY_MS = 3_000
+SHUT_OUT_RETRY_MS = 30_000  # somebody has to let this machine in again first
 REFERENCE_ENTITIES = frozenset(
     {"choice", "choice_list", "dependent_choice", "field_rule", "product", "release", "hardware_revision", "staff",
      "department"}
@@ -50,12 +51,14 @@ class SessionController(QObject):
         welcomed(Welcome): the desk let us in.
         refused(DeskError): it did not, or does not answer.
         outdated(VersionGateError): the desk was changed meanwhile; this client does not fit any more.
+        shut_out(LoginRefusedError or None): the desk is there and lets this machine in no more; None: it is away again.
         returned(): the desk answers again; whoever shows its rows reads them again.
     """
 
     welcomed = Signal(object)
     refused = Signal(object)
     outdated = Signal(object)
+    shut_out = Signal(object)
     returned = Signal()
 
     def __init__(self, runner: DbRunner, bus: ChangeBus, reference: ReferenceStore, parent: QObject) -> None:
@@ -68,6 +71,7 @@ class SessionController(QObject):
         runner.reachable_changed.connect(self._on_reachable_changed)
         bus.changed.connect(self._on_changed)
         self._is_welcome = False
+        self._is_shut_out = False
 
     def begin(self) -> None:
         """Ask the first questions."""
@@ -85,10 +89,11 @@ class SessionController(QObject):
             return
         if reachable:
             self._retry.stop()
+            self._is_shut_out = False
             self._check_gate()
             self.returned.emit()
         else:
-            self._retry.start()
+            self._retry.start(RETRY_MS)
 
     def _check_gate(self) -> None:
         """It may have been away to be updated."""
@@ -99,7 +104,14 @@ class SessionController(QObject):
             self.outdated.emit(error)
 
     def _ask_again(self) -> None:
-        self._runner.run(get_version_gate, on_done=_ignore, on_error=_ignore, receiver=self, purpose="retry")
+        self._runner.run(get_version_gate, on_done=_ignore, on_error=self._on_no_answer, receiver=self, purpose="retry")
+
+    def _on_no_answer(self, error: DeskError) -> None:
+        is_refused = isinstance(error, LoginRefusedError)
+        if is_refused != self._is_shut_out:
+            self._is_shut_out = is_refused
+            self._retry.setInterval(SHUT_OUT_RETRY_MS if is_refused else RETRY_MS)
+            self.shut_out.emit(error if is_refused else None)
 
     def _on_changed(self, change: Change, _initiator: QObject | None) -> None:
         if change.entity in REFERENCE_ENTITIES:

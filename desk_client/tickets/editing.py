@@ -175,8 +175,11 @@ class TicketEditing(QObject):
 
     def _on_lease_refused(self, lease: Lease) -> None:
         """Another machine was first: back to reading, and what is typed stays."""
-        self._form.set_locked(True)
-        self._notices.refused(lease, retry=self._controller.lease.take, discard=self.discard)
+        if self.is_dirty():
+            self._form.set_locked(True)
+            self._notices.refused(lease, retry=self._controller.lease.take, discard=self.discard)
+        else:
+            self._notices.held_elsewhere(lease)
         self.lease_refused.emit()
         self.changed.emit()
 
@@ -234,8 +237,7 @@ class TicketEditing(QObject):
         goes_on = self._form.show_saved(detail)
         self._take_comment_away()
         self._reset(keeps_comment=True)
-        text = QCoreApplication.translate("TicketPane", "Saved: ticket {number}")
-        self._messages.info(text.format(number=detail.number))
+        self._messages.info(lambda: _saved_text(detail.number))
         self.saved.emit(detail.id)
         if goes_on or self.is_dirty():
             self._on_edited()
@@ -254,7 +256,7 @@ class TicketEditing(QObject):
     def _on_commented(self) -> None:
         self._take_comment_away()
         self._set_saving(False)
-        self._messages.info(QCoreApplication.translate("TicketPane", "Comment added"))
+        self._messages.info(lambda: QCoreApplication.translate("TicketPane", "Comment added"))
         afterwards, self.after_save = self.after_save, None
         if self.detail is not None:
             self.saved.emit(self.detail.id)
@@ -282,3 +284,7 @@ class TicketEditing(QObject):
         event = next((line for line in history if line.line == "event"), None)
         self._notices.changed_elsewhere(event, detail.updated_at, show_theirs=self.discard)
         self.changed.emit()
+
+
+def _saved_text(number: int) -> str:
+    return QCoreApplication.translate("TicketPane", "Saved: ticket {number}").format(number=number)

@@ -56,7 +56,7 @@ class FieldSet(QObject):
         self.fields = {field.name: field for field in fields}
         self.frames: dict[str, FieldFrame] = {}
         self.touched: set[str] = set()
-        self._texts: dict[str, str] = {}
+        self._texts: dict[tuple[str, Any], str] = {}  # what a value of a field is called
         self._parent_of_value: dict[str, Any] = {}
         for field in self.fields.values():
             self._add(field, now, parent)
@@ -90,7 +90,7 @@ class FieldSet(QObject):
 
         What is in the fields of ``keep`` stays there.
         """
-        self._texts = dict(texts)
+        self._texts = {(name, values.get(name)): text for name, text in texts.items()}
         self.touched.clear()
         self.context.update({name: value for name, value in values.items() if name not in self.frames})
         for name in self.frames:
@@ -105,7 +105,7 @@ class FieldSet(QObject):
             self.context[name] = value
             return
         if text:
-            self._texts[name] = text
+            self._texts[name, value] = text
         self._show(name, value)
         self.touched.add(name)
         self._remember_parents([name])
@@ -118,7 +118,13 @@ class FieldSet(QObject):
         """What a value is called."""
         if value is None:
             return ""
-        return f.value_text(self.fields[name], value, self._reference) or self._texts.get(name, str(value))
+        known = f.value_text(self.fields[name], value, self._reference) or self._texts.get((name, value))
+        return known or self._picked_text(name, value) or str(value)
+
+    def _picked_text(self, name: str, value: Any) -> str:
+        """The name that a type-ahead shows for what was picked in it."""
+        editor = self.frames[name].editor if name in self.frames else None
+        return editor.text() if isinstance(editor, TypeAhead) and editor.value() == value else ""
 
     def unresolved(self) -> list[str]:
         """Fields with a text that stands for nothing (yet)."""
@@ -197,7 +203,7 @@ class FieldSet(QObject):
 
     def take_newer(self, values: Mapping[str, Any], texts: Mapping[str, str]) -> None:
         """Show values that changed elsewhere, except where the person has typed."""
-        self._texts.update(texts)
+        self._texts.update({(name, values.get(name)): text for name, text in texts.items()})
         for name, value in values.items():
             if name not in self.touched:
                 self._show(name, value)

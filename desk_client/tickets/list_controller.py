@@ -18,6 +18,20 @@ from shared.queries import lookup, tickets
 from shared.schemas.listing import PAGE_ROWS, TicketAnchors, TicketFilter, TicketListing, TicketPage
 from shared.schemas.ticket import TicketRow
 
+_LEASE = frozenset({"edited_by", "edited_person", "edited_since"})
+_FILTERED = {
+    "status": "status", "product_id": "product", "customer_id": "customer", "assignee_id": "assignee",
+    "due_within_days": "due_at",
+}  # fmt: skip
+
+
+def placing_columns(listing: TicketListing) -> frozenset[str]:
+    """What of a row says whether it is in the listing, and where. A text may be found anywhere but in a lease."""
+    if listing.filter.text:
+        return frozenset(TicketRow.model_fields) - _LEASE
+    asked = listing.filter.model_fields_set & {name for name, value in listing.filter if value not in (None, ())}
+    return frozenset({listing.sort.value} | {_FILTERED[name] for name in asked if name in _FILTERED})
+
 
 class TicketListController(QObject):
     """One list. At most one page is being fetched; where rows scroll by meanwhile, the newest wish counts.
@@ -163,10 +177,14 @@ class TicketListController(QObject):
         self.count_views(self._views)
 
     def _on_row(self, rows: tuple[TicketRow, ...]) -> None:
-        if rows:
-            self._model.update_row(rows[0])
-        else:
+        at = self._model.find(rows[0].id) if rows else None
+        before = None if at is None else self._model.row(at)
+        if before is None:
             self.refresh()
+            return
+        self._model.update_row(rows[0])
+        if any(getattr(before, name) != getattr(rows[0], name) for name in placing_columns(self._listing)):
+            self.refresh()  # it may stand elsewhere by now, or not be among these any more
 
     # -- answers -------------------------------------------------------------------------------------------------------
 

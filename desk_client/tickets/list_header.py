@@ -13,6 +13,7 @@ from shared.schemas.listing import SortKey
 
 HEIGHT = 30
 MIN_SUBJECT = 150
+ENOUGH_SUBJECT = 260  # narrower, the column that is mostly empty makes room
 PADDING = 8
 ARROW = 12
 
@@ -47,6 +48,8 @@ class ListHeader(QHeaderView):
         self.customContextMenuRequested.connect(self._on_menu_wanted)
         self._sorted = INDEX[ColumnId.AGE]
         self._order = (SortKey.REPORTED, True)
+        self._makes_room = False  # the column is hidden for the width alone, not by the person
+        self._stays = False  # the person wants it whatever the width
         self.sortIndicatorChanged.connect(self._on_indicator_changed)
 
     def set_defaults(self) -> None:
@@ -108,13 +111,36 @@ class ListHeader(QHeaderView):
         """Give the subject what the other columns leave of ``width``."""
         subject = INDEX[ColumnId.SUBJECT]
         if not self.isSectionHidden(subject):
+            self._make_room(width)
             others = self.length() - self.sectionSize(subject)
             self.resizeSection(subject, max(MIN_SUBJECT, width - others))
+
+    def _make_room(self, width: int) -> None:
+        """Hide whom it waits for, which few tickets have, where the subject would be cut short; and show it again."""
+        subject, waiting = INDEX[ColumnId.SUBJECT], INDEX[ColumnId.WAITING]
+        self._show_all_wanted()
+        if not self.isSectionHidden(waiting) and not self._stays:
+            self._makes_room = width - self.length() + self.sectionSize(subject) < ENOUGH_SUBJECT
+            self.setSectionHidden(waiting, self._makes_room)
+
+    def _show_all_wanted(self) -> None:
+        if self._makes_room:
+            self._makes_room = False
+            self.setSectionHidden(INDEX[ColumnId.WAITING], False)
+
+    def arrangement(self) -> QByteArray:
+        """What ``restore`` takes: the columns as the person wants them, whatever the width is now."""
+        self._show_all_wanted()
+        state = self.saveState()
+        self.fill_width(self.viewport().width())
+        return state
 
     def toggle(self, index: int) -> None:
         """Show or hide a column; the last one stays."""
         hide = not self.isSectionHidden(index)
         if not hide or self.count() - self.hiddenSectionCount() > 1:
+            if index == INDEX[ColumnId.WAITING]:
+                self._makes_room, self._stays = False, not hide
             self.setSectionHidden(index, hide)
             self.fill_width(self.viewport().width())
 
@@ -140,6 +166,7 @@ class ListHeader(QHeaderView):
 
     def reset_columns(self) -> None:
         """Back to the first arrangement, keeping the order of rows."""
+        self._makes_room = self._stays = False
         for index in range(self.count()):
             self.moveSection(self.visualIndex(index), index)
             self.resizeSection(index, COLUMNS[index].width)

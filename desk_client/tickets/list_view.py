@@ -130,7 +130,7 @@ class TicketListView(Translated, QTableView):
 
     def save_columns(self) -> QByteArray:
         """Order, widths, visibility and sort of the columns."""
-        return self._header.saveState()
+        return self._header.arrangement()
 
     def restore_columns(self, state: QByteArray) -> None:
         """Take a state of ``save_columns``; the first arrangement where it does not fit."""

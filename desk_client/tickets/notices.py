@@ -65,12 +65,23 @@ class Notices:
 
         self._now_say(say)
 
+    def held_elsewhere(self, lease: Lease) -> None:
+        """The lease is another's, and nothing was changed here that would have to be kept."""
+
+        def say() -> None:
+            text = QCoreApplication.translate(
+                "Notices", "{who} is editing this since {time}. You can read it; change it when they are done."
+            )
+            self._banner.say("warning", text.format(who=_who(lease.machine, lease.person), time=_clock(lease.taken_at)))
+
+        self._now_say(say)
+
     def refused(self, lease: Lease, *, retry: Callable[[], None], discard: Callable[[], None]) -> None:
         """The lease is another's: reading only, the typed text stays."""
 
         def say() -> None:
             text = QCoreApplication.translate(
-                "Notices", "{who} is editing this since {time}. What you typed is kept here, not saved yet."
+                "Notices", "{who} is editing this since {time}. Your changes are kept here, not saved yet."
             )
             words = (
                 QCoreApplication.translate("Notices", "Try again"),

@@ -231,7 +231,7 @@ class TicketsPage(Translated, QWidget):
 
     def _say_ages(self) -> None:
         if self.isVisible():
-            self.model.retranslate()
+            self.model.say_rows(*self.list.visible_rows())  # the others say theirs when they come into sight
 
     def _say_empty(self) -> None:
         if self._view is not None and self._view.filter == self.controller.listing.filter:

@@ -69,7 +69,9 @@ class TicketPane(QWidget):
         self._build(session.level.can_write)
         parts = PaneParts(self.form, self.history, self.notices, self.comment_box)
         self.editing = TicketEditing(parts, self.controller, reference, session, messages, self.now, self)
-        self.quick = QuickActions(parts, self.head, self.editing, self.controller, reference, session, self.now, self)
+        self.quick = QuickActions(
+            parts, self.head, self.editing, self.controller, reference, session, self.now, messages.ask_unsaved, self
+        )
         self._connect(bus)
         self.setFocusProxy(self.form)
         self.retranslate()
@@ -112,6 +114,7 @@ class TicketPane(QWidget):
         self.editing.reset.connect(self._on_reset)
         self.editing.changed.connect(self._show_head)
         self.editing.saved.connect(self.saved)
+        self.quick.impossible.connect(self._messages.warning)
         bus.changed.connect(self._on_changed)
         self._reference.changed.connect(self._show_head)
         if self.comment_box is not None and self.foot is not None:
@@ -202,12 +205,16 @@ class TicketPane(QWidget):
 
     def _on_changed(self, change: Change, initiator: object) -> None:
         """Another view changed this ticket: read it again where nothing is typed here."""
-        detail = self.editing.detail
-        if detail is None or change.entity != ENTITY or initiator is self.controller or self.is_dirty():
+        if change.entity != ENTITY or initiator is self.controller or self.editing.detail is None:
             return
-        if self.editing.opening.is_under_way:
-            return  # another ticket is on its way
-        if change.entity_id in (None, detail.id):
+        if change.entity_id in (None, self.editing.detail.id):
+            self.read_again()
+
+    def read_again(self) -> None:
+        """Read what is shown again; where something is typed or being saved it stays as it is."""
+        detail = self.editing.detail
+        busy = self.is_dirty() or self.editing.is_saving or self.editing.opening.is_under_way
+        if detail is not None and not busy and self.quick.dialog is None:
             self.controller.open(detail.id)
 
     def _on_reset(self) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from desk_client.icons import pixmap
+from desk_client.keys import ENTER_WITH_CONTROL, ENTER_WITH_CONTROL_AND_SHIFT, key_text
 from desk_client.reference_store import ReferenceStore
 from desk_client.theme import Role, set_role
 from desk_client.tickets.columns import STATUS_GLYPHS
@@ -213,9 +214,12 @@ class PaneFoot(QWidget):
         self.discard_button.setText(QCoreApplication.translate("TicketPane", "Discard"))
         self.new_button.setText(QCoreApplication.translate("TicketPane", "Save and new"))
         self.new_button.setToolTip(
-            QCoreApplication.translate("TicketPane", "Save, then the next ticket of this customer (Ctrl+Shift+Enter)")
+            QCoreApplication.translate("TicketPane", "Save, then the next ticket of this customer ({key})").format(
+                key=key_text(ENTER_WITH_CONTROL_AND_SHIFT)
+            )
         )
-        self.save_button.setText(QCoreApplication.translate("TicketPane", "Save   Ctrl+Enter"))
+        save = QCoreApplication.translate("TicketPane", "Save")
+        self.save_button.setText(f"{save}   {key_text(ENTER_WITH_CONTROL)}")
         for button in (self.discard_button, self.new_button):
             button.setAccessibleName(button.text())
-        self.save_button.setAccessibleName(QCoreApplication.translate("TicketPane", "Save"))
+        self.save_button.setAccessibleName(save)

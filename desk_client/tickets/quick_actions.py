@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desk_client.reference_store import ReferenceStore
 from desk_client.tickets.controller import TicketController
 from desk_client.tickets.editing import PaneParts, TicketEditing
 from desk_client.tickets.pane_head import PaneHead
-from desk_client.tickets.transition_dialog import TransitionDialog
-from desk_client.tickets.transitions import ASSIGN_FIELDS, asked_fields, left_behind, needs_dialog
+from desk_client.tickets.transition_dialog import AskUnsaved, TransitionDialog
+from desk_client.tickets.transitions import ASSIGN_FIELDS, asked_fields, impossible_text, left_behind, needs_dialog
 from desk_client.widgets.type_ahead import Suggestion
 from shared.domain.status import Status, next_statuses
 from shared.schemas.session import DeskSession
@@ -23,7 +23,13 @@ DIALOG = "dialog."  # marks the look-ups of the dialog among those of the form
 
 
 class QuickActions(QObject):
-    """Used by the head's buttons, the pane's keys and the window's menu alike."""
+    """Used by the head's buttons, the pane's keys and the window's menu alike.
+
+    Signals:
+        impossible(Saying): why an action can't be done to this ticket.
+    """
+
+    impossible = Signal(object)
 
     def __init__(
         self,
@@ -34,14 +40,20 @@ class QuickActions(QObject):
         reference: ReferenceStore,
         session: DeskSession,
         now: Callable[[], datetime],
+        ask_unsaved: AskUnsaved,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._form, self._comment_box, self._head = parts.form, parts.comment_box, head
         self._editing, self._controller = editing, controller
         self._reference, self._session, self._now, self._window = reference, session, now, parent
+        self._ask_unsaved = ask_unsaved
         self.dialog: TransitionDialog | None = None
+        self._ask_waits: Callable[[], object] | None = None  # for the lease
         editing.lease_refused.connect(self._on_lease_refused)
+        editing.reset.connect(self._forget_waiting)
+        controller.lease.taken.connect(self._on_lease_taken)
+        controller.lease.failed.connect(self._forget_waiting)
         controller.suggestions_found.connect(self._on_suggestions)
         if editing.can_write:
             head.status_requested.connect(self.change_status)
@@ -54,19 +66,29 @@ class QuickActions(QObject):
             editing.can_write and editing.detail is not None and not (editing.is_saving or editing.opening.is_under_way)
         )
 
+    def _may_act(self) -> bool:
+        """Like ``_can_change``, and says what a ticket needs that was never saved."""
+        if self._editing.can_write and self._form.is_new:
+            self.impossible.emit(_save_first_text)
+        return self._can_change()
+
     def _status(self) -> str | None:
         return self._editing.detail.values.status if self._editing.detail else None
 
     def assign(self) -> None:
         """Ask to whom it is handed, and save."""
-        self._ask(None, list(ASSIGN_FIELDS), {})
+        if self._may_act():
+            self._ask(None, list(ASSIGN_FIELDS), {})
 
     def take(self) -> None:
         """Assign it to who sits here; a new ticket is opened by it. Saved at once."""
         person = self._session.person
-        if not self._can_change() or person is None:
+        if not self._may_act() or person is None:
             return
         values: dict[str, Any] = {"assignee_id": person.id, "department_id": person.department_id}
+        if self._status() != Status.NEW and self._form.values().get("assignee_id") == person.id:
+            self.impossible.emit(_yours_text)
+            return
         if self._status() == Status.NEW:
             values["status"] = Status.OPEN.value
         self._apply(values, {})
@@ -77,14 +99,19 @@ class QuickActions(QObject):
 
     def change_status(self, code: str = "") -> None:
         """Take that status, asking for what it needs; without one, show what the status may become."""
-        if not self._can_change():
+        if not self._may_act():
             return
-        if not code:
+        current = self._status()
+        target = Status(code) if code else None
+        possible = next_statuses(current)
+        if not possible or (target is not None and target not in possible):
+            self.impossible.emit(lambda: impossible_text(current, target, self._reference))
+        elif target is None:
             self._head.open_status_menu()
-            return
-        target = Status(code)
-        if target not in next_statuses(self._status()):
-            return
+        else:
+            self._change_to(target)
+
+    def _change_to(self, target: Status) -> None:
         values = self._form.values()
         extra = {**left_behind(self._status(), target), "status": target.value}
         if needs_dialog(target, values, self._reference):
@@ -96,10 +123,15 @@ class QuickActions(QObject):
         detail = self._editing.detail
         if not self._can_change() or detail is None or self.dialog is not None:
             return
-        self._controller.lease.take()
+        if not self._controller.lease.is_held:
+            self._ask_waits = lambda: self._ask(target, names, extra)  # what can't be saved is not asked for
+            self._controller.lease.take()
+            return
         values = {**self._form.values(), "status": detail.values.status}
         texts = {name: self._form.text_of(name) for name in names}
-        dialog = TransitionDialog(target, names, values, texts, self._reference, self._now, self._window, detail.number)
+        dialog = TransitionDialog(
+            target, names, values, texts, self._reference, self._now, self._ask_unsaved, self._window, detail.number
+        )
         self.dialog = dialog
         dialog.lookup_requested.connect(lambda name, *question: self._controller.look_up(DIALOG + name, *question))
         dialog.decided.connect(lambda answers, named: self._on_decided({**extra, **answers}, named))
@@ -116,8 +148,18 @@ class QuickActions(QObject):
         self._form.put(values, texts)
         self._editing.save()
 
+    def _on_lease_taken(self) -> None:
+        ask = self._ask_waits
+        self._forget_waiting()
+        if ask is not None:
+            ask()
+
+    def _forget_waiting(self) -> None:
+        self._ask_waits = None
+
     def _on_lease_refused(self) -> None:
         """Another machine was first: what is typed in the dialog stays, in the form."""
+        self._forget_waiting()
         dialog = self.dialog
         if dialog is None:
             return
@@ -126,7 +168,7 @@ class QuickActions(QObject):
         comment = dialog.comment()
         if comment is not None and self._comment_box is not None:
             self._comment_box.append(comment.body)
-        dialog.reject()
+        dialog.leave()
 
     def _on_dialog_closed(self) -> None:
         if self.dialog is not None:
@@ -141,3 +183,11 @@ class QuickActions(QObject):
             self._form.fields.show_suggestions(name, text, suggestions)
         elif self.dialog is not None:
             self.dialog.fields.show_suggestions(name.removeprefix(DIALOG), text, suggestions)
+
+
+def _yours_text() -> str:
+    return QCoreApplication.translate("Transition", "This ticket is yours already")
+
+
+def _save_first_text() -> str:
+    return QCoreApplication.translate("Transition", "Save the new ticket first")

@@ -96,9 +96,13 @@ class TicketTableModel(QAbstractTableModel):
         return True
 
     def retranslate(self) -> None:
-        """Say everything again: another language, another minute or other labels."""
+        """Say everything again: another language or other labels."""
         self._touch(range(self._count))
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+
+    def say_rows(self, first: int, last: int) -> None:
+        """Say these rows again: another minute."""
+        self._touch(range(first, last + 1))
 
     def _resize(self, count: int) -> None:
         if count > self._count:

@@ -10,6 +10,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from desk_client.keys import ENTER_WITH_CONTROL, key_text
+from desk_client.messages import Answer
 from desk_client.reference_store import ReferenceStore
 from desk_client.theme import Role, set_role
 from desk_client.tickets import validation
@@ -22,6 +24,7 @@ from shared.domain.status import Status
 from shared.schemas.ticket import CommentText
 
 WIDTH = 480
+AskUnsaved = Callable[[QWidget, str], Answer]  # see Messages.ask_unsaved
 
 
 class TransitionDialog(QDialog):
@@ -43,13 +46,15 @@ class TransitionDialog(QDialog):
         texts: Mapping[str, str],
         reference: ReferenceStore,
         now: Callable[[], datetime],
+        ask_unsaved: AskUnsaved,
         parent: QWidget,
         number: int | None = None,
     ) -> None:
         super().__init__(parent)
         self._target, self._number, self._reference, self._now = target, number, reference, now
         self._before = dict(values)
-        self._waits = False
+        self._ask_unsaved = ask_unsaved
+        self._waits = self._is_asking = self._has_to_go = False
         self.setObjectName("transitionDialog")
         self.setMinimumWidth(WIDTH)
         self.fields = FieldSet([BY_NAME[name] for name in names], reference, now, read_only=False, parent=self)
@@ -101,9 +106,9 @@ class TransitionDialog(QDialog):
         self._comment.setPlaceholderText(QCoreApplication.translate("Transition", "Comment, if there is more to say"))
         self._comment.setAccessibleName(QCoreApplication.translate("Transition", "Comment"))
         self._leave.setText(QCoreApplication.translate("Transition", "Back"))
-        self._decide.setText(QCoreApplication.translate("Transition", "{verb}   Ctrl+Enter").format(verb=verb))
-        for button in (self._leave, self._decide):
-            button.setAccessibleName(button.text())
+        self._decide.setText(f"{verb}   {key_text(ENTER_WITH_CONTROL)}")
+        self._leave.setAccessibleName(self._leave.text())
+        self._decide.setAccessibleName(verb)
         values = self.values()
         self.fields.refill()
         self.fields.label_fields(values.get("status") or "", values.get("kind"))
@@ -138,6 +143,30 @@ class TransitionDialog(QDialog):
         texts = {name: self.fields.text_of(name, value) for name, value in values.items()}
         self.decided.emit(values, texts)
         self.accept()
+
+    def is_touched(self) -> bool:
+        """Whether something is typed here that would be gone."""
+        return bool(self.fields.touched) or self._comment.value() is not None
+
+    def reject(self) -> None:
+        """Back, Esc and the window's cross: ask where something is typed."""
+        if self._is_asking:
+            return
+        answer = Answer.DISCARD
+        if self.is_touched():
+            self._is_asking = True
+            answer = self._ask_unsaved(self, self._title.text())
+            self._is_asking = False
+        if answer is Answer.DISCARD or self._has_to_go:
+            super().reject()
+        elif answer is Answer.SAVE:
+            self.decide()
+
+    def leave(self) -> None:
+        """Go without a question: what is typed is kept elsewhere."""
+        self._has_to_go = True
+        if not self._is_asking:  # else once that is answered: the question lies on this dialog
+            super().reject()
 
     def _on_edited(self, name: str) -> None:
         """Whoever is assigned brings the department along."""

@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
+from desk_client.messages import Saying, Severity
 from desk_client.theme import Role, repolish, set_role
 from desk_client.widgets.translated import Translated
 
@@ -17,6 +18,8 @@ class MessageBar(Translated, QFrame):
         super().__init__(parent)
         self.setObjectName("messageBar")
         self.setProperty("role", "message")
+        self._say: Saying | None = None
+        self._severity = Severity.INFO
         self._label = QLabel(self)
         self._label.setObjectName("messageText")
         self._label.setWordWrap(True)
@@ -35,19 +38,29 @@ class MessageBar(Translated, QFrame):
         self.retranslate()
 
     def retranslate(self) -> None:
-        """Name of the bar and its button."""
+        """Name of the bar and its button, and what it says."""
         self.setAccessibleName(QCoreApplication.translate("MessageBar", "Message"))
         self._dismiss.setText(QCoreApplication.translate("MessageBar", "Dismiss"))
         self._dismiss.setAccessibleName(QCoreApplication.translate("MessageBar", "Dismiss the message"))
+        self._say_again()
 
-    def show_message(self, severity: str, text: str) -> None:
-        """Show a text, 'warning' or 'error'."""
+    def _say_again(self) -> None:
+        text = self._say() if self._say is not None else ""
         self._label.setText(text)
         self._label.setAccessibleName(text)
-        self.setProperty("severity", severity)
+
+    def show_message(self, severity: Severity, say: Saying) -> None:
+        """Show a warning or an error; said again in another language."""
+        self._say, self._severity = say, severity
+        self._say_again()
+        self.setProperty("severity", str(severity))
         for widget in (self, self._label):
             repolish(widget)
         self.show()
+
+    def is_warning(self) -> bool:
+        """Whether a warning is shown: what went well meanwhile does not answer it."""
+        return self._severity is Severity.WARNING and not self.isHidden()
 
     def text(self) -> str:
         """What is being said, '' where nothing is."""

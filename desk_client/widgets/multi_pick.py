@@ -109,15 +109,16 @@ class MultiPick(QComboBox):
 
     def _show_text(self) -> None:
         marked = [action.text() for action in self._menu.actions() if action.isCheckable() and action.isChecked()]
+        all_marked = QCoreApplication.translate("MultiPick", ", ").join(marked)
         if not marked:
             text = self._any_text
         elif len(marked) <= NAMED:
-            text = ", ".join(marked)
+            text = all_marked
         else:
             text = QCoreApplication.translate("MultiPick", "{first} and {n} more")
             text = text.format(first=marked[0], n=len(marked) - 1)
         self.setItemText(0, text)
-        self.setToolTip(", ".join(marked))
+        self.setToolTip(all_marked)
         if bool(self.property("active")) != bool(marked):
             self.setProperty("active", bool(marked))
             repolish(self)

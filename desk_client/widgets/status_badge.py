@@ -37,6 +37,7 @@ class StatusBadge(Translated, QWidget):
     def set_live(self, live: bool) -> None:
         """Whether the server answers."""
         self._live = live
+        self._shut_out = self._shut_out and not live
         self.retranslate()
 
     def set_shut_out(self, shut_out: bool) -> None:
@@ -65,6 +66,8 @@ class StatusBadge(Translated, QWidget):
             return QCoreApplication.translate("StatusBadge", "connecting")
         if self._live:
             return QCoreApplication.translate("StatusBadge", "live")
+        if self._shut_out:
+            return QCoreApplication.translate("StatusBadge", "not let in")
         return QCoreApplication.translate("StatusBadge", "reconnecting")
 
     def _level_word(self) -> str:
@@ -78,6 +81,10 @@ class StatusBadge(Translated, QWidget):
     def _tooltip(self) -> str:
         if self._live:
             return QCoreApplication.translate("StatusBadge", "The desk answers. This machine is its own login.")
+        if self._shut_out:
+            return QCoreApplication.translate(
+                "StatusBadge", "The desk does not let this machine in; what is shown may be old."
+            )
         return QCoreApplication.translate("StatusBadge", "The desk does not answer; what is shown may be old.")
 
     def sizeHint(self) -> QSize:

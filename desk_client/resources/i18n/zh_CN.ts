@@ -311,6 +311,10 @@
         <translation>数据库报告故障</translation>
     </message>
     <message>
+        <source>The profile of this machine is missing or damaged</source>
+        <translation>本机的配置文件缺失或已损坏</translation>
+    </message>
+    <message>
         <source>The desk refused this</source>
         <translation>操作被拒绝</translation>
     </message>
@@ -598,6 +602,10 @@
 <context>
     <name>MultiPick</name>
     <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
         <source>{first} and {n} more</source>
         <translation>{first} 及另外 {n} 项</translation>
     </message>
@@ -714,6 +722,10 @@
         <translation>在线</translation>
     </message>
     <message>
+        <source>not let in</source>
+        <translation>未获准连接</translation>
+    </message>
+    <message>
         <source>reconnecting</source>
         <translation>正在重连</translation>
     </message>
@@ -732,6 +744,10 @@
     <message>
         <source>The desk answers. This machine is its own login.</source>
         <translation>服务器连接正常，以本机证书登录。</translation>
+    </message>
+    <message>
+        <source>The desk does not let this machine in; what is shown may be old.</source>
+        <translation>服务器不允许本机连接，所显示的内容可能不是最新。</translation>
     </message>
     <message>
         <source>The desk does not answer; what is shown may be old.</source>
@@ -871,12 +887,8 @@
         <translation>保存并新建</translation>
     </message>
     <message>
-        <source>Save, then the next ticket of this customer (Ctrl+Shift+Enter)</source>
-        <translation>保存后继续登记该客户的下一张工单（Ctrl+Shift+Enter）</translation>
-    </message>
-    <message>
-        <source>Save   Ctrl+Enter</source>
-        <translation>保存   Ctrl+Enter</translation>
+        <source>Save, then the next ticket of this customer ({key})</source>
+        <translation>保存后继续登记该客户的下一张工单（{key}）</translation>
     </message>
     <message>
         <source>Save</source>
@@ -950,10 +962,6 @@
     <message>
         <source>Back</source>
         <translation>返回</translation>
-    </message>
-    <message>
-        <source>{verb}   Ctrl+Enter</source>
-        <translation>{verb}   Ctrl+Enter</translation>
     </message>
     <message>
         <source>Assign</source>

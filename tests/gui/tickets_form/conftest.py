@@ -87,7 +87,7 @@ class AnsweringMessages(Messages):
         self.answer = Answer.CANCEL
         self.asked: list[str] = []
         self.said: list[tuple[str, str]] = []
-        self.shown.connect(lambda severity, text: self.said.append((severity, text)))
+        self.shown.connect(lambda severity, say: self.said.append((severity, say())))
 
     def ask_unsaved(self, parent: QWidget, title: str) -> Answer:
         self.asked.append(title)

@@ -74,9 +74,9 @@ def test_the_desk_goes_and_comes_back(start_client: StartClient, desk: RunningDe
 
 def test_a_message_stays_until_it_is_dismissed(start_client: StartClient) -> None:
     client = start_client("full")
-    client.app.messages.warning("Something to know")
+    client.app.messages.warning(lambda: "Something to know")
     assert client.window.message_bar.text() == "Something to know"
     client.window.findChild(QPushButton, "messageDismiss").click()
     assert client.window.message_bar.text() == ""
-    client.app.messages.info("Saved")
+    client.app.messages.info(lambda: "Saved")
     assert client.window.statusBar().currentMessage() == "Saved"

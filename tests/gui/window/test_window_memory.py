@@ -37,6 +37,7 @@ def test_columns_moved_sized_hidden_and_sorted_are_found_again(start_client: Sta
     assert header.sortIndicatorSection() == INDEX[ColumnId.PRIORITY]
     assert client.page.controller.listing.sort is SortKey.PRIORITY
     assert not client.page.controller.listing.descending
+    client.window.resize(1440, 900)  # the screen it came back on is smaller
     header.reset_columns()
     assert header.visualIndex(INDEX[ColumnId.CUSTOMER]) == INDEX[ColumnId.CUSTOMER]
     assert not header.isSectionHidden(INDEX[ColumnId.WAITING])

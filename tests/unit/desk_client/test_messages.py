@@ -36,8 +36,8 @@ def test_both_sides_of_the_version_gate_are_told_apart(qapp: QApplication) -> No
 
 def test_what_is_said_arrives_with_its_severity(qapp: QApplication) -> None:
     messages, said = Messages(), []
-    messages.shown.connect(lambda severity, text: said.append((severity, text)))
-    messages.info("Saved")
+    messages.shown.connect(lambda severity, say: said.append((severity, say())))
+    messages.info(lambda: "Saved")
     messages.error(errors.BusyError("x"))
     assert said[0] == (Severity.INFO, "Saved")
     assert said[1][0] == Severity.ERROR

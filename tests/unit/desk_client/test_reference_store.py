@@ -53,7 +53,6 @@ def codes(choices: list[Choice]) -> list[str]:
 
 def test_choices_come_in_their_order_without_the_retired(store: ReferenceStore) -> None:
     assert codes(store.choices("category")) == ["video", "audio"]
-    assert codes(store.choices("category", keep="tape")) == ["video", "tape", "audio"]
     assert store.choice_label("category", "tape") == "Tape"
     assert store.choice_label("category", "unheard of") == "unheard of"
     assert store.choice_label("category", None) == ""
@@ -62,7 +61,6 @@ def test_choices_come_in_their_order_without_the_retired(store: ReferenceStore) 
 def test_dependent_choices_follow_the_one_above(store: ReferenceStore) -> None:
     assert codes(store.choices("symptom", parent=("category", "video"))) == ["blocks"]
     assert codes(store.choices("symptom", parent=("category", None))) == []
-    assert codes(store.choices("symptom", parent=("category", "video"), keep="silence")) == ["blocks", "silence"]
 
 
 def test_labels_follow_the_language(store: ReferenceStore) -> None:
@@ -81,7 +79,6 @@ def test_labels_follow_the_language(store: ReferenceStore) -> None:
 
 def test_rows_and_what_they_depend_on(store: ReferenceStore) -> None:
     assert [one.id for one in store.products()] == [1]
-    assert [one.id for one in store.products(keep=2)] == [1, 2]
     assert [one.id for one in store.releases(1)] == [5]
     assert [one.id for one in store.hardware_revisions(1, 5)] == [7]
     assert [one.id for one in store.hardware_revisions(1, None)] == [7, 8]
