@@ -83,3 +83,19 @@ def transition_verb(current: str | None, target: Status) -> str:
         Status.DUPLICATE: QCoreApplication.translate("Transition", "Mark as duplicate"),
     }
     return words.get(target, target.value)
+
+
+def impossible_text(current: str | None, target: Status | None, reference: ReferenceStore) -> str:
+    """Why a ticket in ``current`` can't become ``target`` (None: any other), and what leads there."""
+    stands = reference.choice_label("status", current)
+    if target is None:
+        text = QCoreApplication.translate("Transition", "The status stays: {status} is an end")
+        return text.format(status=stands)
+    wanted = reference.choice_label("status", target)
+    if current == target:
+        return QCoreApplication.translate("Transition", "This ticket is {status} already").format(status=stands)
+    if current == Status.NEW:
+        text = QCoreApplication.translate("Transition", "A new ticket can't become {wanted}: take or assign it first")
+        return text.format(wanted=wanted)
+    text = QCoreApplication.translate("Transition", "A ticket that is {status} can't become {wanted}")
+    return text.format(status=stands, wanted=wanted)
