@@ -83,7 +83,7 @@ class MainWindow(Translated, QMainWindow):
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setContentsMargins(8, 0, 8, 2)
         self.statusBar().addPermanentWidget(self._rows)
-        self.setMinimumSize(860, 560)
+        self.setMinimumSize(900, 560)
 
     # -- for the composition root ------------------------------------------------------------------------------------
 

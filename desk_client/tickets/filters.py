@@ -16,6 +16,9 @@ from desk_client.widgets.translated import Translated
 from desk_client.widgets.type_ahead import Suggestion, TypeAhead
 from shared.schemas.listing import TicketFilter
 
+WIDE, NARROW = (116, 168), (124, 148)  # px: the least that shows "Any customer" whole, and the most
+BEFORE_THE_REST = 100  # stretch: a box takes all it may before there is empty room behind the bar
+
 
 class FilterBar(Translated, QWidget):
     """Shows a ``TicketFilter`` and lets a person change it.
@@ -48,17 +51,17 @@ class FilterBar(Translated, QWidget):
             self._status: "statusFilter", self._product: "productFilter", self._customer: "customerFilter",
             self._assignee: "assigneeFilter", self._due: "dueFilter", self._clear: "clearFilters",
         }  # fmt: skip
+        boxes = {self._status: WIDE, self._product: NARROW, self._customer: WIDE, self._assignee: NARROW}
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 6)
         layout.setSpacing(8)
         for widget, name in names.items():
             widget.setObjectName(name)
-            layout.addWidget(widget)
+            layout.addWidget(widget, BEFORE_THE_REST if widget in boxes else 0)
         layout.addStretch(1)
-        self._status.setFixedWidth(168)
-        self._product.setFixedWidth(148)
-        self._customer.setFixedWidth(168)
-        self._assignee.setFixedWidth(148)
+        for box, widths in boxes.items():
+            box.setMinimumWidth(widths[0])
+            box.setMaximumWidth(widths[1])
         self._due.setCheckable(True)
         set_role(self._clear, Role.QUIET)
 
