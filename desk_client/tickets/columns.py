@@ -58,7 +58,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(ColumnId.STATUS, QT_TRANSLATE_NOOP("Columns", "Status"), 150, SortKey.STATUS),
     Column(ColumnId.ASSIGNEE, QT_TRANSLATE_NOOP("Columns", "Assignee"), 96, SortKey.ASSIGNEE),
     Column(ColumnId.WAITING, QT_TRANSLATE_NOOP("Columns", "Waiting for"), 104),
-    Column(ColumnId.AGE, QT_TRANSLATE_NOOP("Columns", "Age"), 64, SortKey.REPORTED, inverted=True, align_right=True),
+    Column(ColumnId.AGE, QT_TRANSLATE_NOOP("Columns", "Age"), 68, SortKey.REPORTED, inverted=True, align_right=True),
     Column(ColumnId.EDITED, QT_TRANSLATE_NOOP("Columns", "Edited"), 60, glyph_only=True),
     Column(ColumnId.KIND, QT_TRANSLATE_NOOP("Columns", "Kind"), 90, hidden=True),
     Column(ColumnId.DUE, QT_TRANSLATE_NOOP("Columns", "Due"), 130, SortKey.DUE, hidden=True),

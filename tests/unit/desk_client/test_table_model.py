@@ -127,7 +127,11 @@ def test_words_for_eye_and_ear(model: TicketTableModel) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0 min"), (-30, "0 min"), (59 * 60, "59 min"), (3_600, "1 h"), (47 * 3_600, "47 h"), (48 * 3_600, "2 d")],
-)
+    [
+        (0, "0 min"), (-30, "0 min"), (59 * 60, "59 min"), (3_600, "1 h"), (47 * 3_600, "47 h"), (48 * 3_600, "2 d"),
+        (99 * 86_400, "99 d"), (100 * 86_400, "3 mo"), (730 * 86_400, "23 mo"), (731 * 86_400, "2 y"),
+        (1_095 * 86_400, "2 y"), (1_096 * 86_400, "3 y"), (40 * 366 * 86_400, "40 y"),
+    ],
+)  # fmt: skip
 def test_ages(qapp: object, seconds: int, text: str) -> None:
     assert age_text(NOW - dt.timedelta(seconds=seconds), NOW) == text
