@@ -29,7 +29,8 @@ from desk_client.widgets.banner import Banner
 from desk_client.widgets.text_fields import COMPOSING
 from shared.schemas.session import DeskSession
 
-SIDE_BY_SIDE = 720  # px; narrower, the history goes below the form
+SIDE_BY_SIDE = 720  # px; narrower, the history goes below the form,
+ONE_BELOW_THE_OTHER = 480  # px; where there is that much height for the two
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -262,9 +263,9 @@ class TicketPane(QWidget):
         super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the history beside the form, or below it where there is no room."""
+        """Put the history beside the form, or below it where there is more room."""
         super().resizeEvent(event)
-        wide = event.size().width() >= SIDE_BY_SIDE
+        wide = event.size().width() >= SIDE_BY_SIDE or event.size().height() < ONE_BELOW_THE_OTHER
         self._splitter.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
 
     def event(self, event: QEvent) -> bool:

@@ -87,8 +87,8 @@ def test_the_empty_filters_are_read_whole(start_client: StartClient, language: s
         text = box.placeholderText() if isinstance(box, QLineEdit) else ""
         if isinstance(box, QComboBox):
             text = box.currentText()
-        arrow = 22 if isinstance(box, QComboBox) else 4
-        if QFontMetrics(box.font()).horizontalAdvance(text) > box.width() - 2 * 8 - arrow + 8:
+        beside = 48 if isinstance(box, QComboBox) else 22  # frame and padding; the arrow of a dropdown
+        if QFontMetrics(box.font()).horizontalAdvance(text) > box.width() - beside:
             cut.append(text)
     assert cut == []
 
@@ -110,3 +110,24 @@ def test_the_age_column_fits_its_widest_text(start_client: StartClient, language
         for age in ages:
             text = age_text(now - dt.timedelta(seconds=age), now)
             assert metrics.horizontalAdvance(text) <= room, text
+
+
+@BOTH
+def test_a_ticket_in_the_smallest_window_shows_several_fields(start_client: StartClient, language: str) -> None:
+    client = at_its_smallest(start_client, language)
+    client.page.clear_filters()
+    client.settle()
+    form = client.page.pane.form
+    seen = [
+        name
+        for name, frame in form.fields.frames.items()
+        if frame.isVisible() and form.viewport().rect().contains(on_viewport(frame.editor, form.viewport()))
+    ]
+    assert len(seen) >= 2, seen
+    first, last = client.list.visible_rows()
+    assert last - first >= 2, "rows of the list"
+    assert overlaps(client.page.pane._splitter) == []
+
+
+def on_viewport(widget: QWidget, viewport: QWidget) -> QRect:
+    return QRect(widget.mapTo(viewport, widget.rect().topLeft()), widget.size())
