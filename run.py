@@ -47,6 +47,8 @@ def parse_arguments() -> argparse.Namespace:
     server = commands.add_parser("server", add_help=False, help="desk-server on the demo desk, e.g. 'server status'")
     server.add_argument("words", nargs=argparse.REMAINDER, metavar="...")
     commands.add_parser("stop", help="stop the demo server")
+    if sys.argv[1:2] == ["server"]:  # all words after it are desk-server's: argparse would take --help for its own
+        return argparse.Namespace(command="server", words=sys.argv[2:])
     return parser.parse_args()
 
 
@@ -66,7 +68,11 @@ def do(arguments: argparse.Namespace) -> int:
     if arguments.command == "tour":
         return demo_desk.run_tour(arguments.folder.absolute(), arguments.lang)
     if not system_parts.has_display():
-        print("There is no display here, so the client runs offscreen through its main job.", flush=True)
+        print(
+            "There is no display here, so the client runs offscreen through its main job: "
+            "the tour of a machine of level full and of one of level query, whatever --level says.",
+            flush=True,
+        )
         return demo_desk.run_tour(demo_desk.DESK / "tour", "en")
     return demo_desk.run_client(arguments.level)
 

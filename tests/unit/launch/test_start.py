@@ -45,6 +45,13 @@ def test_the_tour_goes_where_it_is_told_from_the_caller_s_folder(with_packages: 
     assert last.endswith(f"{tmp_path / '图 片'} --lang zh_CN --profiles {profiles}")
 
 
+def test_all_words_after_server_are_its_own(with_packages: SmallProject) -> None:
+    for words in (["--help"], ["machine", "list", "--json"], []):
+        assert with_packages.run("server", *words).returncode == 0
+        assert (with_packages.folder / "calls").read_text("utf-8").split() == ["desk_server", *words]
+        with_packages.calls()
+
+
 def test_the_client_opens_at_the_level_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[tuple[str, ...]] = []
     monkeypatch.setattr(demo_desk, "run_python", lambda *words, **_: started.append(words) or 0)
