@@ -9,6 +9,7 @@ the query machine finds it, has nothing to change it with, and is refused by the
 from __future__ import annotations
 
 import argparse
+import logging
 import shutil
 import sys
 import tempfile
@@ -53,6 +54,14 @@ def say_warning(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> No
         print(text, file=sys.stderr)
 
 
+class SayMessages(logging.Handler):
+    """What the window shows to the person belongs to the tour: said on its output, not as a fault."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say it."""
+        print("The window says:", record.getMessage().removeprefix("shown to the person: "), flush=True)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the tour; 0 when every step did what it should, else 1 with the step that did not."""
     parser = argparse.ArgumentParser(prog="desk_client.tour", description="The main job, with pictures.")
@@ -61,6 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--lang", choices=[code for code, _ in LANGUAGES], default="en")
     options = parser.parse_args(arguments)
     qInstallMessageHandler(say_warning)
+    logging.getLogger("desk_client.messages").addHandler(SayMessages())
     running = QApplication.instance()
     application = running if isinstance(running, QApplication) else QApplication(["desk-client"])
     application.setApplicationName("SupportDesk")
@@ -122,9 +132,13 @@ def log_ticket(desk: Driver, words: dict[str, str]) -> str:
 def find_ticket(desk: Driver, number: str, text: str) -> None:
     """By its words, then by its number."""
     show_all(desk, number)
+    everything = desk.rows()
     desk.press(KEY.Key_F, CONTROL)
     desk.type(text)
-    desk.wait(lambda: number in desk.listed(), f"the search for {text!r} does not list ticket {number}")
+    desk.wait(
+        lambda: number in desk.listed() and desk.rows() < everything,
+        f"the search for {text!r} does not list ticket {number} among fewer",
+    )
     desk.keep("4-found")
     desk.press(KEY.Key_F, CONTROL)
     desk.type(number)
@@ -161,6 +175,7 @@ def look(desk: Driver, number: str) -> None:
         desk.press(key, modifiers)
     desk.expect(desk.version() == before, "a query machine has changed a ticket")
     desk.keep("6-query-machine")
+    print("Now that machine is made to write all the same; the database has to refuse it:", flush=True)
     desk.force_comment(CommentText(body="No control of this window can send this."))
     desk.wait(lambda: desk.message() != "", "the refusal is not shown")
     desk.keep("7-query-machine-refused")

@@ -125,6 +125,10 @@ class Driver:
             return []
         return [str(row.number) for row in map(model.row, range(min(model.rowCount(), 20))) if row is not None]
 
+    def rows(self) -> int:
+        """How many rows the list has, as far as it knows."""
+        return self._workspace.page.model.rowCount()
+
     def version(self) -> int:
         """How often the ticket shown was saved."""
         detail = self._pane.editing.detail
