@@ -55,6 +55,11 @@ FIELDS: dict[str, ImportField] = {
 }
 
 
+def public_name(name: str) -> str:
+    """The name that a map's author reads in our pages."""
+    return next((short for short, long in ALIASES.items() if long == name and short == "waiting_for"), name)
+
+
 def field_name(name: str) -> str:
     """The name a field goes by: ``customer_id`` and ``waiting_for`` are understood."""
     plain = name.removesuffix("_id") if name.removesuffix("_id") in FIELDS else name

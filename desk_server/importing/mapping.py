@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from desk_server.importing.fields import FIELDS, custom_name, field_name
+from desk_server.importing.fields import FIELDS, custom_name, field_name, public_name
 from desk_server.importing.times import TimeReader, check_format
 from shared.domain.status import Status
 from shared.errors import UserError
@@ -134,7 +134,7 @@ def _check_field(table: str, name: str) -> None:
     if name in NO_FIELD:
         raise ValueError(f"[{table}] {name}: {NO_FIELD[name]}")
     raise ValueError(
-        f"[{table}] {name}: a ticket has no such field. Its fields are {_listed(FIELDS)}, "
+        f"[{table}] {name}: a ticket has no such field. Its fields are {_listed(map(public_name, FIELDS))}, "
         "and custom.NAME for a field of your own"
     )
 

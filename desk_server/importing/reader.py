@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 DELIMITERS = (",", ";", "\t", "|")
 LARGEST_CELL = 2**31 - 1
 SHOWN_COLUMNS = 60
+_SPREADSHEET = "a spreadsheet; save it as CSV (UTF-8) and import that"
+NOT_TEXT = {
+    b"PK\x03\x04": _SPREADSHEET.replace("spreadsheet", "spreadsheet or an archive"),  # xlsx, ods; zip
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": _SPREADSHEET,  # xls
+    b"\x00\x01\x00\x00Standard ": "an Access database; export the table as CSV (UTF-8) and import that",
+    b"SQLite format 3\x00": "an SQLite database; export the table as CSV (UTF-8) and import that",
+    b"\x1f\x8b": "a compressed file; unpack it and import what is in it",
+}
 
 
 class LogError(UserError):
@@ -86,6 +94,7 @@ def read_log(path: Path, log_map: LogMap, *, encoding: str | None = None, now: d
         data = path.read_bytes()
     except OSError as error:
         raise LogError(f"The log {path} can't be read: {error.strerror or error}.") from None
+    _check_is_text(data, path)
     decoded = decode(data, encoding or log_map.log.encoding)
     lines = io.StringIO(decoded.text, newline="").readlines()
     first = _heading_line(lines)
@@ -103,6 +112,13 @@ def read_log(path: Path, log_map: LogMap, *, encoding: str | None = None, now: d
             outcome = judge.read(record)
             (rows if isinstance(outcome, LogRow) else rejects).append(outcome)  # type: ignore[arg-type]
     return LogReading(decoded.encoding, delimiter, tuple(judge.fields), tuple(rows), tuple(rejects))
+
+
+def _check_is_text(data: bytes, path: Path) -> None:
+    """Refuse what people hand over in place of a CSV, by how such files begin."""
+    for beginning, kind in NOT_TEXT.items():
+        if data.startswith(beginning):
+            raise LogError(f"The log {path} is {kind}.")
 
 
 def _heading_line(lines: list[str]) -> int:

@@ -50,6 +50,7 @@ def test_the_examples_are_good_maps(name: str) -> None:
         ({"log": LOG, "ticket": {"status": "s"}}, ["[ticket] status: the status follows from the events"]),
         ({"log": LOG, "ticket": {"reported_at": "s"}}, ["[ticket] reported_at", "first event"]),
         ({"log": LOG, "ticket": {"number": "s"}}, ["[ticket] number"]),
+        ({"log": LOG, "ticket": {"waiting": "a"}}, [" waiting_for, ", "waiting_for_department"]),
         ({"log": LOG, "default": {"colour": "red"}}, ["[default] colour: a ticket has no such field"]),
         ({"log": LOG, "default": {"status": "done"}}, ["[default] status: there is no status 'done'"]),
         ({"log": LOG, "default": {"due_at": "soon"}}, ["[default] due_at: due_at: the time 'soon'"]),

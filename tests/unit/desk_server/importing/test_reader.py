@@ -197,3 +197,17 @@ def test_no_character_of_any_file_is_lost(text: str) -> None:
     for record in records:
         assert record.line == number + 1
         number += len(io.StringIO(record.text, newline="").readlines())
+
+
+@pytest.mark.parametrize(
+    ("beginning", "word"),
+    [
+        (b"PK\x03\x04\x14\x00", "a spreadsheet or an archive; save it as CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a spreadsheet; save it as CSV"),
+        (b"\x00\x01\x00\x00Standard ACE DB\x00", "an Access database; export"),
+    ],
+)
+def test_what_is_no_text_is_called_by_its_name(tmp_path: Path, beginning: bytes, word: str) -> None:
+    (tmp_path / "log.xlsx").write_bytes(beginning + b"\0" * 100)
+    with pytest.raises(LogError, match=word):
+        read_log(tmp_path / "log.xlsx", parse_map({"log": LOG}))
