@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from sqlalchemy import text
 
+from desk_client.messages import Answer
 from shared.domain.status import next_statuses
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -209,3 +211,54 @@ def test_a_comment_goes_alone_or_with_the_save(client: Any) -> None:
     assert client.stored().row_version == version + 1
     assert "Secret" in client.pane.history.browser.toPlainText()
     assert not client.pane.is_dirty()
+
+
+@pytest.mark.parametrize("way", ["esc", "back"])
+def test_what_is_typed_in_the_dialog_is_not_lost_unasked(client: Any, way: str) -> None:
+    def go_back() -> None:
+        if way == "esc":
+            QTest.keyClick(dialog(client), Qt.Key.Key_Escape)
+        else:
+            dialog(client)._leave.click()
+
+    open_ticket(client, kind="question")
+    client.pane.change_status("resolved")
+    go_back()
+    assert client.pane.quick.dialog is None
+    assert client.messages.asked == [], "nothing was typed"
+    client.pane.change_status("resolved")
+    put(client, resolution="Explained at length")
+    client.messages.answer = Answer.CANCEL
+    go_back()
+    assert len(client.messages.asked) == 1
+    assert dialog(client).fields.value("resolution") == "Explained at length"
+    client.messages.answer = Answer.SAVE
+    go_back()
+    client.until(lambda: client.stored().values.resolution == "Explained at length")
+    client.idle()
+
+
+def test_what_is_typed_in_the_dialog_can_be_thrown_away(client: Any) -> None:
+    open_ticket(client, kind="question")
+    client.pane.change_status("resolved")
+    dialog(client)._comment.set_value("Only this")
+    client.messages.answer = Answer.DISCARD
+    QTest.keyClick(dialog(client), Qt.Key.Key_Escape)
+    assert len(client.messages.asked) == 1
+    assert client.pane.quick.dialog is None
+    client.idle()
+    assert client.stored().values.status == "open"
+
+
+def test_the_dialog_names_what_was_picked_not_what_was_there(client: Any) -> None:
+    first = client.new_ticket_id()
+    client.open(first)
+    client.find("customer_id", "Nordw")
+    old = client.pane.form.text_of("customer_id")
+    where = "FROM desk.customer WHERE short_name IS DISTINCT FROM 'Nordwave' ORDER BY id LIMIT 1"
+    other = client.id_of(f"SELECT id {where}")
+    name = client.direct(lambda work: work.execute(text(f"SELECT name {where}")).scalar_one())
+    client.find("customer_id", name)
+    assert client.editor("customer_id").value() == other
+    assert client.pane.form.text_of("customer_id") != old
+    client.pane.editing.discard()
