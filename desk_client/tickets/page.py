@@ -244,11 +244,7 @@ class TicketsPage(Translated, QWidget):
         if self.model.is_dimmed:
             self.status_changed.emit(QCoreApplication.translate("TicketsPage", "Loading"))
             return
-        count = QLocale().toString(self.model.rowCount())
-        if self.model.is_exact:
-            text = QCoreApplication.translate("TicketsPage", "{count} tickets").format(count=count)
-        else:
-            text = QCoreApplication.translate("TicketsPage", "more than {count} tickets").format(count=count)
+        text = _count_text(self.model.rowCount(), is_exact=self.model.is_exact)
         row = self.list.currentIndex().row()
         if row >= 0 and self.list.current_id() is not None:
             place = QCoreApplication.translate("TicketsPage", "row {row}").format(row=QLocale().toString(row + 1))
@@ -260,3 +256,14 @@ class TicketsPage(Translated, QWidget):
         self.setAccessibleName(QCoreApplication.translate("TicketsPage", "Tickets"))
         self._say_empty()
         self._say_status()
+
+
+def _count_text(count: int, *, is_exact: bool) -> str:
+    """The one plural of the client: English has its own word for one, and no .qm in which Qt would find plurals."""
+    if not is_exact:
+        text = QCoreApplication.translate("TicketsPage", "more than {count} tickets")
+    elif count == 1:
+        text = QCoreApplication.translate("TicketsPage", "{count} ticket")
+    else:
+        text = QCoreApplication.translate("TicketsPage", "{count} tickets")
+    return text.format(count=QLocale().toString(count))

@@ -118,6 +118,14 @@
         <source>{n} d</source>
         <translation>{n} 天</translation>
     </message>
+    <message>
+        <source>{n} mo</source>
+        <translation>{n} 个月</translation>
+    </message>
+    <message>
+        <source>{n} y</source>
+        <translation>{n} 年</translation>
+    </message>
 </context>
 <context>
     <name>ChoiceCombo</name>
@@ -617,8 +625,12 @@
         <translation>{who} 自 {time} 起正在编辑</translation>
     </message>
     <message>
-        <source>{who} is editing this since {time}. What you typed is kept here, not saved yet.</source>
-        <translation>{who} 自 {time} 起正在编辑。您输入的内容保留在此，尚未保存。</translation>
+        <source>{who} is editing this since {time}. You can read it; change it when they are done.</source>
+        <translation>{who} 自 {time} 起正在编辑此工单。您可以先查看，等对方编辑完再修改。</translation>
+    </message>
+    <message>
+        <source>{who} is editing this since {time}. Your changes are kept here, not saved yet.</source>
+        <translation>{who} 自 {time} 起正在编辑此工单。您的修改保留在这里，尚未保存。</translation>
     </message>
     <message>
         <source>Try again</source>
@@ -906,6 +918,10 @@
         <translation>正在加载</translation>
     </message>
     <message>
+        <source>{count} ticket</source>
+        <translation>{count} 张工单</translation>
+    </message>
+    <message>
         <source>{count} tickets</source>
         <translation>{count} 张工单</translation>
     </message>
@@ -1002,6 +1018,30 @@
     <message>
         <source>Mark as duplicate</source>
         <translation>标记为重复</translation>
+    </message>
+    <message>
+        <source>The status stays: {status} is an end</source>
+        <translation>“{status}”是最终状态，不能再更改</translation>
+    </message>
+    <message>
+        <source>This ticket is {status} already</source>
+        <translation>此工单的状态已经是“{status}”</translation>
+    </message>
+    <message>
+        <source>A new ticket can&apos;t become {wanted}: take or assign it first</source>
+        <translation>新工单不能直接变为“{wanted}”：请先“我来处理”或指派</translation>
+    </message>
+    <message>
+        <source>A ticket that is {status} can&apos;t become {wanted}</source>
+        <translation>状态为“{status}”的工单不能变为“{wanted}”</translation>
+    </message>
+    <message>
+        <source>This ticket is yours already</source>
+        <translation>此工单已由您处理</translation>
+    </message>
+    <message>
+        <source>Save the new ticket first</source>
+        <translation>请先保存新工单</translation>
     </message>
 </context>
 <context>

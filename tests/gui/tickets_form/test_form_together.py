@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from desk_client.messages import Answer
 from shared.errors import DatabaseUnavailableError
 
@@ -55,6 +57,7 @@ def test_a_held_lease_is_named_and_the_typed_text_stays(client: Any, make_client
     client.type("SN 42")
     client.idle()
     assert "pc-full2 (sun) is editing this since" in client.pane.banner.text()
+    assert "Your changes are kept here" in client.pane.banner.text()
     assert client.editor("serial").text() == "SN 42"
     assert client.editor("serial").isReadOnly()
     assert not client.pane.foot.save_button.isEnabled()
@@ -188,3 +191,41 @@ def test_what_is_typed_while_a_save_runs_is_kept(client: Any, monkeypatch: Any) 
     client.idle()
     assert client.stored(ticket).values.serial == "SN 123"
     assert not client.pane.is_dirty()
+
+
+@pytest.mark.parametrize("action", ["resolve", "assign"])
+def test_no_dialog_opens_where_the_lease_is_not_to_be_had(
+    client: Any, make_client: Callable[..., Any], action: str
+) -> None:
+    ticket = client.new_ticket_id(kind="question", status="open", assignee_id=client.person("lin"))
+    other = make_client("full2")
+    other.open(ticket)
+    client.open(ticket)
+    other.go("subject")
+    other.type("theirs ")
+    other.idle()
+    getattr(client.pane, action)()
+    client.idle()
+    assert client.pane.quick.dialog is None
+    assert "pc-full2 (sun) is editing this since" in client.pane.banner.text()
+    assert "kept here" not in client.pane.banner.text(), "nothing was typed"
+    assert not client.editor("serial").isReadOnly()
+    other.pane.editing.discard()
+    other.idle()
+    getattr(client.pane, action)()
+    client.until(lambda: client.pane.quick.dialog is not None)
+    assert client.pane.banner.text() == ""
+    client.pane.quick.dialog.reject()
+    client.idle()
+    assert client.stored(ticket).edited_by is None
+
+
+def test_a_dialog_that_waits_for_the_lease_is_not_opened_on_another_ticket(client: Any) -> None:
+    first = client.new_ticket_id(kind="question", status="open", assignee_id=client.person("lin"))
+    second = client.new_ticket_id(kind="question", status="open", assignee_id=client.person("lin"))
+    client.open(first)
+    client.pane.resolve()
+    client.open(second)
+    assert client.pane.quick.dialog is None
+    assert client.stored(first).edited_by is None
+    assert client.stored(second).edited_by is None

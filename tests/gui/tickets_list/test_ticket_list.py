@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from desk_client.language import CHINESE, ENGLISH
 from desk_client.tickets.columns import INDEX, ColumnId
 from shared.schemas.listing import PAGE_ROWS
 from tests.desks import RunningDesk
@@ -182,6 +183,48 @@ def test_search_waits_for_the_input_method(start_client: StartClient, qtbot: QtB
     assert 0 < client.model.rowCount() < TICKETS
     rows = [client.model.row(at) for at in range(min(5, client.model.rowCount()))]
     assert all(row is not None for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "many"), [(ENGLISH, "1 ticket", "1,100 tickets"), (CHINESE, "1 张工单", "1,100 张工单")]
+)
+def test_one_ticket_is_counted_in_the_singular(
+    start_client: StartClient, desk: RunningDesk, language: str, one: str, many: str
+) -> None:
+    client = start_client(language=language)
+    said = client.window._rows
+    client.show_view("all")
+    assert said.text().split("  ·  ")[0] == many
+    with desk.owner().cursor() as cursor:
+        cursor.execute("SELECT number FROM desk.ticket ORDER BY number LIMIT 1")
+        (number,) = cursor.fetchone()
+    client.page.filters.set_text(str(number))
+    client.settle()
+    assert client.model.rowCount() == 1
+    assert said.text().split("  ·  ")[0] == one
+
+
+def test_due_soon_is_one_number_by_button_and_by_view(start_client: StartClient, desk: RunningDesk) -> None:
+    client = start_client()
+    with desk.owner().cursor() as cursor:
+        cursor.execute("UPDATE desk.ticket SET due_at = now() + interval '1 day' WHERE number % 5 = 0 RETURNING status")
+        ended = {"resolved", "closed", "cancelled", "duplicate"}
+        statuses = [row[0] for row in cursor.fetchall()]
+    expected = numbers_by(
+        desk,
+        "reported_at DESC, id DESC",
+        "due_at <= now() + interval '3 days' AND status NOT IN ('resolved', 'closed', 'cancelled', 'duplicate')",
+        limit=TICKETS,
+    )
+    assert ended & set(statuses), "ended ones are due by their date alone"
+    client.show_view("due_soon")
+    assert client.model.rowCount() == len(expected)
+    by_view = client.numbers()
+    client.show_view("all")
+    QTest.mouseClick(client.page.filters._due, Qt.MouseButton.LeftButton)
+    client.settle()
+    assert client.model.rowCount() == len(expected)
+    assert client.numbers() == by_view == expected[:10]
 
 
 def test_a_number_and_enter_opens_that_ticket(start_client: StartClient, desk: RunningDesk) -> None:
