@@ -25,7 +25,7 @@ def main() -> None:
     try:
         from desk_server.cli import build_app
 
-        build_app(sys.argv[1:])()
+        build_app(sys.argv[1:])(prog_name="desk-server")
     except DeskError as error:
         _fail(str(error))
     except KeyboardInterrupt:
@@ -57,6 +57,8 @@ def _sentence(error: OSError) -> str:
         return f"Permission was denied{place}."
     if error.errno == errno.EROFS:
         return f"The disk can't be written to{place}."
+    if error.filename and error.strerror:
+        return f"{error.filename} can't be used: {error.strerror}."
     return f"{UNFORESEEN}: {error.strerror or type(error).__name__}{place}."
 
 

@@ -20,6 +20,7 @@ CA_DAYS = 20 * 365
 SERVER_DAYS = 5 * 365
 MACHINE_DAYS = 2 * 365
 OWNER_NAME = "owner.local"  # a dot, which no machine's name can have
+_LONGEST_COMMON_NAME = 64
 _CLOCK_SKEW = dt.timedelta(minutes=5)
 
 
@@ -99,7 +100,8 @@ class Authority:
     ) -> Certificate:
         """The server's certificate for the names and addresses that machines reach it by."""
         usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
-        return self._sign(hosts[0], public_key, days, usage, hosts)
+        name = hosts[0] if len(hosts[0]) <= _LONGEST_COMMON_NAME else "SupportDesk server"  # clients look at the SAN
+        return self._sign(name, public_key, days, usage, hosts)
 
     def _sign(
         self,

@@ -13,6 +13,7 @@ from desk_server.desk import Desk
 from desk_server.settings import DeskSettings
 
 RENEW_DAYS = 60
+_RENEWING = ".renewing-server-certificate"
 
 
 def server_certificate_files(desk: Desk) -> dict[str, str | bytes]:
@@ -51,14 +52,26 @@ def ensure_owner_certificate(desk: Desk) -> None:
 def renew_before_start(desk: Desk) -> None:
     """New certificates for the server and its owner, where they are about to end."""
     ensure_owner_certificate(desk)
-    folder = desk.cluster.folder
-    mark = desk.data / ".renewing-server-certificate"
-    if not mark.exists() and not ends_soon(folder / SERVER_CERTIFICATE):
-        return
-    mark.touch()  # key and certificate are two files: killed in between, it is done again
+    if renewal_is_due(desk) or ends_soon(desk.cluster.folder / SERVER_CERTIFICATE):
+        replace_server_certificate(desk)
+
+
+def ask_for_renewal(desk: Desk) -> None:
+    """Have the server's certificate replaced by the next ``init`` or ``start``."""
+    (desk.data / _RENEWING).touch()
+
+
+def renewal_is_due(desk: Desk) -> bool:
+    """Whether a new certificate was asked for, or was being written when its writer was killed."""
+    return (desk.data / _RENEWING).exists()
+
+
+def replace_server_certificate(desk: Desk) -> None:
+    """A new key and certificate of the server. They are two files: killed in between, it is done again."""
+    ask_for_renewal(desk)
     for name, content in server_certificate_files(desk).items():
         desk.cluster.write_file(name, content)
-    mark.unlink()
+    (desk.data / _RENEWING).unlink()
 
 
 def ends_soon(file: Path, days: int = RENEW_DAYS) -> bool:

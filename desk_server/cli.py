@@ -8,9 +8,10 @@ import logging
 import logging.handlers
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from desk_server.settings import check_folder_is_ours, default_data_folder, make_data_folder
 from shared.errors import DeskError
@@ -46,10 +47,23 @@ def data_folder(data: Path | None) -> Path:
     return folder
 
 
+class Commands(TyperGroup):
+    """Wrong usage in plain words: typer passes on how its own library begins a sentence."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was called for."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")
+            raise
+
+
 def build_app(arguments: list[str]) -> typer.Typer:
     """The whole command line; sub-apps whose modules are heavy only when they are called for or listed."""
     app = typer.Typer(
         name="desk-server",
+        cls=Commands,
         help="SupportDesk's server: PostgreSQL, certificates, schema, worker.",
         no_args_is_help=True,
         add_completion=False,
@@ -74,7 +88,9 @@ def init(
     cluster: Annotated[Path | None, typer.Option(help="PGDATA of the site's own running PostgreSQL 17+.")] = None,
     person: Annotated[str | None, typer.Option(help="Who sits at this machine; else the account's name.")] = None,
     owner_login: Annotated[str | None, typer.Option(help="socket or certificate.")] = None,
-    host: Annotated[list[str] | None, typer.Option(help="A name that other machines reach the server by.")] = None,
+    host: Annotated[
+        list[str] | None, typer.Option(help="A name or address that machines reach the server by; repeat.")
+    ] = None,
     replace_certificate: Annotated[
         bool, typer.Option("--replace-certificate", help="Replace the TLS certificate of the site's cluster.")
     ] = False,
@@ -85,22 +101,24 @@ def init(
     if owner_login not in (None, "socket", "certificate"):
         raise typer.BadParameter("socket or certificate", param_hint="--owner-login")
     folder = data_folder(data)
-    options = InitOptions(folder, port, cluster, person, owner_login, tuple(host or ()), replace_certificate)
+    hosts = tuple(dict.fromkeys(host or ()))
+    options = InitOptions(folder, port, cluster, person, owner_login, hosts, replace_certificate)
     check_folder_is_ours(folder)
     desk = finished_desk(options)
-    if desk is None or not is_up_to_date(desk):
+    if desk is None or not is_up_to_date(desk, options):
         desk = _initialise(options)
     typer.echo(f"The desk in {desk.data} is ready; this machine is {desk.settings.machine}, level admin.")
     typer.echo(f"Profile: {desk.profiles / str(desk.settings.machine)}")
 
 
 def _initialise(options: InitOptions) -> Desk:
-    from desk_server.initialise import initialise
+    from desk_server.initialise import initialise, planned_settings
     from desk_server.process_lock import command_lock
 
+    planned = planned_settings(options)  # what is refused leaves no folder behind
     make_data_folder(options.data)
     with command_lock(options.data):
-        return initialise(options, typer.echo)
+        return initialise(options, typer.echo, planned)
 
 
 def start(data: DataOption = None) -> None:
@@ -214,8 +232,8 @@ def machine_add(
     profile: Annotated[Path, typer.Option(help="The folder for key, certificate and address.")],
     data: DataOption = None,
 ) -> None:
-    """Enrol a machine and write its profile."""
-    from desk_server.machines import add_machine
+    """Enrol a machine and write its profile. For a name that is there: anew, its earlier certificate is refused."""
+    from desk_server.machines import add_machine, is_enrolled
     from desk_server.process_lock import command_lock
     from desk_server.running import running
 
@@ -223,8 +241,10 @@ def machine_add(
         raise typer.BadParameter("query, full or admin", param_hint="--level")
     desk = ready_desk(data)
     with command_lock(desk.data), running(desk):
+        is_anew = is_enrolled(desk, name)
         made = add_machine(desk, name, level, person, profile)
-    typer.echo(f"Machine {made.machine} ({level}) is enrolled; its profile is in {made.directory}.")
+    anew = " anew: its earlier certificate no longer works" if is_anew else ""
+    typer.echo(f"Machine {made.machine} ({level}) is enrolled{anew}; its profile is in {made.directory}.")
 
 
 @machine_app.command("list")
@@ -232,7 +252,7 @@ def machine_list(data: DataOption = None, as_json: JsonOption = False) -> None:
     """List the machines with their people."""
     import dataclasses
 
-    from desk_server.machines import list_machines
+    from desk_server.machines import list_machines, machine_lines
     from desk_server.running import running
 
     desk = ready_desk(data)
@@ -241,8 +261,8 @@ def machine_list(data: DataOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         typer.echo(json.dumps([dataclasses.asdict(row) for row in rows], indent=2, ensure_ascii=False))
         return
-    for row in rows:
-        typer.echo(f"{row.name:<24} {row.level:<6} {', '.join(row.people):<30} until {row.certificate_ends or '-'}")
+    for line in machine_lines(rows):
+        typer.echo(line)
 
 
 def ready_desk(data: Path | None) -> Desk:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
+import shlex
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -65,6 +66,12 @@ class Desk:
     def host(self) -> str:
         """The name that machines reach the server by."""
         return self.settings.hosts[0] if self.settings.hosts else "localhost"
+
+    @property
+    def local_address(self) -> str:
+        """The address that this computer reaches the running server by; the host's name may resolve elsewhere only."""
+        running = self.cluster.postmaster()
+        return running.local_address() if running else "127.0.0.1"
 
     @property
     def profiles(self) -> Path:
@@ -155,7 +162,7 @@ class Desk:
         try:
             connection = psycopg2.connect(**self.owner_connect_args(database, user))
         except psycopg2.OperationalError as error:
-            raise DatabaseUnavailableError(_why_not_connected(error)) from error
+            raise DatabaseUnavailableError(_why_not_connected(error, self.data)) from error
         connection.autocommit = True
         return connection
 
@@ -186,9 +193,9 @@ def new_desk_key(data: Path) -> str:
     return hashlib.sha256(os.fsencode(data) + os.urandom(16)).hexdigest()[:12]
 
 
-def _why_not_connected(error: Exception) -> str:
+def _why_not_connected(error: Exception, data: Path) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     reason = lines[-1] if lines else "no reason was given"
     if "No such file or directory" in str(error) or "Connection refused" in str(error):
-        return "The database does not run. Start it with: desk-server start"
+        return f"The database does not run. Start it with: desk-server start --data {shlex.quote(str(data))}"
     return f"The database let its owner not in: {reason}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from collections.abc import Callable
@@ -10,29 +11,47 @@ from pathlib import Path
 import psycopg2  # type: ignore[import-untyped]
 
 from desk_server import bootstrap, migrate
-from desk_server.account import own_account, person_name, server_account
+from desk_server.account import Account, account_named, own_account, person_name, server_account
 from desk_server.account_files import read_file
 from desk_server.binaries import SHARED_HOME, find_binaries
-from desk_server.certificates import ensure_owner_certificate, server_certificate_files
+from desk_server.certificates import (
+    ask_for_renewal,
+    ensure_owner_certificate,
+    renewal_is_due,
+    replace_server_certificate,
+    server_certificate_files,
+)
 from desk_server.cluster_files import conf_text, embedded_settings, hba_lines, ident_lines
 from desk_server.desk import Desk, new_desk_key
+from desk_server.homes import remove_abandoned, write_note
 from desk_server.init_options import InitOptions, check_unchanged, finished_desk, is_up_to_date
 from desk_server.machines import add_machine, proposed_name
 from desk_server.postgres import port_is_free
 from desk_server.running import running
 from desk_server.settings import DEFAULT_PORT, SETTINGS_FILE, DeskSettings, check_folder_is_ours, make_data_folder
 from shared.config import PROFILE_FILE, Profile
-from shared.errors import DeskError, UserError
+from shared.errors import DeskError, ProfileError, UserError
 
 _FIRST_PORT, _LAST_PORT = 20_000, 32_000  # below what systems give to outgoing connections
 
 
-def initialise(options: InitOptions, step: Callable[[str], None] = lambda _: None) -> Desk:
-    """Make the desk, or finish one that was begun, or bring a finished one up to date. ``step`` hears of progress."""
+def initialise(
+    options: InitOptions, step: Callable[[str], None] = lambda _: None, planned: DeskSettings | None = None
+) -> Desk:
+    """Make the desk, or finish one that was begun, or bring a finished one up to date.
+
+    Args:
+        step: hears of progress.
+        planned: what ``planned_settings`` gave, where that was asked before.
+    """
     check_folder_is_ours(options.data)
-    desk = finished_desk(options) or _open_or_begin(options)
-    if is_up_to_date(desk):
+    desk = finished_desk(options) or _open_or_begin(options, planned)
+    if is_up_to_date(desk, options):
         return desk
+    for data in remove_abandoned():
+        step(f"Removed the database of the desk that was in {data} and is deleted")
+    if options.changes_hosts(desk.settings):
+        desk = _change_hosts(desk, options.hosts, step)
     if desk.settings.kind == "site":
         return _initialise_site(desk, options, step)
     _make_cluster(desk, step)
@@ -69,8 +88,10 @@ def check_login(desk: Desk, machine: str) -> None:
     profile = desk.profiles / machine
     if not (profile / PROFILE_FILE).exists():
         return  # moved to where the client looks for it
+    # by an address that this computer has: it need not know the name that the others call it by
+    way = {**Profile.load(profile).connect_args(), "hostaddr": desk.local_address}
     try:
-        psycopg2.connect(**Profile.load(profile).connect_args()).close()
+        psycopg2.connect(**way).close()
     except psycopg2.OperationalError as error:
         raise DeskError(f"The desk was made, but its first machine does not get in: {error}") from error
 
@@ -84,14 +105,39 @@ def bring_up_to_date(desk: Desk) -> str:
     return mark
 
 
-def _open_or_begin(options: InitOptions) -> Desk:
+def planned_settings(options: InitOptions) -> DeskSettings | None:
+    """The settings of a new desk before anything is made, None where it was begun; DeskError where it can't be."""
+    if (options.data / SETTINGS_FILE).exists():
+        return None
+    return _site_settings(options) if options.cluster else _embedded_settings(options, options.data.absolute())
+
+
+def _open_or_begin(options: InitOptions, planned: DeskSettings | None) -> Desk:
     if (options.data / SETTINGS_FILE).exists():
         return _go_on(Desk.open(options.data), options)
     data = options.data.absolute()
+    settings = planned or planned_settings(options)
     make_data_folder(data)
-    settings = _site_settings(options) if options.cluster else _embedded_settings(options, data)
+    if settings is None:
+        raise DeskError(f"{data} was changed by another program meanwhile; run desk-server init again.")
+    if settings.kind == "embedded":  # folders just made may be closed, by the umask
+        settings = settings.changed(home=_home_for(account_named(settings.account), data, settings.key))
     settings.save(data)
     return Desk.open(data)
+
+
+def _change_hosts(desk: Desk, hosts: tuple[str, ...], step: Callable[[str], None]) -> Desk:
+    """Other names for the server: in its certificate (by what init does next) and in the profiles beside the desk."""
+    ask_for_renewal(desk)
+    is_opened = not desk.settings.hosts and desk.settings.kind == "embedded" and desk.cluster.is_running()
+    changed = desk.with_settings(hosts=hosts, migrated=None)
+    for file in desk.profiles.glob(f"*/{PROFILE_FILE}"):
+        with contextlib.suppress(ProfileError):  # a half-made one is made anew
+            Profile.load(file.parent).model_copy(update={"host": changed.host}).save()
+    step(f"The desk's hosts are now {', '.join(hosts)}. A machine that was given another one is enrolled anew.")
+    if is_opened:
+        step("It listens to other computers after: desk-server stop, desk-server start")
+    return changed
 
 
 def _go_on(desk: Desk, options: InitOptions) -> Desk:
@@ -121,20 +167,21 @@ def _embedded_settings(options: InitOptions, data: Path) -> DeskSettings:
     account = server_account()
     binaries = find_binaries(account)
     key = new_desk_key(data)
-    home = "."
-    if not account.can_enter(data):
-        home = str(SHARED_HOME / key)
     port = _chosen_port(options.port)
     return DeskSettings(
         key=key,
         kind="embedded",
         port=port,
         hosts=options.hosts,
-        home=home,
+        home=_home_for(account, data, key),
         pg_bin=str(binaries.folder),
         account=account.name,
         owner_login=_owner_login(options),
     )
+
+
+def _home_for(account: Account, data: Path, key: str) -> str:
+    return "." if account.can_enter(data) else str(SHARED_HOME / key)
 
 
 def _owner_login(options: InitOptions) -> str:
@@ -178,16 +225,20 @@ def _make_cluster(desk: Desk, step: Callable[[str], None]) -> None:
     ensure_owner_certificate(desk)
     if desk.cluster_folder.exists():
         _renew_files(desk)
+        write_note(desk)
         return
     step("Making the database cluster")
     if desk.home != desk.data:
         desk.home.mkdir(mode=0o711, parents=True, exist_ok=True)
+        write_note(desk)
     desk.cluster.make(embedded_files(desk), desk.settings.superuser)
 
 
 def _renew_files(desk: Desk) -> None:
     """What an earlier version wrote, as this one writes it; refuses a cluster that is too old."""
-    changed = False
+    changed = renewal_is_due(desk)
+    if changed:
+        replace_server_certificate(desk)
     for name, text in _generated_files(desk).items():
         if read_file(desk.account, desk.cluster.folder / name) != text.encode("utf-8"):
             desk.cluster.write_file(name, text)

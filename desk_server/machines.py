@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import unicodedata
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,8 @@ class MachineRow:
 
     name: str
     level: str
-    people: tuple[str, ...]
+    people: tuple[str, ...]  # their codes
+    names: tuple[str, ...]  # in the order of ``people``
     certificate_ends: str | None
 
 
@@ -69,6 +71,7 @@ def add_machine(desk: Desk, name: str, level: str, people: list[str], profile: P
         raise UserError("A machine needs at least one person.")
     profile = profile.absolute()
     _check_profile_folder(profile, name)
+    _make_profile_folder(profile)
     key = new_key()
     certificate = desk.authority.sign_machine(name, key.public_key())
     with closing(desk.owner_connection()) as connection:
@@ -93,8 +96,14 @@ def _check_profile_folder(profile: Path, name: str) -> None:
         raise UserError(f"{profile} holds a {KEY_FILE} that is not ours; choose another folder.")
 
 
+def _make_profile_folder(profile: Path) -> None:
+    try:
+        profile.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"The folder {profile} can't be made: {error.strerror or error}.") from error
+
+
 def _write_profile_files(desk: Desk, profile: Path, key: bytes, certificate: bytes) -> None:
-    profile.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_atomic(profile / CA_FILE, desk.authority.certificate_file.read_bytes())
     write_atomic(profile / KEY_FILE, key, 0o600)
     write_atomic(profile / CERTIFICATE_FILE, certificate)
@@ -142,8 +151,43 @@ def list_machines(desk: Desk) -> list[MachineRow]:
             "SELECT m.name, m.level,"
             " array(SELECT s.code FROM desk.machine_person p JOIN desk.staff s ON s.id = p.staff_id"
             "       WHERE p.machine_id = m.id ORDER BY s.code),"
+            " array(SELECT s.name FROM desk.machine_person p JOIN desk.staff s ON s.id = p.staff_id"
+            "       WHERE p.machine_id = m.id ORDER BY s.code),"
             " (SELECT to_char(c.not_after AT TIME ZONE 'UTC', 'YYYY-MM-DD') FROM desk.machine_certificate c"
             "  WHERE c.machine_id = m.id)"
             " FROM desk.machine m WHERE m.deleted_at IS NULL ORDER BY m.name"
         )
-        return [MachineRow(row[0], row[1], tuple(row[2]), row[3]) for row in cursor.fetchall()]
+        return [MachineRow(row[0], row[1], tuple(row[2]), tuple(row[3]), row[4]) for row in cursor.fetchall()]
+
+
+def is_enrolled(desk: Desk, name: str) -> bool:
+    """Whether a machine of this name has a certificate."""
+    with closing(desk.owner_connection()) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM desk.machine m JOIN desk.machine_certificate c ON c.machine_id = m.id"
+            " WHERE m.name = %s AND m.level <> 'none' AND m.deleted_at IS NULL)",
+            (machine_name(name),),
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def machine_lines(rows: list[MachineRow]) -> list[str]:
+    """The machines as columns for a terminal."""
+    cells = [(row.name, row.level, _people(row), f"until {row.certificate_ends or '-'}") for row in rows]
+    widths = [max(map(terminal_width, column)) for column in zip(*cells, strict=True)]
+    return [
+        "  ".join(cell + " " * (width - terminal_width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
+
+
+def _people(row: MachineRow) -> str:
+    return ", ".join(
+        code if code == name else f"{name} ({code})" for code, name in zip(row.people, row.names, strict=True)
+    )
+
+
+def terminal_width(text: str) -> int:
+    """How many columns of a terminal a text takes: a Chinese character takes two."""
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    return len(text) + wide - sum(bool(unicodedata.combining(letter)) for letter in text)

@@ -32,6 +32,18 @@ class Postmaster:
     port: int
     socket_dir: str
     is_ready: bool
+    listens_at: str = "*"  # the first of its listen_addresses
+
+    def local_address(self) -> str:
+        """The address that this computer itself reaches the server by, whatever names others know it by."""
+        if self.listens_at in ("", "*", "0.0.0.0"):  # noqa: S104 - read, not bound
+            return "127.0.0.1"
+        if self.listens_at == "::":
+            return "::1"
+        try:
+            return str(socket.getaddrinfo(self.listens_at, self.port, type=socket.SOCK_STREAM)[0][4][0])
+        except OSError:
+            return "127.0.0.1"
 
 
 def cluster_major(folder: Path) -> int | None:
@@ -121,7 +133,8 @@ class Cluster:
             return None
         if not (process_is_alive(pid) and self._may_be_our_server(pid)):
             return None
-        return Postmaster(pid, port, socket_dir, len(lines) > 7 and lines[7].strip() == "ready")
+        is_ready = len(lines) > 7 and lines[7].strip() == "ready"
+        return Postmaster(pid, port, socket_dir, is_ready, lines[5].strip() if len(lines) > 5 else "*")
 
     def _may_be_our_server(self, pid: int) -> bool:
         """Whether a live process may be the server: after a power loss its number may be somebody else's."""

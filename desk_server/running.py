@@ -15,10 +15,12 @@ _WAIT_FOR_OTHERS_SECONDS = 20
 def start_cluster(desk: Desk) -> None:
     """Start the embedded cluster, with its socket folder there and no certificate about to end."""
     from desk_server.certificates import renew_before_start
+    from desk_server.homes import write_note
 
     if desk.cluster.is_running():
         return
     desk.ensure_socket_dir()
+    write_note(desk)  # the data folder may have been moved
     renew_before_start(desk)
     desk.cluster.start(desk.settings.port)
 

@@ -11,7 +11,7 @@ import pydantic
 
 from desk_server.atomic_file import write_atomic
 from desk_server.process_lock import COMMAND_LOCK
-from shared.errors import DeskError
+from shared.errors import DeskError, UserError
 
 SETTINGS_FILE = "desk.json"
 DEFAULT_PORT = 15432
@@ -91,6 +91,9 @@ def make_data_folder(data: Path) -> None:
     """Make the folder with those above it. Others may pass through it (PostgreSQL's account must), not look in."""
     if data.exists():
         return
-    data.parent.mkdir(parents=True, exist_ok=True)
-    data.mkdir(exist_ok=True)
-    data.chmod(0o711)
+    try:
+        data.parent.mkdir(parents=True, exist_ok=True)
+        data.mkdir(exist_ok=True)
+        data.chmod(0o711)
+    except OSError as error:
+        raise UserError(f"The folder {data} can't be made: {error.strerror or error}.") from error

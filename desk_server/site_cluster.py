@@ -20,7 +20,7 @@ from desk_server.account import Account, account_of, own_account
 from desk_server.account_files import read_file, replace_file
 from desk_server.binaries import Binaries, read_version
 from desk_server.bootstrap import CREATE_DATABASE
-from desk_server.certificates import ensure_owner_certificate, server_certificate_files
+from desk_server.certificates import ensure_owner_certificate, renewal_is_due, replace_server_certificate
 from desk_server.cluster_files import (
     ROOT_CERTIFICATE,
     SERVER_CERTIFICATE,
@@ -97,9 +97,9 @@ def enter(desk: Desk, *, replaces_certificate: bool = False) -> None:
     _check_certificate(files, replaces_certificate)
     site.ensure_database()
     ensure_owner_certificate(desk)
-    if not (desk.cluster_folder / SERVER_CERTIFICATE).exists() or not _is_of_our_ca(desk):
-        for name, content in server_certificate_files(desk).items():
-            desk.cluster.write_file(name, content)
+    is_due = renewal_is_due(desk) or not (desk.cluster_folder / SERVER_CERTIFICATE).exists()
+    if is_due or not _is_of_our_ca(desk):
+        replace_server_certificate(desk)
     originals = {file: read_file(desk.account, file) for file in (files.hba, files.ident, files.conf)}
     try:
         _turn_tls_on(desk, site, files)
@@ -256,7 +256,7 @@ def check_tls(desk: Desk) -> None:
     """Shake hands with the server and check its certificate; OSError (ssl.SSLError) where it is not ours."""
     context = ssl.create_default_context(cafile=str(desk.authority.certificate_file))
     context.minimum_version = ssl.TLSVersion.TLSv1_3
-    with socket.create_connection((desk.host, desk.settings.port), timeout=5) as plain:
+    with socket.create_connection((desk.local_address, desk.settings.port), timeout=5) as plain:
         plain.sendall(_SSL_REQUEST)
         if plain.recv(1) != b"S":
             raise DeskError("the server does not speak TLS")

@@ -190,15 +190,22 @@ def _make_template(folder: Path) -> Desk:
     return desk
 
 
-def copy_desk(template: Desk, folder: Path, *, durable: bool = False) -> RunningDesk:
-    """Copy a stopped desk to ``folder`` under a port of its own and start it."""
+def place_desk(template: Desk, folder: Path, *, durable: bool = False) -> Desk:
+    """Copy a stopped desk to ``folder`` under a port of its own: as ``init`` left it, in a tenth of the time."""
     folder.mkdir(mode=0o711, parents=True)
     folder.chmod(0o711)
     for part in ("ca", "profiles"):
         shutil.copytree(template.data / part, folder / part)
     _copy_cluster(template.cluster_folder, folder / "cluster")
+    return _set_port(folder, template, free_port(), durable)
+
+
+def copy_desk(template: Desk, folder: Path, *, durable: bool = False) -> RunningDesk:
+    """Copy a stopped desk to ``folder`` under a port of its own and start it."""
+    desk = place_desk(template, folder, durable=durable)
     for attempt in range(5):
-        desk = _set_port(folder, template, free_port(), durable)
+        if attempt:
+            desk = _set_port(folder, template, free_port(), durable)
         try:
             start_cluster(desk)
         except Exception:

@@ -34,9 +34,32 @@ def test_machine_add_writes_a_profile_that_gets_in(desk: RunningDesk) -> None:
     rows = json.loads(desk_server("machine", "list", "--json", "--data", desk.desk.data).stdout)
     (row,) = [row for row in rows if row["name"] == "pc-0500"]
     assert row["people"] == ["chen", "new-person"]
+    again = desk_server(*words, "--profile", folder, "--data", desk.desk.data)
+    assert "anew: its earlier certificate no longer works" in again.stdout
+    assert "anew" not in answer.stdout
+    listed = desk_server("machine", "list", "--data", desk.desk.data).stdout
+    assert "New Person (new-person)" in listed
     refused = desk_server("machine", "add", "pc-0501", *words[3:], "--profile", folder, "--data", desk.desk.data)
     assert refused.returncode == 1
     assert "profile of machine pc-0500" in refused.stderr
+
+
+def test_a_profile_folder_that_cannot_be_made_is_said_and_enrols_nobody(desk: RunningDesk) -> None:
+    (desk.desk.data / "a file").touch()
+    words = ("machine", "add", "pc-0600", "--level", "full", "--person", "Nobody Yet", "--data", desk.desk.data)
+    answer = desk_server(*words, "--profile", desk.desk.data / "a file" / "x")
+    assert answer.returncode == 1
+    assert "can't be made" in answer.stderr
+    with desk.owner().cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM desk.staff WHERE name = 'Nobody Yet'")
+        assert cursor.fetchone() == (0,)
+
+
+def test_wrong_usage_is_said_in_plain_words() -> None:
+    answer = desk_server("report", "closing", "--by", "colour")
+    assert answer.returncode == 2
+    assert "Usage: desk-server report closing" in answer.stderr
+    assert "'--by': 'colour' is not one of" in answer.stderr
 
 
 def test_migrate_again_changes_nothing(desk: RunningDesk) -> None:

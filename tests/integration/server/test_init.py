@@ -25,7 +25,7 @@ from desk_server.initialise import free_port, initialise
 from desk_server.running import running
 from shared.config import Profile
 from shared.errors import DeskError, UserError
-from tests.desks import command_environment, command_line, desk_server, remove_folder
+from tests.desks import command_environment, command_line, desk_server, place_desk, remove_folder, template_desk
 
 
 def _assert_refused(answer: subprocess.CompletedProcess[str], *words: str) -> None:
@@ -56,7 +56,7 @@ def test_init_from_nothing_gives_a_desk_whose_machine_gets_in(desk_folder: Path)
 
 
 def test_init_again_changes_nothing_and_is_quick(desk_folder: Path) -> None:
-    first = initialise(InitOptions(desk_folder, port=0))
+    first = place_desk(template_desk(), desk_folder)
     before = {file: file.stat().st_mtime_ns for file in desk_folder.rglob("*") if file.is_file()}
     began = time.monotonic()
     answer = desk_server("init", "--data", desk_folder)
@@ -67,7 +67,7 @@ def test_init_again_changes_nothing_and_is_quick(desk_folder: Path) -> None:
 
 
 def test_init_of_a_new_version_writes_its_settings(desk_folder: Path) -> None:
-    desk = initialise(InitOptions(desk_folder, port=0)).with_settings(migrated="of an earlier version")
+    desk = place_desk(template_desk(), desk_folder).with_settings(migrated="of an earlier version")
     conf, hba = desk.cluster_folder / "desk.conf", desk.cluster_folder / "pg_hba.conf"
     new, own = {file: file.read_bytes() for file in (conf, hba)}, desk.cluster_folder / "postgresql.conf"
     own.write_text(own.read_text() + "work_mem = '8MB'\n")
@@ -107,12 +107,59 @@ def test_half_made_copies_of_killed_inits_are_swept(tmp_path: Path, monkeypatch:
 
 
 def test_init_does_not_change_what_a_desk_was_made_with(desk_folder: Path) -> None:
-    made = initialise(InitOptions(desk_folder, port=0))
+    made = place_desk(template_desk(), desk_folder)
     with pytest.raises(UserError, match="made with port"):
         initialise(InitOptions(desk_folder, port=made.settings.port + 1))
     with pytest.raises(UserError, match="owner-login"):
         initialise(InitOptions(desk_folder, owner_login="certificate"))
     assert initialise(InitOptions(desk_folder, port=made.settings.port)).settings == made.settings
+
+
+def test_a_host_that_does_not_resolve_here_is_no_hindrance_and_may_be_changed(desk_folder: Path) -> None:
+    answer = desk_server("init", "--data", desk_folder, "--port", "0", "--host", "desk.invalid")
+    assert answer.returncode == 0, answer.stderr
+    profile = desk_folder / "profiles" / str(Desk.open(desk_folder).settings.machine)
+    assert Profile.load(profile).host == "desk.invalid"
+    words = ("--host", "127.0.0.1", "--host", "other.invalid")
+    assert desk_server("init", "--data", desk_folder, *words).returncode == 0
+    assert Desk.open(desk_folder).settings.hosts == ("127.0.0.1", "other.invalid")
+    desk = Desk.open(desk_folder)
+    with running(desk):
+        arguments = Profile.load(profile).connect_args()
+        assert arguments["host"] == "127.0.0.1"
+        psycopg2.connect(**arguments).close()
+        psycopg2.connect(**{**arguments, "host": "other.invalid", "hostaddr": "127.0.0.1"}).close()
+        with pytest.raises(psycopg2.OperationalError, match="does not match host name"):
+            psycopg2.connect(**{**arguments, "host": "desk.invalid", "hostaddr": "127.0.0.1"})
+
+
+def test_a_begun_desk_may_take_another_host(desk_folder: Path) -> None:
+    begun = place_desk(template_desk(), desk_folder).with_settings(is_initialised=False, hosts=("a.invalid",))
+    answer = desk_server("init", "--data", begun.data, "--host", "localhost")
+    assert answer.returncode == 0, answer.stderr
+    assert Desk.open(desk_folder).host == "localhost"
+
+
+@pytest.mark.parametrize("host", ["a b", "-x", "x..y", "10.0.0.300", "fe80::1%eth0", "桌面", "*.example", "h" * 64])
+def test_what_is_no_host_is_refused_before_anything_is_made(desk_folder: Path, host: str) -> None:
+    _assert_refused(desk_server("init", "--data", desk_folder, f"--host={host}"), "is no host")
+    assert not desk_folder.exists()
+
+
+def test_hosts_of_all_forms_are_taken(tmp_path: Path) -> None:
+    hosts = ("desk", "desk.example", "10.0.0.3", "::1", "xn--6qq79v.example", f"{'long-name.' * 20}example")
+    assert InitOptions(tmp_path, hosts=hosts).hosts == hosts
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    answer = desk_server("init", "--data", tmp_path / "file" / "desk", "--port", "0")
+    _assert_refused(answer, f"{tmp_path / 'file' / 'desk'} can't be made")
+
+
+def test_a_cluster_that_is_none_leaves_nothing(desk_folder: Path) -> None:
+    _assert_refused(desk_server("init", "--data", desk_folder, "--cluster", desk_folder.parent), "not a PostgreSQL")
+    assert not desk_folder.exists()
 
 
 def test_foreign_folder_is_refused_and_kept(desk_folder: Path) -> None:
@@ -146,7 +193,7 @@ def test_port_in_use_is_said_and_another_one_works(desk_folder: Path) -> None:
 
 
 def test_port_taken_since_is_said_at_start_and_start_works_when_it_is_free(desk_folder: Path) -> None:
-    desk = initialise(InitOptions(desk_folder, port=0))
+    desk = place_desk(template_desk(), desk_folder)
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", desk.settings.port))
         busy.listen()
@@ -157,7 +204,7 @@ def test_port_taken_since_is_said_at_start_and_start_works_when_it_is_free(desk_
 
 def test_a_begun_desk_may_take_another_port(desk_folder: Path) -> None:
     """Init was killed, its port taken by another program since: nobody depends on that port yet."""
-    begun = initialise(InitOptions(desk_folder, port=0)).with_settings(is_initialised=False)
+    begun = place_desk(template_desk(), desk_folder).with_settings(is_initialised=False)
     port = free_port()
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", begun.settings.port))
@@ -217,7 +264,7 @@ def test_stated_binaries_older_than_17_are_refused(desk_folder: Path) -> None:
     assert not (desk_folder / "desk.json").exists()
     missing = desk_server("init", "--data", desk_folder, "--port", "0", DESK_PG_BIN=str(old.parent))
     _assert_refused(missing, "no PostgreSQL server runs from there")
-    good = initialise(InitOptions(desk_folder, port=0)).settings.pg_bin
+    good = template_desk().settings.pg_bin
     stated = desk_folder.parent / "second"
     assert desk_server("init", "--data", stated, "--port", "0", DESK_PG_BIN=good).returncode == 0
     assert Desk.open(stated).settings.pg_bin == good
@@ -234,7 +281,7 @@ def test_older_system_postgresql_is_passed_over(desk_folder: Path) -> None:
 
 
 def test_data_folder_of_an_older_postgresql_is_refused(desk_folder: Path) -> None:
-    desk = initialise(InitOptions(desk_folder, port=0))
+    desk = place_desk(template_desk(), desk_folder)
     version = desk.cluster_folder / "PG_VERSION"
     version.write_text("16\n")
     for command in ("start", "run", "migrate", "status"):
@@ -244,7 +291,7 @@ def test_data_folder_of_an_older_postgresql_is_refused(desk_folder: Path) -> Non
 
 
 def test_damaged_settings_are_said(desk_folder: Path) -> None:
-    initialise(InitOptions(desk_folder, port=0))
+    place_desk(template_desk(), desk_folder)
     text = (desk_folder / "desk.json").read_text()
     (desk_folder / "desk.json").write_text(text[:40])
     for command in ("init", "start", "stop", "status"):
@@ -278,7 +325,12 @@ def test_folder_that_postgresqls_account_cannot_enter_puts_the_cluster_elsewhere
         assert home.parent == SHARED_HOME
         assert desk_server("start", "--data", data).returncode == 0
         assert str(home) in desk_server("status", "--data", data).stdout
-        assert desk_server("stop", "--data", data).returncode == 0
+        shutil.rmtree(data)
+        assert desk_server("init", "--data", desk_folder, "--port", "0").returncode == 0
+        assert home.exists()  # its server runs
+        (home / "cluster" / "postmaster.pid").rename(home / "pid")
+        assert desk_server("init", "--data", desk_folder, "--host", "localhost").returncode == 0
+        assert not home.exists()
     finally:
         remove_folder(home)
 
@@ -295,7 +347,7 @@ def test_error_of_ours_is_a_sentence_and_a_log(desk_folder: Path) -> None:
 
 
 def test_begun_folder_is_not_taken_for_a_desk(desk_folder: Path) -> None:
-    begun = initialise(InitOptions(desk_folder, port=0)).with_settings(is_initialised=False)
+    begun = place_desk(template_desk(), desk_folder).with_settings(is_initialised=False)
     assert begun.settings.is_initialised is False
     example = Path(__file__).resolve().parents[3] / "examples" / "helpdesk_log.toml"
     importing = ("import", "log", example, "--map", example)  # refused before the log is looked at

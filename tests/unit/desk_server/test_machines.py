@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desk_server.machines import MACHINE_NAME, machine_name, proposed_name, staff_code
+from desk_server.machines import MACHINE_NAME, MachineRow, machine_lines, machine_name, proposed_name, staff_code
 from shared.errors import UserError
 
 
@@ -33,3 +33,13 @@ def test_staff_codes(person: str, code: str) -> None:
 def test_a_person_needs_a_name() -> None:
     with pytest.raises(UserError):
         staff_code(" - ")
+
+
+def test_the_list_lines_up_with_chinese_names_and_shows_names_beside_codes() -> None:
+    rows = [
+        MachineRow("pc-1", "full", ("li-wei", "chen"), ("李伟", "chen"), "2028-01-01"),
+        MachineRow("pc-0002", "query", ("x",), ("Ann",), None),
+    ]
+    lines = machine_lines(rows)
+    assert lines[0] == "pc-1     full   李伟 (li-wei), chen  until 2028-01-01"
+    assert lines[1] == "pc-0002  query  Ann (x)              until -"

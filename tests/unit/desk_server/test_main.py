@@ -33,6 +33,7 @@ def _run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], er
         (OSError(errno.ENOSPC, "No space left on device", "/x"), "The disk is full (/x)"),
         (PermissionError(errno.EACCES, "Permission denied", "/y"), "Permission was denied (/y)"),
         (OSError(errno.EROFS, "Read-only file system", "/z"), "can't be written to (/z)"),
+        (NotADirectoryError(errno.ENOTDIR, "Not a directory", "/f/x"), "/f/x can't be used: Not a directory"),
         (psycopg2.errors.DiskFull("could not extend file"), "Details are in"),
         (ZeroDivisionError("x"), "should not have happened (ZeroDivisionError)"),
     ],
