@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def ensure_demo_desk() -> None:
         desk_server("init", "--port", str(remembered_port() or free_port()))
     desk_server("start")
     if state is None:
-        desk_server("seed", "--tickets", "5000", "--seed", "1")
+        desk_server("seed", "--tickets", os.environ.get("DESK_DEMO_TICKETS", "5000"), "--seed", "1")
         for level, person in LEVELS.items():
             profile = str(DESK / "profiles" / level)
             desk_server("machine", "add", f"demo-{level}", "--level", level, "--person", person, "--profile", profile)
