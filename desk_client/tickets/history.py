@@ -165,6 +165,9 @@ class HistoryView(QWidget):
         if not self._lines:
             QTextCursor(document).insertText(self._empty_text(), self._format(muted=True))
         self._render_more()
+        # the browser's own cursor went along with what was inserted, and what it is in is scrolled into sight
+        self.browser.setTextCursor(QTextCursor(document))
+        self.browser.verticalScrollBar().setValue(0)
 
     def _render_more(self) -> None:
         cursor = QTextCursor(self.browser.document())

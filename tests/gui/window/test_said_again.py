@@ -16,6 +16,7 @@ from desk_client.client_settings import ClientSettings
 from desk_client.language import CHINESE, ENGLISH, Language
 from desk_client.session import controller as session_controller
 from desk_client.session.person_dialog import PersonDialog
+from desk_client.theme import Scheme
 from desk_client.tickets.columns import INDEX, ColumnId
 from desk_client.tickets.list_header import ENOUGH_SUBJECT
 from desk_client.widgets.multi_pick import MultiPick
@@ -248,3 +249,38 @@ def test_an_open_ticket_is_read_again_after_an_outage(start_client: StartClient,
     client.settle()
     assert "typed" in editor.text()
     client.page.pane.editing.discard()
+
+
+# -- looks -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_history_is_shown_from_its_newest_line(start_client: StartClient) -> None:
+    client = start_client()
+    client.show_view("all")
+    bar = client.page.pane.history.browser.verticalScrollBar()
+    seen = []
+    for at in range(8):
+        client.list.setCurrentIndex(client.model.index(at, 0))
+        client.until(client.page.has_ticket)
+        client.settle()
+        client.window.resize(1440 - at, 700)
+        client.settle()
+        seen.append((bar.value(), bar.maximum()))
+    assert max(maximum for _, maximum in seen) > 0, "one of them is longer than its place"
+    assert [value for value, _ in seen] == [0] * len(seen)
+
+
+def test_switching_there_and_back_looks_as_before(start_client: StartClient) -> None:
+    client = start_client()
+    client.show_view("all")
+    client.list.setCurrentIndex(client.model.index(1, 0))
+    client.until(client.page.has_ticket)
+    client.settle()
+    client.window.setFocus()
+    before = client.window.grab().toImage()
+    client.app.theme.apply(Scheme.DARK)
+    client.settle()
+    assert client.window.grab().toImage() != before
+    client.app.theme.apply(Scheme.LIGHT)
+    client.settle()
+    assert client.window.grab().toImage() == before
