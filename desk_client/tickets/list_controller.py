@@ -20,8 +20,8 @@ from shared.schemas.ticket import TicketRow
 
 _LEASE = frozenset({"edited_by", "edited_person", "edited_since"})
 _FILTERED = {
-    "status": "status", "product_id": "product", "customer_id": "customer", "assignee_id": "assignee",
-    "due_within_days": "due_at",
+    "status": ("status",), "product_id": ("product",), "customer_id": ("customer",), "assignee_id": ("assignee",),
+    "due_within_days": ("due_at", "status"),
 }  # fmt: skip
 
 
@@ -30,7 +30,7 @@ def placing_columns(listing: TicketListing) -> frozenset[str]:
     if listing.filter.text:
         return frozenset(TicketRow.model_fields) - _LEASE
     asked = listing.filter.model_fields_set & {name for name, value in listing.filter if value not in (None, ())}
-    return frozenset({listing.sort.value} | {_FILTERED[name] for name in asked if name in _FILTERED})
+    return frozenset({listing.sort.value}.union(*(_FILTERED[name] for name in asked if name in _FILTERED)))
 
 
 class TicketListController(QObject):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QAction, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QHeaderView, QMenu, QTableView
+from PySide6.QtWidgets import QHeaderView, QMenu, QStyle, QStyleOptionHeader, QTableView
 
 from desk_client import icons
 from desk_client.theme import SMALL_PX, Theme, emphasis
@@ -106,6 +106,12 @@ class ListHeader(QHeaderView):
         else:
             left = rect.left() + PADDING + width + 3
         painter.drawPixmap(left, rect.center().y() - ARROW // 2 + 1, arrow)
+
+    def initStyleOptionForIndex(self, option: QStyleOptionHeader, index: int) -> None:
+        """A heading that sorts nothing does not light up as one to click."""
+        super().initStyleOptionForIndex(option, index)
+        if COLUMNS[index].sort is None:
+            option.state &= ~(QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Sunken)
 
     def fill_width(self, width: int) -> None:
         """Give the subject what the other columns leave of ``width``."""
