@@ -256,3 +256,13 @@ def command_line(*arguments: str | Path) -> list[str]:
 def command_environment(**environment: str) -> dict[str, str]:
     """Our environment with this project's packages in it, wherever the command is run."""
     return {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent), **environment}
+
+
+def assert_refused(answer: subprocess.CompletedProcess[str], *words: str) -> None:
+    """Exit code 1 and one line that says why."""
+    assert answer.returncode == 1, answer
+    lines = answer.stderr.strip().splitlines()
+    assert len(lines) == 1, answer.stderr
+    for word in words:
+        assert word in lines[0]
+    assert "Traceback" not in answer.stdout + answer.stderr
