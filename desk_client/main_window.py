@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QCoreApplication, QPoint, QSize, Signal
+from PySide6.QtCore import QCoreApplication, QPoint, QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from desk_client import icons
 from desk_client.actions import ActionSet
@@ -20,11 +21,12 @@ from desk_client.theme import Theme
 from desk_client.top_bar import TopBar
 from desk_client.widgets.message_bar import MessageBar
 from desk_client.widgets.translated import Translated
-from desk_client.workspace import Workspace
+from desk_client.workspace import Workspace, build_workspace
 from shared import __version__
 from shared.errors import DeskError
 
 INFO_MS = 6_000
+POLISHED_AT_ONCE = 24  # widgets
 
 
 class MainWindow(Translated, QMainWindow):
@@ -53,6 +55,9 @@ class MainWindow(Translated, QMainWindow):
         self._middle = QStackedWidget(self)
         self._rows = QLabel(self)
         self._menus = Menus(self.menuBar(), language, theme)
+        self._pieces: Iterator[None] = iter(())
+        self._piece_timer = QTimer(self)
+        self._piece_timer.timeout.connect(self._on_next_piece)
         self._build()
         messages.shown.connect(self._on_message)
         self.start_page.retried.connect(lambda: self.top_bar.badge.set_shut_out(False))
@@ -94,9 +99,31 @@ class MainWindow(Translated, QMainWindow):
         self.top_bar.badge.set_shut_out(True)
 
     def enter(self, context: ClientContext) -> None:
-        """The desk let us in: build the actions of this machine's level, and the workspace."""
+        """The desk let us in: build the workspace piece by piece, so that the window never stands still."""
+        self._pieces = self._entering(context)
+        self._piece_timer.start()
+
+    def _on_next_piece(self) -> None:
+        try:
+            next(self._pieces)
+        except StopIteration:
+            self._piece_timer.stop()
+
+    def _entering(self, context: ClientContext) -> Iterator[None]:
+        workspace = yield from build_workspace(context, self.top_bar.search, self)
+        yield
+        self._show_workspace(context, workspace)
+        yield
+        # what the first ticket is shown in is styled before there is one, not when it is waited for
+        for at, widget in enumerate(workspace.page.pane.findChildren(QWidget)):
+            if isValid(widget):
+                widget.ensurePolished()
+            if at % POLISHED_AT_ONCE == 0:
+                yield
+
+    def _show_workspace(self, context: ClientContext, workspace: Workspace) -> None:
+        """With the actions of this machine's level."""
         session = context.session
-        workspace = Workspace(context, self.top_bar.search, self)
         self.workspace = workspace
         handlers = {**workspace.handlers(), **self._handlers()}
         actions = ActionSet(session.level, handlers, self)

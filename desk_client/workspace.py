@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal
 from PySide6.QtWidgets import QAbstractButton, QSplitter, QTabBar, QTabWidget, QVBoxLayout, QWidget
@@ -18,6 +18,21 @@ SIDEBAR_WIDTH = 188
 TITLE_LENGTH = 28
 
 
+def make_pane(context: ClientContext, parent: QWidget) -> TicketPane:
+    """A pane for one ticket."""
+    c = context
+    return TicketPane(parent, c.reference, c.session, c.runner, c.bus, c.messages)
+
+
+def build_workspace(context: ClientContext, search: SearchBox, parent: QWidget) -> Generator[None, None, Workspace]:
+    """Build it piece by piece: at each ``yield`` the window may answer."""
+    pane = make_pane(context, parent)
+    yield
+    page = TicketsPage(context, pane, parent)
+    yield
+    return Workspace(context, search, page, parent)
+
+
 class Workspace(Translated, QWidget):
     """Arranges the screens and carries out the actions of ``actions.py``.
 
@@ -31,13 +46,15 @@ class Workspace(Translated, QWidget):
     status_changed = Signal(str)
     menu_wanted = Signal(QPoint)
 
-    def __init__(self, context: ClientContext, search: SearchBox, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, context: ClientContext, search: SearchBox, page: TicketsPage, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("workspace")
         self._context = context
         self._search = search
         self.views = ViewList(context.theme, self)
-        self.page = TicketsPage(context, self)
+        self.page = page
         self.tabs = QTabWidget(self)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._build()
@@ -175,8 +192,7 @@ class Workspace(Translated, QWidget):
         self.page.splitter.restoreState(settings.state("window/ticket"))
 
     def _make_pane(self) -> TicketPane:
-        c = self._context
-        pane = TicketPane(self.tabs, c.reference, c.session, c.runner, c.bus, c.messages)
+        pane = make_pane(self._context, self.tabs)
         pane.title_changed.connect(lambda title: self._on_title(pane, title))
         pane.left.connect(lambda: self._drop(pane))
         return pane

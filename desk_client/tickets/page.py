@@ -42,7 +42,7 @@ class TicketsPage(Translated, QWidget):
     menu_wanted = Signal(QPoint)
     ticket_shown = Signal(bool)
 
-    def __init__(self, context: ClientContext, parent: QWidget | None = None) -> None:
+    def __init__(self, context: ClientContext, pane: TicketPane, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("ticketsPage")
         self._context = context
@@ -56,7 +56,7 @@ class TicketsPage(Translated, QWidget):
         self.controller = TicketListController(
             self.model, context.runner, context.bus, context.messages, context.session.readable_private, self
         )
-        self.pane = TicketPane(self, context.reference, context.session, context.runner, context.bus, context.messages)
+        self.pane = pane
         self.splitter = QSplitter(Qt.Orientation.Vertical, self)
         self._ages = self._timer(AGES_EVERY_MS, self._say_ages)
         self._refilter = self._timer(REFILTER_MS, self._show_filtered, single=True)

@@ -95,6 +95,17 @@ def test_the_menu_is_in_reach_while_it_asks_who_sits_there(start_client: StartCl
     client.settle()
 
 
+def test_the_window_answers_while_the_workspace_is_built(start_client: StartClient) -> None:
+    client = start_client(enter=False)
+    pieces: list[bool] = []
+    client.window._piece_timer.timeout.connect(lambda: pieces.append(client.window.workspace is not None))
+    client.until(lambda: client.window.workspace is not None)
+    client.settle()
+    assert pieces.count(False) == 3, "the pane, the page, the rest: the window works in between"
+    assert pieces.count(True) > 3, "styled before it is needed, in portions"
+    assert not client.window._piece_timer.isActive()
+
+
 # -- messages ----------------------------------------------------------------------------------------------------------
 
 
