@@ -131,6 +131,23 @@ def test_an_error_in_the_sites_files_undoes_ours(site: SiteCluster, desk_folder:
     assert desk_server("init", "--data", desk_folder, "--cluster", site.cluster.folder).returncode == 0
 
 
+def test_a_host_that_does_not_resolve_here_is_no_hindrance_and_may_be_changed(
+    site: SiteCluster, desk_folder: Path
+) -> None:
+    words = ("init", "--data", desk_folder, "--cluster", site.cluster.folder)
+    first = desk_server(*words, "--host", "desk.invalid")
+    assert first.returncode == 0, first.stderr
+    again = desk_server(*words, "--host", "localhost", "--host", "other.invalid")
+    assert again.returncode == 0, again.stderr
+    profile = Profile.load(desk_folder / "profiles" / str(Desk.open(desk_folder).settings.machine))
+    psycopg2.connect(**profile.connect_args()).close()
+    other = {**profile.connect_args(), "host": "other.invalid", "hostaddr": "127.0.0.1"}
+    psycopg2.connect(**other).close()
+    with pytest.raises(psycopg2.OperationalError, match="does not match host name"):
+        psycopg2.connect(**{**other, "host": "desk.invalid"})
+    _assert_site_works(site)
+
+
 def test_a_site_that_is_not_fit_is_refused_unchanged(site: SiteCluster, desk_folder: Path) -> None:
     folder = site.cluster.folder
 
