@@ -50,12 +50,13 @@ def _has_display() -> bool:
 
 
 def _run(application: QApplication, profile: Profile) -> int:
-    from desk_client.app import DeskApp
+    from desk_client.app import DeskApp, spare_what_is_loaded
     from desk_client.crash_log import CrashLog
 
     desk = DeskApp(application, profile)
     with CrashLog(profile.directory, desk.messages.fault):
         desk.start()
+        spare_what_is_loaded()
         code = application.exec()
         desk.stop()
     return code

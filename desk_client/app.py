@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import uuid
@@ -39,6 +40,11 @@ def open_database(profile: Profile, person: str | None, session: uuid.UUID) -> W
 def has_screen() -> bool:
     """Whether a person can see a window of ours."""
     return QGuiApplication.platformName() not in ("offscreen", "minimal")
+
+
+def spare_what_is_loaded() -> None:
+    """Leave all that is loaded by now out of collections: a full one over it holds the window for 90 ms."""
+    gc.freeze()
 
 
 class DeskApp(QObject):

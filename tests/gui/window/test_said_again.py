@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
@@ -11,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QMessageBox, QPushButton
 
 import desk_client.app as app_module
-from desk_client.__main__ import main
+from desk_client import __main__ as client_main
 from desk_client.client_settings import ClientSettings
 from desk_client.language import CHINESE, ENGLISH, Language
 from desk_client.session import controller as session_controller
@@ -21,6 +22,7 @@ from desk_client.tickets.columns import INDEX, ColumnId
 from desk_client.tickets.list_header import ENOUGH_SUBJECT
 from desk_client.widgets.multi_pick import MultiPick
 from desk_server.demo.loader import seed
+from shared.config import Profile
 from shared.errors import DatabaseUnavailableError, LoginRefusedError
 from tests.desks import RunningDesk
 from tests.gui.conftest import Client, StartClient
@@ -59,7 +61,7 @@ def test_a_missing_profile_is_said_in_the_remembered_language(
     use = Language.use
     monkeypatch.setattr(Language, "use", lambda self, code: (spoken.append(self), use(self, code)))
     try:
-        assert main(["--profile", str(tmp_path)]) == 1
+        assert client_main.main(["--profile", str(tmp_path)]) == 1
     finally:
         for language in spoken:
             use(language, ENGLISH)
@@ -104,6 +106,20 @@ def test_the_window_answers_while_the_workspace_is_built(start_client: StartClie
     assert pieces.count(False) == 3, "the pane, the page, the rest: the window works in between"
     assert pieces.count(True) > 3, "styled before it is needed, in portions"
     assert not client.window._piece_timer.isActive()
+
+
+def test_what_is_loaded_is_spared_by_the_collector(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    desk = MagicMock()
+    desk.start.side_effect = lambda: order.append("start")
+    monkeypatch.setattr(app_module, "DeskApp", lambda *_arguments: desk)
+    monkeypatch.setattr(app_module.gc, "freeze", lambda: order.append("freeze"))
+    monkeypatch.setattr(QApplication, "exec", lambda *_arguments: order.append("exec") or 0)
+    profile = Profile(directory=tmp_path, host="localhost", port=1, machine="pc")
+    assert client_main._run(qapp, profile) == 0
+    assert order == ["start", "freeze", "exec"]
 
 
 # -- messages ----------------------------------------------------------------------------------------------------------
