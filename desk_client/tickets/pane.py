@@ -99,13 +99,7 @@ class TicketPane(QWidget):
         beside.addWidget(self.history, 1)
         if self.comment_box is not None:
             beside.addWidget(self.comment_box)
-        self._splitter.setObjectName("paneSplitter")
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.setHandleWidth(12)
-        for part, stretch in ((left, 3), (self._side, 2)):
-            self._splitter.addWidget(part)
-            self._splitter.setStretchFactor(self._splitter.count() - 1, stretch)
-        self._splitter.setSizes([620, 360])
+        _divide(self._splitter, left, self._side)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._splitter)
@@ -297,6 +291,16 @@ class TicketPane(QWidget):
     def _leave(self) -> None:
         if self.close_request():
             self.left.emit()
+
+
+def _divide(splitter: QSplitter, form: QWidget, history: QWidget) -> None:
+    splitter.setObjectName("paneSplitter")
+    splitter.setChildrenCollapsible(False)
+    splitter.setHandleWidth(12)
+    for part, stretch in ((form, 3), (history, 2)):
+        splitter.addWidget(part)
+        splitter.setStretchFactor(splitter.count() - 1, stretch)
+    splitter.setSizes([620, 360])
 
 
 _KEYS: dict[tuple[int, Any], Callable[[TicketPane], None]] = {

@@ -96,6 +96,7 @@ def test_an_open_ticket_with_history_and_dialog_has_no_english_left(client: Any,
     client.pane.save()
     client.idle()
     client.pane.change_status("resolved")
+    client.until(lambda: client.pane.quick.dialog is not None)
     dialog = client.pane.quick.dialog
     dialog.fields.editor("resolution").set_value("好")
     dialog.decide()
