@@ -1,4 +1,4 @@
-"""Desks whose cluster lies outside of their data folder: a note there says whose it is, so that it can be cleared away.
+"""Desks whose cluster lies outside of their data folder: a note there says whose it is, so that leftovers are found.
 
 The folder (``Desk.home``) is root's, only the cluster in it is PostgreSQL's account's, so the note is root's word.
 """
@@ -9,7 +9,6 @@ import contextlib
 import dataclasses
 import json
 import os
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,20 +42,20 @@ def write_note(desk: Desk) -> None:
             write_atomic(desk.home / NOTE, json.dumps(dataclasses.asdict(note)), 0o600)
 
 
-def remove_abandoned() -> list[str]:
-    """Remove homes whose data folder was deleted and whose server does not run; gives those data folders.
+def find_abandoned() -> list[tuple[Path, str]]:
+    """Homes whose data folder is gone and whose server does not run, each with the name of that data folder.
 
-    Kept where anything is in doubt: no note, a note that is not root's, a disk that is not mounted just now.
+    They are only named, never removed: a data folder that was moved looks the same, and its database is here.
+    Left out where anything is in doubt: no note, a note that is not root's, a disk that is not mounted just now.
     """
     if sys.platform == "win32" or os.geteuid() != 0:
         return []
-    removed = []
+    found = []
     for home in sorted(binaries.SHARED_HOME.glob("*")):
         note = _read_note(home)
         if note and _is_deleted(note) and not _runs(home):
-            shutil.rmtree(home, ignore_errors=True)
-            removed.append(note.data)
-    return removed
+            found.append((home, note.data))
+    return found
 
 
 def _read_note(home: Path) -> HomeNote | None:

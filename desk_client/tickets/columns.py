@@ -55,7 +55,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(ColumnId.SUBJECT, QT_TRANSLATE_NOOP("Columns", "Subject"), 340),
     Column(ColumnId.CUSTOMER, QT_TRANSLATE_NOOP("Columns", "Customer"), 132, SortKey.CUSTOMER),
     Column(ColumnId.PRODUCT, QT_TRANSLATE_NOOP("Columns", "Product"), 114, SortKey.PRODUCT),
-    Column(ColumnId.STATUS, QT_TRANSLATE_NOOP("Columns", "Status"), 150, SortKey.STATUS),
+    Column(ColumnId.STATUS, QT_TRANSLATE_NOOP("Columns", "Status"), 178, SortKey.STATUS),
     Column(ColumnId.ASSIGNEE, QT_TRANSLATE_NOOP("Columns", "Assignee"), 96, SortKey.ASSIGNEE),
     Column(ColumnId.WAITING, QT_TRANSLATE_NOOP("Columns", "Waiting for"), 104),
     Column(ColumnId.AGE, QT_TRANSLATE_NOOP("Columns", "Age"), 68, SortKey.REPORTED, inverted=True, align_right=True),

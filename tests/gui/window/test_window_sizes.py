@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from desk_client.tickets.age import DAY, HOUR, MINUTE, YEAR, age_text
 from desk_client.tickets.columns import COLUMNS, INDEX, ColumnId
-from desk_client.tickets.delegate import PADDING
+from desk_client.tickets.delegate import GLYPH, PADDING
 from desk_server.demo.loader import seed
+from shared.domain.status import Status
 from tests.desks import RunningDesk
 from tests.gui.conftest import CHINESE, ENGLISH, Client, StartClient
 from tests.gui.window.test_window_words import open_first
@@ -110,6 +111,16 @@ def test_the_age_column_fits_its_widest_text(start_client: StartClient, language
         for age in ages:
             text = age_text(now - dt.timedelta(seconds=age), now)
             assert metrics.horizontalAdvance(text) <= room, text
+
+
+@BOTH
+def test_no_status_is_cut_off(start_client: StartClient, language: str) -> None:
+    client = start_client(language=language)
+    room = COLUMNS[INDEX[ColumnId.STATUS]].width - 2 * PADDING - GLYPH - 6
+    words = [client.app.reference.choice_label("status", status) for status in Status]
+    assert all(words) and words[0] != Status.NEW
+    metrics = QFontMetrics(client.list.font())
+    assert [word for word in words if metrics.horizontalAdvance(word) > room] == []
 
 
 @BOTH

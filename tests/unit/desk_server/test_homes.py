@@ -1,4 +1,4 @@
-"""Which homes are cleared away: those of deleted desks, and nothing that is in doubt."""
+"""Which homes are named as left over: those of deleted desks, and nothing that is in doubt. None is removed."""
 
 from __future__ import annotations
 
@@ -37,27 +37,27 @@ def settings(key: str) -> DeskSettings:
     return DeskSettings(key=key, kind="embedded", port=1, pg_bin="/b", account="nobody", owner_login="socket")
 
 
-def test_the_home_of_a_deleted_desk_goes(data: Path) -> None:
+def test_the_home_of_a_deleted_desk_is_named_and_left(data: Path) -> None:
     (home_of(data.parent).parent / "postgresql-17.10").mkdir()
-    assert homes.remove_abandoned() == [str(data)]
-    assert [folder.name for folder in home_of(data.parent).parent.iterdir()] == ["postgresql-17.10"]
+    assert homes.find_abandoned() == [(home_of(data.parent), str(data))]
+    assert (home_of(data.parent) / "cluster").is_dir()
 
 
-def test_the_home_of_a_desk_that_another_one_has_replaced_goes(data: Path) -> None:
+def test_the_home_of_a_desk_that_another_one_has_replaced_is_named(data: Path) -> None:
     data.mkdir()
     settings("another").save(data)
-    assert homes.remove_abandoned() == [str(data)]
+    assert homes.find_abandoned() == [(home_of(data.parent), str(data))]
 
 
-def test_the_home_of_a_desk_that_is_there_stays(data: Path) -> None:
+def test_the_home_of_a_desk_that_is_there_is_not_named(data: Path) -> None:
     data.mkdir()
     settings(KEY).save(data)
-    assert homes.remove_abandoned() == []
+    assert homes.find_abandoned() == []
     assert home_of(data.parent).exists()
 
 
 @pytest.mark.parametrize("doubt", ["no note", "a note of another", "a disk that is away", "a server", "a damaged desk"])
-def test_what_is_in_doubt_stays(data: Path, doubt: str) -> None:
+def test_what_is_in_doubt_is_not_named(data: Path, doubt: str) -> None:
     home = home_of(data.parent)
     if doubt == "no note":
         (home / homes.NOTE).unlink()
@@ -70,5 +70,5 @@ def test_what_is_in_doubt_stays(data: Path, doubt: str) -> None:
     else:
         data.mkdir()
         (data / "desk.json").write_text("{")
-    assert homes.remove_abandoned() == []
+    assert homes.find_abandoned() == []
     assert home.exists()
