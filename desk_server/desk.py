@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psycopg2  # type: ignore[import-untyped]
+import psycopg2
 
 from desk_server.account import Account, account_named
 from desk_server.binaries import Binaries, find_binaries, read_version

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-import psycopg2  # type: ignore[import-untyped]
+import psycopg2
 
 from desk_server import bootstrap, migrate
 from desk_server.account import Account, account_named, own_account, person_name, server_account

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg2  # type: ignore[import-untyped]
-import psycopg2.errors  # type: ignore[import-untyped]
+import psycopg2
+import psycopg2.errors
 
 from desk_server.atomic_file import write_atomic
 from desk_server.authority import key_pem, new_key

@@ -48,7 +48,7 @@ def alembic_config() -> Config:
 def upgrade(desk: Desk, revision: str = "head") -> None:
     """Run what is missing. Busy tables are waited for by trying again, never by blocking everybody behind a lock."""
     # late, so that a second init, which only takes the fingerprint, is quick
-    import psycopg2.errors  # type: ignore[import-untyped]
+    import psycopg2.errors
     import sqlalchemy.exc
 
     for attempt in range(_TRIES):

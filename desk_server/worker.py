@@ -10,7 +10,7 @@ import time
 from contextlib import closing
 from typing import Any
 
-import psycopg2  # type: ignore[import-untyped]
+import psycopg2
 
 from desk_server.desk import Desk
 from desk_server.jobs import JOBS, Job

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-import psycopg2  # type: ignore[import-untyped]
+import psycopg2
 
 from desk_server.importing.fields import FIELDS, PARENTS
 from desk_server.importing.history import Known, KnownEvent, TicketHistory, tickets_of
