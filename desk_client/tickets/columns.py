@@ -54,7 +54,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(ColumnId.PRIORITY, QT_TRANSLATE_NOOP("Columns", "Priority"), 84, SortKey.PRIORITY, glyph_only=True),
     Column(ColumnId.SUBJECT, QT_TRANSLATE_NOOP("Columns", "Subject"), 340),
     Column(ColumnId.CUSTOMER, QT_TRANSLATE_NOOP("Columns", "Customer"), 132, SortKey.CUSTOMER),
-    Column(ColumnId.PRODUCT, QT_TRANSLATE_NOOP("Columns", "Product"), 114, SortKey.PRODUCT),
+    Column(ColumnId.PRODUCT, QT_TRANSLATE_NOOP("Columns", "Product"), 124, SortKey.PRODUCT),
     Column(ColumnId.STATUS, QT_TRANSLATE_NOOP("Columns", "Status"), 178, SortKey.STATUS),
     Column(ColumnId.ASSIGNEE, QT_TRANSLATE_NOOP("Columns", "Assignee"), 96, SortKey.ASSIGNEE),
     Column(ColumnId.WAITING, QT_TRANSLATE_NOOP("Columns", "Waiting for"), 104),
