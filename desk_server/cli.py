@@ -96,6 +96,7 @@ def init(
     ] = False,
 ) -> None:
     """Make a desk, or finish one that was begun, or bring one up to date."""
+    from desk_server.homes import find_abandoned
     from desk_server.init_options import InitOptions, finished_desk, is_up_to_date
 
     if owner_login not in (None, "socket", "certificate"):
@@ -109,6 +110,8 @@ def init(
         desk = _initialise(options)
     typer.echo(f"The desk in {desk.data} is ready; this machine is {desk.settings.machine}, level admin.")
     typer.echo(f"Profile: {desk.profiles / str(desk.settings.machine)}")
+    for home, gone in find_abandoned():
+        typer.echo(f"The desk of {gone} is gone from there; if it was deleted and not moved, remove {home} as well.")
 
 
 def _initialise(options: InitOptions) -> Desk:

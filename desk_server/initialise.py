@@ -23,7 +23,7 @@ from desk_server.certificates import (
 )
 from desk_server.cluster_files import conf_text, embedded_settings, hba_lines, ident_lines
 from desk_server.desk import Desk, new_desk_key
-from desk_server.homes import find_abandoned, write_note
+from desk_server.homes import write_note
 from desk_server.init_options import InitOptions, check_unchanged, finished_desk, is_up_to_date
 from desk_server.machines import add_machine, proposed_name
 from desk_server.postgres import port_is_free
@@ -48,8 +48,6 @@ def initialise(
     desk = finished_desk(options) or _open_or_begin(options, planned)
     if is_up_to_date(desk, options):
         return desk
-    for home, data in find_abandoned():
-        step(f"The desk of {data} is gone from there; if it was deleted and not moved, remove {home} as well")
     if options.changes_hosts(desk.settings):
         desk = _change_hosts(desk, options.hosts, step)
     if desk.settings.kind == "site":
