@@ -84,9 +84,20 @@ def marker_for(targets: set[Target]) -> str:
     if targets == set(TARGETS):
         return ""
     systems = {target.sys_platform for target in targets}
-    if len(systems) == 1 and targets == {t for t in TARGETS if t.sys_platform in systems}:
-        return f' ; sys_platform == "{systems.pop()}"'
-    raise SystemExit(f"no marker says {sorted(target.name for target in targets)}; teach scripts/lock.py one")
+    versions = {target.python for target in targets}
+    if targets != {target for target in TARGETS if target.sys_platform in systems and target.python in versions}:
+        raise SystemExit(f"no marker says {sorted(target.name for target in targets)}; teach scripts/lock.py one")
+    parts = []
+    if systems != {target.sys_platform for target in TARGETS}:
+        parts.append(_any_of("sys_platform", systems))
+    if versions != {target.python for target in TARGETS}:
+        parts.append(_any_of("python_version", versions))
+    return f" ; {' and '.join(parts)}"
+
+
+def _any_of(variable: str, values: set[str]) -> str:
+    alternatives = " or ".join(f'{variable} == "{value}"' for value in sorted(values))
+    return f"({alternatives})" if len(values) > 1 else alternatives
 
 
 def collect_hashes(pins: Iterable[str]) -> dict[str, set[str]]:

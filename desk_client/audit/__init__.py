@@ -1,0 +1,1 @@
+"""The audit: an administrator's screen."""

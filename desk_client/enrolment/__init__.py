@@ -1,0 +1,1 @@
+"""How a machine comes to its profile, and keeps it."""

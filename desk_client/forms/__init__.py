@@ -1,0 +1,1 @@
+"""The generic form: fields by specification, editing under lease and version."""

@@ -1,0 +1,1 @@
+"""The generic list: columns, paged model, heading, view, controller."""

@@ -1,0 +1,1 @@
+"""The machines and their permission: an administrator's screen."""

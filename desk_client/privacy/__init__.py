@@ -1,0 +1,1 @@
+"""Which fields are private: an administrator's screen."""
