@@ -107,6 +107,26 @@ class BusyError(UserError):
     """A lock was not to be had in time; the same call may pass a moment later."""
 
 
+class LastAdminError(UserError):
+    """DK021: no administrator's machine would be left that can still get in."""
+
+
+class EnrolmentError(UserError):
+    """The one-time code of an enrolment was not taken."""
+
+
+class UnknownCodeError(EnrolmentError):
+    """DK030: no such code was ever given out."""
+
+
+class UsedCodeError(EnrolmentError):
+    """DK031: the code was used before, for another request than this one."""
+
+
+class ExpiredCodeError(EnrolmentError):
+    """DK032: the code's time is over, or a newer code for the same machine replaced it."""
+
+
 class ProfileError(UserError):
     """The machine's profile folder is missing, incomplete or damaged."""
 
