@@ -10,6 +10,7 @@ from desk_server.settings import DeskSettings
 
 # Quoted, since an unquoted comma makes the whole pg_ident.conf unreadable, and then nobody gets in.
 MACHINE_MAP = r'desk_machine  "/^([a-z0-9][a-z0-9-]{0,39})$"  "m_\1"'
+ENROL_ROLE = "desk_enrol"
 SERVER_KEY, SERVER_CERTIFICATE, ROOT_CERTIFICATE = "desk_server.key", "desk_server.crt", "desk_ca.crt"
 
 
@@ -26,11 +27,14 @@ def hba_lines(settings: DeskSettings) -> list[str]:
     else:
         for network in ("127.0.0.1/32", "::1/128"):
             lines.append(f"hostssl  {database:<5} {superuser},desk_worker  {network}  cert  map=desk_owner")
+    # Its one right is to hand in a one-time code, which is the proof. A password that every client knows would prove
+    # nothing, and whoever knew it could set another one and shut all the others out.
+    lines.append(f"hostssl  desk  {ENROL_ROLE}  all  trust")
     lines.append("hostssl  desk  all  all  cert  map=desk_machine")
     if settings.kind == "site":
-        # What the site's own lines would let in to our database, and machines (who may set themselves a password) to
-        # the site's databases.
-        for database, role in (("desk", "all"), ("all", "+desk_query")):
+        # What the site's own lines would let in to our database, and machines and enrolment (who may set themselves a
+        # password) to the site's databases.
+        for database, role in (("desk", "all"), ("all", f"+desk_query,{ENROL_ROLE}")):
             lines += [f"host     {database}  {role}  all  reject"]
             lines += [] if sys.platform == "win32" else [f"local    {database}  {role}  reject"]
     return lines

@@ -1,9 +1,14 @@
-"""The worker: one process that gives a sign of life and runs the jobs, until its standard input ends."""
+"""The worker: one process that gives a sign of life and runs the jobs, until its standard input ends.
+
+Between two rounds it waits on its connection: a notice on the channel ``desk_worker`` names a topic, and that topic's
+jobs run at once. A notice is a hint and anybody may send one: jobs look at the tables, never at what was sent.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
+import select
 import sys
 import threading
 import time
@@ -18,6 +23,9 @@ from shared import __version__
 from shared.errors import DatabaseUnavailableError
 
 BEAT_SECONDS = 5.0
+CHANNEL = "desk_worker"
+_LONGEST_WAIT_SECONDS = 0.25  # so soon a stop is noticed
+_SHORTEST_GAP_SECONDS = 0.1  # between two runs of a job, however many notices come: every role may send them
 _RETRY_SECONDS = 1.0
 _WORKER_LOCK = 0x6465736B_776F726B  # "deskwork": one worker in a database, from whatever folder it was started
 
@@ -40,6 +48,9 @@ class Worker:
         self._jobs = jobs
         self._beat_seconds = beat_seconds
         self._due = dict.fromkeys((job.name for job in jobs), 0.0)
+        self._ran: dict[str, float] = {}
+        self._again: dict[str, float | None] = {}
+        self._next_beat = 0.0
         self._is_first_beat = True
 
     def run(self) -> None:
@@ -58,10 +69,34 @@ class Worker:
         if not self._is_alone(connection):
             log.warning("another worker is at work")
             return
+        with connection.cursor() as cursor:
+            cursor.execute(f"LISTEN {CHANNEL}")
+        self._next_beat = 0.0
+        for job in self._jobs:
+            if job.topic:
+                self._due[job.name] = 0.0  # what was asked for while nobody listened
         while not self.stop.is_set():
-            self._beat(connection)
+            if time.monotonic() >= self._next_beat:
+                self._beat(connection)
             self._run_due_jobs(connection)
-            self.stop.wait(self._beat_seconds)
+            self._wait(connection)
+
+    def _wait(self, connection: Any) -> None:
+        """Until a notice comes, the next job or sign of life is due, or a stop should be looked for."""
+        self._take_notices(connection)  # some came with the answers to the jobs' own statements
+        next_due = min([self._next_beat, *self._due.values()])
+        pause = min(next_due - time.monotonic(), _LONGEST_WAIT_SECONDS)
+        if pause > 0 and select.select([connection], [], [], pause)[0]:
+            self._take_notices(connection)
+
+    def _take_notices(self, connection: Any) -> None:
+        connection.poll()
+        topics = {notice.payload for notice in connection.notifies}
+        connection.notifies.clear()
+        for job in self._jobs:
+            if job.topic in topics:
+                self._due[job.name] = self._ran.get(job.name, 0.0) + _SHORTEST_GAP_SECONDS
+                self._again[job.name] = job.again_after_seconds
 
     def _is_alone(self, connection: Any) -> bool:
         with connection.cursor() as cursor:
@@ -72,14 +107,17 @@ class Worker:
         with connection.cursor() as cursor:
             cursor.execute(_BEAT, {"pid": os.getpid(), "version": __version__, "first": self._is_first_beat})
         self._is_first_beat = False
+        self._next_beat = time.monotonic() + self._beat_seconds
 
     def _run_due_jobs(self, connection: Any) -> None:
         for job in self._jobs:
             if time.monotonic() < self._due[job.name] or self.stop.is_set():
                 continue
-            self._due[job.name] = time.monotonic() + job.every_seconds
+            pause = self._again.pop(job.name, None) or job.every_seconds
+            self._ran[job.name] = time.monotonic()
+            self._due[job.name] = self._ran[job.name] + pause
             try:
-                done = job.run(connection)
+                done = job.run(connection, self._desk)
             except psycopg2.OperationalError:
                 raise
             except Exception:

@@ -6,16 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from desk_server.desk import Desk
 from desk_server.jobs.housekeeping import remove_ended_leases, remove_old_saves
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A piece of work for the worker: called with an autocommit connection of desk_worker, gives a count."""
+    """A piece of work for the worker: called with an autocommit connection of desk_worker and the desk.
+
+    Attributes:
+        run: gives a count of what it did; it may be called at any time, any number of times.
+        topic: a notice of this topic runs the job at once.
+        again_after_seconds: after a notice it runs a second time, so much later.
+    """
 
     name: str
     every_seconds: float
-    run: Callable[[Any], int]
+    run: Callable[[Any, Desk], int]
+    topic: str | None = None
+    again_after_seconds: float | None = None
 
 
 JOBS = (

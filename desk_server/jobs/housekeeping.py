@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from desk_server.desk import Desk
+
 # An expired lease that nobody took is still good for its holder's save, and a form may lie open over lunch or a
 # meeting: nothing renews its lease meanwhile. Without its row that save would be refused as if it had been taken over.
 KEEP_ENDED_LEASES_HOURS = 24
@@ -24,12 +26,12 @@ DELETE FROM desk.save_done WHERE save_id IN (
 """
 
 
-def remove_ended_leases(connection: Any) -> int:
+def remove_ended_leases(connection: Any, desk: Desk) -> int:
     """Leases that ended more than a day ago; the number removed."""
     return _in_batches(connection, _ENDED_LEASES, (KEEP_ENDED_LEASES_HOURS, BATCH))
 
 
-def remove_old_saves(connection: Any) -> int:
+def remove_old_saves(connection: Any, desk: Desk) -> int:
     """Save ids older than the setting save_id_days; the number removed."""
     return _in_batches(connection, _OLD_SAVES, (BATCH,))
 

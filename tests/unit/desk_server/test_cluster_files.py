@@ -20,8 +20,15 @@ def test_machine_map_is_quoted_and_is_the_rule_for_names() -> None:
 
 
 def test_no_line_lets_anybody_in_without_proof() -> None:
+    """But enrolment, whose proof is the one-time code that it hands in."""
     for settings in (EMBEDDED, SITE, EMBEDDED.changed(owner_login="certificate")):
+        lines = [line.split() for line in hba_lines(settings)]
+        enrolment = ["hostssl", "desk", "desk_enrol", "all", "trust"]
+        assert lines.count(enrolment) == 1
+        assert lines.index(enrolment) < lines.index(["hostssl", "desk", "all", "all", "cert", "map=desk_machine"])
         for line in hba_lines(settings):
+            if line.split() == enrolment:
+                continue
             assert not re.search(r"\b(trust|password|md5|ident)\b", line)
             assert line.startswith(("hostssl", "local")) or line.endswith("reject")
 
@@ -29,8 +36,9 @@ def test_no_line_lets_anybody_in_without_proof() -> None:
 def test_site_lines_stay_with_our_database() -> None:
     for settings in (SITE, SITE.changed(owner_login="certificate")):
         lines = [line.split() for line in hba_lines(settings)]
-        assert all(words[1] == "desk" for words in lines if words[2] != "+desk_query")
-        machines = [words for words in lines if words[2] == "+desk_query"]
+        ours = "+desk_query,desk_enrol"
+        assert all(words[1] == "desk" for words in lines if words[2] != ours)
+        machines = [words for words in lines if words[2] == ours]
         assert {words[0] for words in machines} == {"host", "local"}
         assert all(words[1] == "all" and words[-1] == "reject" for words in machines)
 
