@@ -29,6 +29,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 machine_app = typer.Typer(help="Machines: they are the logins.", no_args_is_help=True, rich_markup_mode=None)
 # command name: module with its sub-app, the sub-app's name there. Loaded when called for: start stays quick.
 SUB_APPS = {
+    "ca": ("desk_server.authority_cli", "ca_app"),
     "import": ("desk_server.importing.cli", "import_app"),
     "report": ("desk_server.reports_cli", "report_app"),
 }

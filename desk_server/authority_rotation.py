@@ -1,0 +1,99 @@
+"""A new certificate authority in place of the old one: what to do when its key may be in other hands, or ends.
+
+Every certificate of the old one is refused from then on, so every machine is enrolled anew. A mark in the data folder
+says that it is under way: killed at any point, the same command goes on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+
+from desk_server.certificates import ensure_owner_certificate, replace_server_certificate
+from desk_server.desk import Desk
+from desk_server.machines import add_machine, list_machines
+from desk_server.running import running
+from shared.config import Profile
+from shared.errors import DatabaseUnavailableError, ProfileError
+
+_ROTATING = ".rotating-authority"
+_RELOAD_SECONDS = 10.0
+_NOTHING_GOOD = """
+UPDATE desk.machine_certificate SET replaced_at = clock_timestamp() WHERE replaced_at IS NULL;
+UPDATE desk.enrolment_code SET withdrawn_at = clock_timestamp() WHERE used_at IS NULL AND withdrawn_at IS NULL;
+"""
+_END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE starts_with(usename, 'm_')"
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """What came of it: machines enrolled anew on this computer, and those that need a code each."""
+
+    here: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+
+
+def rotate_authority(desk: Desk, step: Callable[[str], None] = lambda _: None) -> Rotation:
+    """Replace the CA of a desk, and with it the server's own certificates. The desk may run or not."""
+    mark = desk.data / _ROTATING
+    if not mark.exists():
+        mark.touch()
+        _put_old_aside(desk)
+    step("Making the new authority and the server's certificate")
+    desk.authority.ensure()
+    _replace_server_side(desk)
+    with running(desk):
+        step("Refusing what the old one signed")
+        _refuse_old_certificates(desk)
+        rotation = _enrol_here(desk, step)
+    mark.unlink()
+    return rotation
+
+
+def _replace_server_side(desk: Desk) -> None:
+    (desk.data / "owner" / "client.crt").unlink(missing_ok=True)
+    ensure_owner_certificate(desk)
+    replace_server_certificate(desk)
+    if desk.cluster.is_running():
+        desk.cluster.reload()
+
+
+def _put_old_aside(desk: Desk) -> None:
+    """Kept for whoever has to find out what it signed; nothing reads it any more."""
+    folder = desk.authority.folder
+    if folder.exists():
+        folder.rename(folder.with_name(f"{folder.name}.until-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S}"))
+
+
+def _refuse_old_certificates(desk: Desk) -> None:
+    deadline = time.monotonic() + _RELOAD_SECONDS
+    while True:
+        try:
+            connection = desk.owner_connection()
+            break
+        except DatabaseUnavailableError:  # by certificate, until the server has read its files
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+    with closing(connection), connection.cursor() as cursor:
+        cursor.execute(_NOTHING_GOOD)
+        cursor.execute(_END_ALL)
+
+
+def _enrol_here(desk: Desk, step: Callable[[str], None]) -> Rotation:
+    """The machines whose profiles lie beside the desk; all others get codes."""
+    machines = {row.name: row for row in list_machines(desk) if row.level != "none"}
+    here = []
+    for folder in sorted(path for path in desk.profiles.glob("*") if path.is_dir()):
+        try:
+            machine = machines.get(Profile.load(folder).machine)
+        except ProfileError:
+            continue
+        if machine is not None and machine.people:
+            step(f"Enrolling {machine.name} anew")
+            add_machine(desk, machine.name, machine.level, list(machine.people), folder)
+            here.append(machine.name)
+    return Rotation(tuple(here), tuple(sorted(set(machines) - set(here))))
