@@ -61,6 +61,11 @@ def certificate_end(file: Path) -> dt.datetime:
     return x509.load_pem_x509_certificate(file.read_bytes()).not_valid_after_utc
 
 
+def fingerprint(file: Path) -> str:
+    """The SHA-256 of the certificate in a PEM file, in hexadecimal: by this a machine knows the desk at first sight."""
+    return x509.load_pem_x509_certificate(file.read_bytes()).fingerprint(hashes.SHA256()).hex()
+
+
 class Authority:
     """The CA in a folder: ``ca.key`` (0600) and ``ca.crt``. ``now`` is given by tests alone."""
 
