@@ -9,18 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from desk_server.atomic_file import write_atomic
-from shared.errors import DeskError
+from shared.errors import DeskError, UserError
 
 CA_DAYS = 20 * 365
 SERVER_DAYS = 5 * 365
-MACHINE_DAYS = 2 * 365
+OWNER_DAYS = 2 * 365
+MACHINE_DAYS = 90
 OWNER_NAME = "owner.local"  # a dot, which no machine's name can have
 _LONGEST_COMMON_NAME = 64
+_LONGEST_REQUEST = 8_000  # of a P-256 key it has about 400 characters
 _CLOCK_SKEW = dt.timedelta(minutes=5)
 
 
@@ -31,6 +34,10 @@ class Certificate:
     pem: bytes
     serial: int
     not_after: dt.datetime
+
+
+class RequestRefusedError(UserError):
+    """A signing request that no certificate is given for; its text is the reason, for whoever sent it."""
 
 
 def new_key() -> ec.EllipticCurvePrivateKey:
@@ -59,6 +66,27 @@ def _san(host: str) -> x509.GeneralName:
 def certificate_end(file: Path) -> dt.datetime:
     """When the certificate in a PEM file ends."""
     return x509.load_pem_x509_certificate(file.read_bytes()).not_valid_after_utc
+
+
+def requested_key(request: str) -> ec.EllipticCurvePublicKey:
+    """The public key of a signing request in PEM, and nothing else of it.
+
+    Raises:
+        RequestRefusedError: it can't be read, its key is not P-256, or whoever made it does not hold the private key.
+    """
+    if len(request) > _LONGEST_REQUEST:
+        raise RequestRefusedError("The signing request is too long.")
+    try:
+        read = x509.load_pem_x509_csr(request.encode("utf-8"))
+        key = read.public_key()
+        is_proved = read.is_signature_valid
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+        raise RequestRefusedError("The signing request can't be read.") from error
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise RequestRefusedError("The key of the signing request is not of the kind P-256.")
+    if not is_proved:
+        raise RequestRefusedError("The signing request is not signed by its own key.")
+    return key
 
 
 def fingerprint(file: Path) -> str:
@@ -99,6 +127,10 @@ class Authority:
         """A client certificate for a machine or for ``owner.local``: good for logging in, for nothing else."""
         usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
         return self._sign(name, public_key, days, usage, ())
+
+    def sign_request(self, name: str, request: str, days: int = MACHINE_DAYS) -> Certificate:
+        """The same for a signing request's key; of what else stands in the request nothing is taken."""
+        return self.sign_machine(name, requested_key(request), days)
 
     def sign_server(
         self, hosts: tuple[str, ...], public_key: ec.EllipticCurvePublicKey, days: int = SERVER_DAYS

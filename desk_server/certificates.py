@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 
 from desk_server.atomic_file import write_atomic
-from desk_server.authority import OWNER_NAME, certificate_end, key_pem, new_key
+from desk_server.authority import OWNER_DAYS, OWNER_NAME, certificate_end, key_pem, new_key
 from desk_server.cluster_files import ROOT_CERTIFICATE, SERVER_CERTIFICATE, SERVER_KEY
 from desk_server.desk import Desk
 from desk_server.settings import DeskSettings
@@ -43,7 +43,7 @@ def ensure_owner_certificate(desk: Desk) -> None:
     if file.exists() and (folder / "client.key").exists() and not ends_soon(file):
         return
     key = new_key()
-    certificate = desk.authority.sign_machine(OWNER_NAME, key.public_key())
+    certificate = desk.authority.sign_machine(OWNER_NAME, key.public_key(), OWNER_DAYS)
     file.unlink(missing_ok=True)  # killed in between, key and certificate must not be taken for a pair
     write_atomic(folder / "client.key", key_pem(key), 0o600)
     write_atomic(file, certificate.pem)

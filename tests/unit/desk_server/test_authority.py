@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import hashlib
+import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from desk_server.authority import Authority, certificate_end, key_pem, new_key
+from desk_server.authority import Authority, RequestRefusedError, certificate_end, fingerprint, key_pem, new_key
 from shared.errors import DeskError
 
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
@@ -88,3 +94,98 @@ def test_key_is_p256_in_pkcs8() -> None:
     key = new_key()
     assert isinstance(key.curve, ec.SECP256R1)
     assert key_pem(key).startswith(b"-----BEGIN PRIVATE KEY-----")
+
+
+def _request(
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, name: str = "pc-0417"
+) -> x509.CertificateSigningRequest:
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    builder = x509.CertificateSigningRequestBuilder().subject_name(subject)
+    wishes = x509.BasicConstraints(ca=True, path_length=None)
+    usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
+    names = x509.SubjectAlternativeName([x509.DNSName("desk.example")])
+    for wish in (wishes, usage, names):
+        builder = builder.add_extension(wish, critical=True)
+    return builder.sign(key, hashes.SHA256())
+
+
+def _pem(request: x509.CertificateSigningRequest) -> str:
+    return request.public_bytes(Encoding.PEM).decode()
+
+
+def test_of_a_request_the_public_key_alone_is_taken(authority: Authority) -> None:
+    """It asks to be postgres, a CA and a server; it becomes the machine's certificate, for logging in."""
+    key = new_key()
+    certificate = _load(authority.sign_request("pc-0417", _pem(_request(key, "postgres"))).pem)
+    assert certificate.subject.rfc4514_string() == "CN=pc-0417"
+    assert _usages(certificate) == [ExtendedKeyUsageOID.CLIENT_AUTH]
+    assert not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    with pytest.raises(x509.ExtensionNotFound):
+        certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    assert certificate.public_key().public_numbers() == key.public_key().public_numbers()  # type: ignore[union-attr]
+    assert certificate.not_valid_after_utc == NOW + dt.timedelta(days=90)
+
+
+def test_whoever_asks_holds_the_private_key(authority: Authority) -> None:
+    """Somebody else's public key under one's own signature would be a certificate for a key that one has not."""
+    mine, other = (_request(new_key()).public_bytes(Encoding.DER) for _ in range(2))
+    point = _key_point(mine)
+    forged = mine.replace(point, _key_point(other))
+    assert forged != mine
+    with pytest.raises(RequestRefusedError, match="not signed by its own key"):
+        authority.sign_request("pc-1", _pem(x509.load_der_x509_csr(forged)))
+    authority.sign_request("pc-1", _pem(x509.load_der_x509_csr(mine)))
+
+
+def _key_point(request: bytes) -> bytes:
+    """The public key of a request as its bytes stand in it."""
+    numbers = x509.load_der_x509_csr(request).public_key().public_numbers()  # type: ignore[union-attr]
+    return b"\x04" + numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [
+        (ec.generate_private_key(ec.SECP384R1()), "not of the kind P-256"),
+        (ec.generate_private_key(ec.SECP256K1()), "not of the kind P-256"),
+        (rsa.generate_private_key(65537, 2048), "not of the kind P-256"),
+    ],
+    ids=["p384", "k256", "rsa"],
+)
+def test_keys_of_another_kind_are_refused_with_the_reason(authority: Authority, key: Any, reason: str) -> None:
+    with pytest.raises(RequestRefusedError, match=reason):
+        authority.sign_request("pc-1", _pem(_request(key)))
+
+
+def test_a_key_of_edwards_is_refused(authority: Authority) -> None:
+    builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
+    with pytest.raises(RequestRefusedError, match="not of the kind P-256"):
+        authority.sign_request("pc-1", _pem(builder.sign(ed25519.Ed25519PrivateKey.generate(), None)))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "no request", "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n", "x" * 100_000, "\ud83d"]
+)
+def test_what_is_no_request_is_refused_with_a_reason(authority: Authority, text: str) -> None:
+    with pytest.raises(RequestRefusedError):
+        authority.sign_request("pc-1", text)
+
+
+def test_damaged_requests_are_refused_and_nothing_else_happens(authority: Authority) -> None:
+    whole = _request(new_key()).public_bytes(Encoding.DER)
+    dice = random.Random(12)
+    for _ in range(300):
+        damaged = bytearray(whole)
+        damaged[dice.randrange(len(damaged))] ^= 1 << dice.randrange(8)
+        text = (
+            "-----BEGIN CERTIFICATE REQUEST-----\n"
+            + base64.encodebytes(damaged).decode()
+            + "-----END CERTIFICATE REQUEST-----\n"
+        )
+        with pytest.raises(RequestRefusedError):
+            authority.sign_request("pc-1", text)
+
+
+def test_the_fingerprint_is_of_the_whole_certificate(authority: Authority) -> None:
+    der = _load(authority.certificate_file.read_bytes()).public_bytes(Encoding.DER)
+    assert fingerprint(authority.certificate_file) == hashlib.sha256(der).hexdigest()
