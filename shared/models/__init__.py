@@ -9,7 +9,7 @@ from shared.models.importing import ImportBatch, ImportReject
 from shared.models.people import Department, Machine, MachineCertificate, MachinePerson, Staff
 from shared.models.product import HardwareRevision, Product, Release, ReleaseHardware
 from shared.models.saving import EditLease, SaveDone
-from shared.models.search import SearchPrivate, SearchPublic
+from shared.models.search import SearchMove, SearchPrivate, SearchPublic
 from shared.models.site import Setting, VersionGate, WorkerHeartbeat
 from shared.models.ticket import Attachment, Comment, CommentPrivate, Ticket, TicketEvent, TicketSummary
 
@@ -41,6 +41,7 @@ __all__ = [
     "Release",
     "ReleaseHardware",
     "SaveDone",
+    "SearchMove",
     "SearchPrivate",
     "SearchPublic",
     "Setting",

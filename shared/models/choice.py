@@ -59,6 +59,7 @@ class FieldRule(Editable, Base):
     __table_args__ = (
         UniqueConstraint("entity", "field"),
         CheckConstraint("NOT is_private OR may_be_private", name="private_allowed"),
+        CheckConstraint("NOT may_be_private OR entity = 'contact'", name="private_entity"),
     )
 
     entity: Mapped[str]

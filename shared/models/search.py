@@ -1,8 +1,10 @@
-"""Search entries, one for each searchable row; derived by triggers."""
+"""Search entries, one for each searchable row; derived by triggers, and moved when a field's privacy changes."""
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -37,3 +39,13 @@ class SearchPrivate(Base):
     entity_id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     words: Mapped[str] = mapped_column(TSVECTOR)
+
+
+class SearchMove(Base):
+    """An entity whose entries still have to follow its privacy: those of rows up to ``after_id`` have."""
+
+    __tablename__ = "search_move"
+
+    entity: Mapped[str] = mapped_column(primary_key=True)
+    after_id: Mapped[int] = mapped_column(server_default=text("0"))
+    started_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.database.world import World, insert, one, refused, update
+from tests.integration.database.world import World, insert, mark, one, refused, update
 
 
 def choice(cursor: Any, list_code: str, code: str) -> int:
@@ -69,21 +69,21 @@ def test_rules_of_built_in_fields_neither_go_nor_come(admin: Any, full: Any, wor
 def test_only_what_may_be_private_becomes_private(admin: Any, boss: Any) -> None:
     rule = "SELECT id FROM desk.field_rule WHERE entity = %s AND field = %s"
     with refused("23514"):
-        update(admin, "field_rule", one(admin, rule, "ticket", "subject"), is_private=True)
+        mark(admin, "subject", is_private=True, entity="ticket")
     with refused("42501"):
         update(admin, "field_rule", one(admin, rule, "ticket", "subject"), may_be_private=True)
-    note = one(admin, rule, "contact", "note")
-    update(admin, "field_rule", note, is_private=True)
-    update(admin, "field_rule", note, is_private=False)
+    with refused("42501"):
+        update(admin, "field_rule", one(admin, rule, "contact", "note"), is_private=True)
+    mark(admin, "note", is_private=True)
+    mark(admin, "note", is_private=False)
 
 
 def test_a_private_field_shown_to_all_is_shown_to_all(admin: Any, query: Any) -> None:
-    rule = one(admin, "SELECT id FROM desk.field_rule WHERE entity = 'contact' AND field = 'phone'")
     with refused("42501"):
         query.execute("SELECT phone FROM desk.contact")
-    update(admin, "field_rule", rule, is_private=False)
+    mark(admin, "phone", is_private=False)
     assert one(query, "SELECT phone FROM desk.contact ORDER BY id") == "555-0101"
-    update(admin, "field_rule", rule, is_private=True)
+    mark(admin, "phone", is_private=True)
     with refused("42501"):
         query.execute("SELECT phone FROM desk.contact")
 

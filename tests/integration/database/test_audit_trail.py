@@ -133,7 +133,7 @@ def test_every_table_that_people_decide_in_is_audited(boss: Any) -> None:
     """Whoever adds a table must either audit it or name it here."""
     derived = {
         "ticket_summary", "search_public", "search_private", "save_done", "edit_lease", "audit_entry",
-        "audit_private", "worker_heartbeat", "import_batch", "import_reject", "alembic_version",
+        "audit_private", "worker_heartbeat", "import_batch", "import_reject", "alembic_version", "search_move",
     }  # fmt: skip
     silent = rows(
         boss,

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.desks import RunningDesk
-from tests.integration.database.world import World, insert, one, rows, update
+from tests.integration.database.world import World, insert, mark, one, rows, update
 
 CJK = (
     (0x3005, 0x3005), (0x3007, 0x3007), (0x3041, 0x3096), (0x309D, 0x309F), (0x30A1, 0x30FA), (0x30FC, 0x30FF),
@@ -202,14 +202,13 @@ def test_what_is_marked_private_moves_to_the_private_index_and_out_of_sight(
     admin: Any, full: Any, query: Any, world: World
 ) -> None:
     contact = insert(full, "contact", customer_id=world.customer, name="Xi", note="Chimaera")
-    rule = one(admin, "SELECT id FROM desk.field_rule WHERE entity = 'contact' AND field = 'note'")
     assert found(query, "chimaera") == {("contact", contact)}
     assert one(query, "SELECT note FROM desk.contact WHERE id = %s", contact) == "Chimaera"
-    update(admin, "field_rule", rule, is_private=True)
+    mark(admin, "note", is_private=True)
     assert found(query, "chimaera") == set()
     assert found(full, "chimaera", "search_private") == {("contact", contact)}
     assert not one(query, "SELECT has_column_privilege('desk.contact', 'note', 'SELECT')")
-    update(admin, "field_rule", rule, is_private=False)
+    mark(admin, "note", is_private=False)
     assert found(query, "chimaera") == {("contact", contact)}
     assert one(query, "SELECT note FROM desk.contact WHERE id = %s", contact) == "Chimaera"
 

@@ -83,6 +83,18 @@ def update(cursor: Any, table: str, row: int, **values: Any) -> None:
     assert cursor.rowcount == 1
 
 
+def mark(cursor: Any, field: str, *, is_private: bool, entity: str = "contact", moves: bool = True) -> int:
+    """An administrator marks a field, and moves what there is to move. Answers how much that was."""
+    version = one(cursor, "SELECT row_version FROM desk.field_rule WHERE entity = %s AND field = %s", entity, field)
+    left = one(
+        cursor,
+        "SELECT desk.field_private_set(%s, %s, %s, gen_random_uuid(), NULL, %s)", entity, field, is_private, version,
+    )  # fmt: skip
+    while moves and one(cursor, "SELECT desk.field_private_move(1000)"):
+        pass
+    return int(left)
+
+
 def _adapted(value: Any) -> Any:
     if isinstance(value, uuid.UUID):
         return str(value)
