@@ -6,6 +6,8 @@ that nobody can be asked just now. Anything else that escapes is a fault of ours
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 
 class DeskError(Exception):
     """Base of all errors of SupportDesk. ``str()`` is a sentence in English, fit for a log or a shell."""
@@ -127,8 +129,55 @@ class ExpiredCodeError(EnrolmentError):
     """DK032: the code's time is over, or a newer code for the same machine replaced it."""
 
 
+class CodeFault(StrEnum):
+    """What is wrong with a one-time code as it was pasted."""
+
+    EMPTY = "empty"
+    SHORT = "short"
+    LONG = "long"
+    LETTERS = "letters"
+    SERVER = "server"
+    NO_SERVER = "no_server"
+
+
+class DamagedCodeError(EnrolmentError):
+    """What was pasted can't be a code. Nobody was asked."""
+
+    def __init__(self, message: str, fault: CodeFault) -> None:
+        super().__init__(message)
+        self.fault = fault
+
+
+class WrongServerError(EnrolmentError):
+    """The server that answered does not belong to the desk that gave the code out. It got nothing of the code."""
+
+
+class NotADeskError(EnrolmentError):
+    """What answered there is no desk's server."""
+
+
+class ClockError(EnrolmentError):
+    """This computer's clock and the server's are too far apart for certificates. The code was not used."""
+
+
+class NotSignedError(EnrolmentError):
+    """The code was taken, and nobody signed: the desk's worker does not run. The same code goes on later."""
+
+
+class RequestRefusedError(EnrolmentError):
+    """The desk looked at the request and refused to sign it."""
+
+
 class ProfileError(UserError):
     """The machine's profile folder is missing, incomplete or damaged."""
+
+
+class OtherMachineError(ProfileError):
+    """The profile folder holds another machine's profile, or a key that is not ours."""
+
+
+class KeyStoreError(ProfileError):
+    """The password of this machine's key can't be had from the system's key store just now."""
 
 
 class VersionGateError(DeskError):
