@@ -24,12 +24,27 @@ rm -f "$staged"
 exit 1
 """
 
+# A file that the account may not open ends the first command, whose word is the answer.
+_READ_PART = 'exec < "$1" || exit 1; tail -c "+$2" | head -c "$3"'
+
 
 def read_file(account: Account, file: Path) -> bytes:
     """The content as ``account`` may read it; DeskError where it may not."""
     if account.is_ours:
         return file.read_bytes()
     answer = account.run_binary(["/bin/cat", file])
+    if answer.returncode != 0:
+        raise _failure(account, file, "read", answer)
+    return answer.stdout
+
+
+def read_part(account: Account, file: Path, start: int, length: int) -> bytes:
+    """At most ``length`` bytes from ``start`` on, as ``account`` may read them; DeskError where it may not."""
+    if account.is_ours:
+        with file.open("rb") as opened:
+            opened.seek(start)
+            return opened.read(length)
+    answer = account.run_binary(["/bin/sh", "-c", _READ_PART, "sh", file, str(start + 1), str(length)])
     if answer.returncode != 0:
         raise _failure(account, file, "read", answer)
     return answer.stdout
