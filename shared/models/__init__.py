@@ -1,6 +1,6 @@
 """The tables of PostgreSQL schema desk, as SQLAlchemy classes."""
 
-from shared.models.audit import AuditEntry, AuditPrivate
+from shared.models.audit import AuditBlock, AuditEntry, AuditOpen, AuditPrivate, AuditSeal
 from shared.models.base import Base
 from shared.models.choice import Choice, ChoiceList, DependentChoice, FieldRule, StatusTransition
 from shared.models.contact_log import Complaint, Interaction
@@ -15,8 +15,11 @@ from shared.models.ticket import Attachment, Comment, CommentPrivate, Ticket, Ti
 
 __all__ = [
     "Attachment",
+    "AuditBlock",
     "AuditEntry",
+    "AuditOpen",
     "AuditPrivate",
+    "AuditSeal",
     "Base",
     "Choice",
     "ChoiceList",

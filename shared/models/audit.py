@@ -1,11 +1,11 @@
-"""The audit: rows written by triggers alone."""
+"""The audit: rows written by triggers alone, and the worker's sealed blocks over them."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.models.base import Base, Identified
@@ -19,6 +19,7 @@ class AuditEntry(Identified, Base):
         CheckConstraint("action IN ('insert', 'update', 'delete')", name="action"),
         Index(None, "entity", "row_key"),
         Index(None, "at"),
+        Index(None, "machine", "at"),
     )
 
     at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
@@ -40,3 +41,46 @@ class AuditPrivate(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("audit_entry.id"), primary_key=True)
     salt: Mapped[bytes] = mapped_column(LargeBinary)
     values: Mapped[dict[str, Any]]
+
+
+class AuditBlock(Base):
+    """A link of the chain: ``hash`` covers all other columns, and with ``previous`` every block before.
+
+    Ids above ``horizon_id`` were given out after ``sealed_at``; up to ``closed_id`` no entry will come any more.
+    """
+
+    __tablename__ = "audit_block"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sealed_at: Mapped[datetime]
+    entries: Mapped[int]
+    horizon_id: Mapped[int]
+    closed_id: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    previous: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditSeal(Base):
+    """Which block holds an entry, at which place, and the entry's hash. By entry, never by range of ids.
+
+    No foreign keys: they would lock every entry to be sealed, and whoever alters the audit does not ask them.
+    """
+
+    __tablename__ = "audit_seal"
+    __table_args__ = (Index(None, "block_id", "entry_id"),)
+
+    entry_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    block_id: Mapped[int]
+    position: Mapped[int]
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditOpen(Base):
+    """A range of entry ids in which transactions that still run may yet show entries. The sealing job's notes."""
+
+    __tablename__ = "audit_open"
+
+    first_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last_id: Mapped[int]
+    running: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
