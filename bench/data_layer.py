@@ -30,8 +30,8 @@ from shared.domain.status import ACTIVE
 from shared.queries.reference import get_reference
 from shared.queries.session import get_session
 from shared.queries.tickets import count_views, get_anchors, get_history, get_ticket, list_tickets
-from shared.schemas.listing import SortKey, TicketFilter, TicketListing
 from shared.schemas.ticket import CommentText, TicketCreate, TicketUpdate, TicketValues
+from shared.schemas.ticket_listing import SortKey, TicketFilter, TicketListing
 from shared.services.tickets import create_ticket, update_ticket
 from tests.desks import RunningDesk, copy_desk, make_test_root, remove_folder, template_desk
 

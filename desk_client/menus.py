@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from desk_client.actions import MENU_TITLES, ActionSet, Menu
 from desk_client.language import LANGUAGES, Language
+from desk_client.listing.list_header import ListHeader
 from desk_client.theme import Scheme, Theme
-from desk_client.tickets.list_header import ListHeader
 
 _SCHEMES: dict[Scheme, Any] = {
     Scheme.SYSTEM: QT_TRANSLATE_NOOP("Menus", "As the system"),

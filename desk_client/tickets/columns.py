@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QDateTime, QLocale
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from desk_client.listing.columns import Column, ColumnSet, time_text
 from desk_client.reference_store import ReferenceStore
 from desk_client.tickets.age import age_text
 from shared.domain.status import ENDED, Status
-from shared.schemas.listing import SortKey
 from shared.schemas.ticket import TicketRow
+from shared.schemas.ticket_listing import SortKey
 
 
 class ColumnId(StrEnum):
@@ -35,20 +34,6 @@ class ColumnId(StrEnum):
     ACTIVITY = "activity"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column. ``inverted``: ascending in the list is descending in the key (a small age is a late report)."""
-
-    id: ColumnId
-    title: Any
-    width: int
-    sort: SortKey | None = None
-    inverted: bool = False
-    align_right: bool = False
-    hidden: bool = False
-    glyph_only: bool = False
-
-
 COLUMNS: tuple[Column, ...] = (
     Column(ColumnId.NUMBER, QT_TRANSLATE_NOOP("Columns", "Number"), 84, SortKey.NUMBER, align_right=True),
     Column(ColumnId.PRIORITY, QT_TRANSLATE_NOOP("Columns", "Priority"), 84, SortKey.PRIORITY, glyph_only=True),
@@ -65,6 +50,9 @@ COLUMNS: tuple[Column, ...] = (
     Column(ColumnId.ACTIVITY, QT_TRANSLATE_NOOP("Columns", "Last activity"), 116, SortKey.ACTIVITY, inverted=True,
            hidden=True, align_right=True),
 )  # fmt: skip
+TICKET_COLUMNS = ColumnSet(
+    COLUMNS, SortKey.REPORTED, descending=True, filling=ColumnId.SUBJECT, yielding=ColumnId.WAITING
+)
 INDEX = {column.id: index for index, column in enumerate(COLUMNS)}
 PRIORITY_GLYPHS = {"urgent": "up-up", "high": "up", "normal": "dash", "low": "down"}
 STATUS_GLYPHS = {
@@ -84,19 +72,13 @@ def is_ended(row: TicketRow) -> bool:
     return row.status in ENDED
 
 
-def time_text(moment: datetime) -> str:
-    """A time in the viewer's zone and language, to the minute."""
-    local = QDateTime.fromSecsSinceEpoch(int(moment.timestamp()))
-    return QLocale().toString(local, QLocale.FormatType.ShortFormat)
-
-
-class CellTexts:
+class TicketTexts:
     """Words for the cells of a row, in the language of the window. Pure look-ups in memory."""
 
     def __init__(self, reference: ReferenceStore, now: Callable[[], datetime]) -> None:
         self._reference = reference
         self._now = now
-        self._texts: dict[ColumnId, Callable[[TicketRow], str]] = {
+        self._texts: dict[str, Callable[[TicketRow], str]] = {
             ColumnId.NUMBER: lambda row: str(row.number),
             ColumnId.PRIORITY: lambda row: self._choice("priority", row.priority),
             ColumnId.SUBJECT: lambda row: row.subject or "",
@@ -112,19 +94,19 @@ class CellTexts:
             ColumnId.ACTIVITY: lambda row: age_text(row.last_activity_at, self._now()),
         }
 
-    def text(self, row: TicketRow, column: ColumnId) -> str:
+    def text(self, row: TicketRow, column: str) -> str:
         """What the cell says; for a glyph, the word it stands for."""
         return self._texts[column](row)
 
-    def tooltip(self, row: TicketRow, column: ColumnId) -> str:
+    def tooltip(self, row: TicketRow, column: str) -> str:
         """What there is to know beyond the cell."""
-        if column is ColumnId.AGE:
+        if column == ColumnId.AGE:
             return QCoreApplication.translate("Columns", "Reported {time}").format(time=time_text(row.reported_at))
-        if column is ColumnId.ACTIVITY:
+        if column == ColumnId.ACTIVITY:
             return time_text(row.last_activity_at)
-        if column is ColumnId.EDITED:
+        if column == ColumnId.EDITED:
             return self.edited(row)
-        if column is ColumnId.PRIORITY:
+        if column == ColumnId.PRIORITY:
             priority = self._choice("priority", row.priority)
             return QCoreApplication.translate("Columns", "Priority: {priority}").format(priority=priority)
         return self.text(row, column)
@@ -163,8 +145,3 @@ class CellTexts:
         if row.assignee:
             return row.assignee
         return "" if is_ended(row) else QCoreApplication.translate("Columns", "nobody")
-
-
-def column_title(column: Column) -> str:
-    """The heading of a column."""
-    return QCoreApplication.translate("Columns", column.title)

@@ -14,7 +14,7 @@ from desk_client.widgets.multi_pick import MultiPick
 from desk_client.widgets.pick_combo import PickCombo
 from desk_client.widgets.translated import Translated
 from desk_client.widgets.type_ahead import Suggestion, TypeAhead
-from shared.schemas.listing import TicketFilter
+from shared.schemas.ticket_listing import TicketFilter
 
 WIDE, NARROW = (116, 168), (134, 148)  # px: the least that shows "Any assignee" whole, and the most
 BEFORE_THE_REST = 100  # stretch: a box takes all it may before there is empty room behind the bar

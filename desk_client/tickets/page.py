@@ -8,16 +8,17 @@ from PySide6.QtCore import QCoreApplication, QLocale, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 
 from desk_client.context import ClientContext
+from desk_client.listing.table_model import PagedTableModel
 from desk_client.theme import Role, set_role
-from desk_client.tickets.columns import CellTexts
+from desk_client.tickets.columns import TICKET_COLUMNS, TicketTexts
 from desk_client.tickets.filters import FilterBar
 from desk_client.tickets.list_controller import TicketListController
 from desk_client.tickets.list_view import TicketListView
 from desk_client.tickets.pane import TicketPane
-from desk_client.tickets.table_model import TicketTableModel
 from desk_client.tickets.views import View, ViewList
 from desk_client.widgets.translated import Translated
-from shared.schemas.listing import SortKey, TicketFilter, TicketListing
+from shared.schemas.ticket import TicketRow
+from shared.schemas.ticket_listing import SortKey, TicketFilter, TicketListing
 
 AGES_EVERY_MS = 60_000
 REFILTER_MS = 40
@@ -50,8 +51,8 @@ class TicketsPage(Translated, QWidget):
         self._shown_id: int | None = None
         self._has_ticket = False
         self.filters = FilterBar(context.reference, self)
-        texts = CellTexts(context.reference, lambda: datetime.now(UTC))
-        self.model = TicketTableModel(texts, self)
+        texts = TicketTexts(context.reference, lambda: datetime.now(UTC))
+        self.model: PagedTableModel[TicketRow] = PagedTableModel(TICKET_COLUMNS, texts, self)
         self.list = TicketListView(self.model, context.theme, self)
         self.controller = TicketListController(
             self.model, context.runner, context.bus, context.messages, context.session.readable_private, self
@@ -97,8 +98,8 @@ class TicketsPage(Translated, QWidget):
         self.filters.customers_wanted.connect(self._on_customers_wanted)
         self.list.rows_wanted.connect(self.controller.want_rows)
         self.list.header.sort_changed.connect(self._on_sort_changed)
-        self.list.ticket_chosen.connect(self._on_ticket_chosen)
-        self.list.ticket_opened.connect(self.open_ticket)
+        self.list.row_chosen.connect(self._on_ticket_chosen)
+        self.list.row_opened.connect(self.open_ticket)
         self.list.tab_wanted.connect(self.tab_wanted)
         self.list.menu_wanted.connect(self.menu_wanted)
         self.model.count_changed.connect(self._say_status)
@@ -160,7 +161,7 @@ class TicketsPage(Translated, QWidget):
     def new_ticket(self) -> None:
         """An empty form below."""
         if self.pane.close_request(self.new_ticket):
-            self.list.select_ticket(None)
+            self.list.select_row(None)
             self._shown_id = None
             self._say_shown()
             self.pane.new_ticket()
@@ -176,7 +177,7 @@ class TicketsPage(Translated, QWidget):
         if self._shown_id == ticket_id:
             return True
         if not self.pane.close_request(lambda: self.open_ticket(ticket_id)):
-            self.list.select_ticket(self._shown_id)
+            self.list.select_row(self._shown_id)
             return False
         self._shown_id = ticket_id
         self.pane.open_ticket(ticket_id)
@@ -191,7 +192,7 @@ class TicketsPage(Translated, QWidget):
         """The ticket that was asked for is not shown; asking for it again asks the desk again."""
         self._shown_id = ticket_id
         if self._has_ticket:
-            self.list.select_ticket(ticket_id)
+            self.list.select_row(ticket_id)
 
     def _say_shown(self) -> None:
         self._has_ticket = True
@@ -215,12 +216,12 @@ class TicketsPage(Translated, QWidget):
         if ticket_id is None:
             self.list.setFocus()
         else:
-            self.list.select_ticket(ticket_id)
+            self.list.select_row(ticket_id)
             self.open_ticket(ticket_id)
 
     def _on_saved(self, ticket_id: int) -> None:
         self._shown_id = ticket_id
-        self.list.select_ticket(ticket_id)
+        self.list.select_row(ticket_id)
 
     # -- words ---------------------------------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 from desk_client.theme import Theme
 from desk_client.widgets.translated import Translated
 from shared.domain.status import ENDED, Status
-from shared.schemas.listing import TicketFilter
+from shared.schemas.ticket_listing import TicketFilter
 
 NOBODY = 0
 DUE_SOON_DAYS = 3

@@ -1,19 +1,19 @@
-"""Filter and order of a ticket listing as SQL: conditions, sort keys, and where a keyset page begins."""
+"""Filter and order of a ticket listing as SQL: conditions and sort keys."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, String, and_, func, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Integer, String, and_, func, select, union
 from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import aliased
 
 from shared.domain.status import ACTIVE
 from shared.models import Choice, Customer, Product, SearchPrivate, SearchPublic, Staff, Ticket, TicketSummary
+from shared.queries.keyset import SortRule
 from shared.queries.rows import AnySelect
-from shared.schemas.listing import SortKey, TicketFilter
+from shared.schemas.ticket_listing import SortKey, TicketFilter
 
 NOBODY = 0
 _PRIORITY = aliased(Choice, name="priority_choice")
@@ -21,73 +21,46 @@ _STATUS = aliased(Choice, name="status_choice")
 _ASSIGNEE = aliased(Staff, name="sorted_assignee")
 
 
-@dataclass(frozen=True, slots=True)
-class SortRule:
-    """How a listing is sorted: by ``value``, ties by ``id``. Rows without a value come last in both directions."""
-
-    value: ColumnElement[Any] | InstrumentedAttribute[Any]
-    join: Callable[[AnySelect], AnySelect] = lambda statement: statement
-    id: Any = Ticket.id
-    nullable: bool = True
-
-    def order(self, descending: bool) -> tuple[ColumnElement[Any], ...]:
-        """The ORDER BY; without NULLS LAST where it says nothing, since an index must serve it."""
-        return ordering(self.value, self.id, descending=descending, nullable=self.nullable)
-
-    def behind(self, value: Any, row_id: Any, *, descending: bool) -> ColumnElement[bool]:
-        """The condition of all rows after the one with ``value`` (None: it has none) and ``row_id``."""
-        if value is None:
-            further: ColumnElement[bool] = self.id < row_id if descending else self.id > row_id
-            return and_(self.value.is_(None), further)
-        row, bound = tuple_(self.value, self.id), tuple_(value, row_id)
-        beyond = row < bound if descending else row > bound
-        return or_(beyond, self.value.is_(None)) if self.nullable else beyond
-
-
 SORT_RULES: dict[SortKey, SortRule] = {
-    SortKey.NUMBER: SortRule(Ticket.number, nullable=False),
-    SortKey.REPORTED: SortRule(Ticket.reported_at, nullable=False),
-    SortKey.DUE: SortRule(Ticket.due_at),
+    SortKey.NUMBER: SortRule(Ticket.number, Ticket.id, nullable=False),
+    SortKey.REPORTED: SortRule(Ticket.reported_at, Ticket.id, nullable=False),
+    SortKey.DUE: SortRule(Ticket.due_at, Ticket.id),
     SortKey.ACTIVITY: SortRule(
         TicketSummary.last_activity_at,
+        TicketSummary.ticket_id,  # the key's two columns from one table, so that one index serves both
         lambda statement: statement.join(TicketSummary, TicketSummary.ticket_id == Ticket.id),
-        id=TicketSummary.ticket_id,  # the key's two columns from one table, so that one index serves both
         nullable=False,
     ),
     SortKey.PRIORITY: SortRule(
         _PRIORITY.position,
+        Ticket.id,
         lambda statement: statement.outerjoin(
             _PRIORITY, and_(_PRIORITY.list_code == "priority", _PRIORITY.code == Ticket.priority)
         ),
     ),
     SortKey.STATUS: SortRule(
         _STATUS.position,
+        Ticket.id,
         lambda statement: statement.outerjoin(
             _STATUS, and_(_STATUS.list_code == "status", _STATUS.code == Ticket.status)
         ),
     ),
     SortKey.CUSTOMER: SortRule(
         func.lower(Customer.name),
+        Ticket.id,
         lambda statement: statement.outerjoin(Customer, Customer.id == Ticket.customer_id),
     ),
     SortKey.PRODUCT: SortRule(
         func.lower(Product.code),
+        Ticket.id,
         lambda statement: statement.outerjoin(Product, Product.id == Ticket.product_id),
     ),
     SortKey.ASSIGNEE: SortRule(
         func.lower(_ASSIGNEE.name),
+        Ticket.id,
         lambda statement: statement.outerjoin(_ASSIGNEE, _ASSIGNEE.id == Ticket.assignee_id),
     ),
 }
-
-
-def ordering(value: Any, row_id: Any, *, descending: bool, nullable: bool) -> tuple[ColumnElement[Any], ...]:
-    """ORDER BY ``value``, then ``row_id``, both in one direction; empty values last."""
-    ordered = value.desc() if descending else value.asc()
-    return (
-        ordered.nulls_last() if nullable and descending else ordered,
-        row_id.desc() if descending else row_id.asc(),
-    )
 
 
 def given(wanted: TicketFilter, readable_private: frozenset[str] = frozenset()) -> dict[str, Any]:

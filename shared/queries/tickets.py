@@ -9,13 +9,15 @@ from sqlalchemy import BigInteger, Connection, Integer, bindparam, case, func, o
 
 from shared.errors import NotFoundError
 from shared.models import Ticket
+from shared.queries.keyset import anchors_of, ordering, page_of
 from shared.queries.rows import AnySelect
 from shared.queries.ticket_columns import PAGE_COLUMNS, detail_columns, detail_of, row_of, select_rows
 from shared.queries.ticket_history import select_history
-from shared.queries.ticket_listing import PARAMETER_TYPES, SORT_RULES, conditions, given, ordering, select_sorted
+from shared.queries.ticket_listing import PARAMETER_TYPES, SORT_RULES, conditions, given, select_sorted
 from shared.schemas.base import storable
-from shared.schemas.listing import PAGE_ROWS, PageKey, SortKey, TicketAnchors, TicketFilter, TicketListing, TicketPage
+from shared.schemas.listing import PAGE_ROWS, Anchors, PageKey
 from shared.schemas.ticket import HistoryLine, TicketDetail, TicketRow
+from shared.schemas.ticket_listing import SortKey, TicketFilter, TicketListing, TicketPage
 
 NOTHING_PRIVATE: frozenset[str] = frozenset()
 _LARGEST_NUMBER = 2**63 - 1
@@ -41,11 +43,7 @@ def list_tickets(
         parameters |= {"after_value": after.value, "after_id": after.id}
     statement = _page_statement(listing.sort, listing.descending, frozenset(values), behind)
     found = conn.execute(statement, parameters).mappings().all()
-    last = found[limit - 1] if len(found) > limit else None
-    return TicketPage(
-        rows=tuple(row_of(row) for row in found[:limit]),
-        next_key=None if last is None else PageKey(value=last["key"], id=last["id"]),
-    )
+    return page_of(found, limit, row_of)
 
 
 @lru_cache(maxsize=256)
@@ -67,18 +65,11 @@ def get_anchors(
     *,
     readable_private: frozenset[str] = NOTHING_PRIVATE,
     limit: int = PAGE_ROWS,
-) -> TicketAnchors:
+) -> Anchors:
     """The key of each page of ``limit`` rows, and the number of rows; to be asked apart from the first page."""
     rule = SORT_RULES[listing.sort]
     keys = select_sorted(listing.sort, given(listing.filter, readable_private), (rule.id.label("id"),))
-    ranked = keys.add_columns(
-        func.row_number().over(order_by=rule.order(listing.descending)).label("rank"),
-        func.count().over().label("count"),
-    ).subquery("ranked")
-    page_ends = or_(ranked.c.rank % limit == 0, ranked.c.rank == ranked.c.count)
-    found = conn.execute(select(ranked).where(page_ends).order_by(ranked.c.rank)).all()
-    ends = tuple(PageKey(value=row.key, id=row.id) for row in found[:-1])
-    return TicketAnchors(keys=(None, *ends), count=found[-1].count if found else 0)
+    return anchors_of(conn, keys, rule, descending=listing.descending, limit=limit)
 
 
 def count_views(

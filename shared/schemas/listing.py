@@ -1,47 +1,24 @@
-"""What a list asks for, and what it gets: keyset pages."""
+"""What any list gets: keyset pages of rows, and the keys by which to jump."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
 
-from shared.schemas.base import Frozen, Storable
-from shared.schemas.ticket import TicketRow
+from shared.schemas.base import Frozen
 
 PAGE_ROWS = 200
 
 
-class SortKey(StrEnum):
-    """What a ticket list may be sorted by; ties go by id in the same direction."""
+class Line(Protocol):
+    """A row of any list: it has an id, the number by which the ChangeBus knows it."""
 
-    NUMBER = "number"
-    REPORTED = "reported_at"
-    PRIORITY = "priority"
-    STATUS = "status"
-    CUSTOMER = "customer"
-    PRODUCT = "product"
-    ASSIGNEE = "assignee"
-    ACTIVITY = "last_activity_at"
-    DUE = "due_at"
+    @property
+    def id(self) -> int:
+        """Unique within the list."""
 
 
-class TicketFilter(Frozen):
-    """Which tickets. Empty means all; ``assignee_id`` 0 means nobody's; what has ended is never due."""
-
-    status: tuple[str, ...] = ()
-    product_id: int | None = None
-    customer_id: int | None = None
-    assignee_id: int | None = None
-    text: Storable = ""
-    due_within_days: int | None = None
-
-
-class TicketListing(Frozen):
-    """A filter in an order."""
-
-    filter: TicketFilter = TicketFilter()
-    sort: SortKey = SortKey.REPORTED
-    descending: bool = True
+Row = TypeVar("Row", bound=Line)
 
 
 class PageKey(Frozen):
@@ -51,14 +28,15 @@ class PageKey(Frozen):
     id: int
 
 
-class TicketPage(Frozen):
-    """Up to ``PAGE_ROWS`` rows, and the key of the page behind them (None: the end)."""
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Up to ``PAGE_ROWS`` rows, and the key of the page behind them (None: the end). Rows are checked where made."""
 
-    rows: tuple[TicketRow, ...]
+    rows: tuple[Row, ...]
     next_key: PageKey | None
 
 
-class TicketAnchors(Frozen):
+class Anchors(Frozen):
     """The keys of every page of a listing, and the number of rows: for jumps. ``keys[0]`` is None."""
 
     keys: tuple[PageKey | None, ...]

@@ -524,6 +524,139 @@
     </message>
 </context>
 <context>
+    <name>ListView</name>
+    <message>
+        <source>Columns of the list</source>
+        <translation>列表的列</translation>
+    </message>
+</context>
+<context>
+    <name>MachineColumns</name>
+    <message>
+        <source>Machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>People</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Certificate until</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last seen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sessions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edited</source>
+        <translation type="unfinished">编辑中</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Who is stated to work there: {people}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{who} is changing this since {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Machines</name>
+    <message>
+        <source>Machines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>revoked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>read only</source>
+        <translation type="unfinished">只读</translation>
+    </message>
+    <message>
+        <source>full</source>
+        <translation type="unfinished">读写</translation>
+    </message>
+    <message>
+        <source>administrator</source>
+        <translation type="unfinished">管理员</translation>
+    </message>
+    <message>
+        <source>It is not let in.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It finds and reads, and changes nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It logs and changes tickets, customers and contacts.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It changes what others may do, too: machines, choices, field rules.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>code until {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not enrolled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{day}, ended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{day}, in {days} d</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A one-time code was given out and has not been used yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No computer has been enrolled under this name. Make a new code for it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its certificate renews itself before it ends.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It should have renewed itself by now: was it switched off? Start its client before the end.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is not let in any more. Make a new code for it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>About SupportDesk</source>
@@ -842,10 +975,6 @@
     <message>
         <source>Tickets</source>
         <translation>工单列表</translation>
-    </message>
-    <message>
-        <source>Columns of the list</source>
-        <translation>列表的列</translation>
     </message>
 </context>
 <context>

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from desk_client.tickets.columns import INDEX, ColumnId
 from desk_client.tickets.list_controller import placing_columns
-from shared.schemas.listing import SortKey, TicketFilter, TicketListing
+from shared.schemas.ticket_listing import SortKey, TicketFilter, TicketListing
 from tests.desks import RunningDesk
 from tests.gui.conftest import Client, StartClient
 from tests.gui.tickets_list.conftest import TICKETS

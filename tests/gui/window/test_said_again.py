@@ -15,11 +15,11 @@ import desk_client.app as app_module
 from desk_client import __main__ as client_main
 from desk_client.client_settings import ClientSettings
 from desk_client.language import CHINESE, ENGLISH, Language
+from desk_client.listing.list_header import ENOUGH_FILLING
 from desk_client.session import controller as session_controller
 from desk_client.session.person_dialog import PersonDialog
 from desk_client.theme import Scheme
 from desk_client.tickets.columns import INDEX, ColumnId
-from desk_client.tickets.list_header import ENOUGH_SUBJECT
 from desk_client.widgets.multi_pick import MultiPick
 from desk_server.demo.loader import seed
 from shared.config import Profile
@@ -213,7 +213,7 @@ def test_the_subject_keeps_its_room_in_a_narrow_window(start_client: StartClient
     client.window.resize(1280, 800)
     client.settle()
     assert header.isSectionHidden(waiting)
-    assert header.sectionSize(subject) >= ENOUGH_SUBJECT
+    assert header.sectionSize(subject) >= ENOUGH_FILLING
     state = client.list.save_columns()
     client.window.resize(1440, 900)
     client.settle()

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from desk_client.language import CHINESE
 from desk_client.theme import Scheme
 from desk_client.tickets.columns import COLUMNS, INDEX, ColumnId
-from shared.schemas.listing import SortKey
+from shared.schemas.ticket_listing import SortKey
 from tests.gui.conftest import StartClient, end_client
 
 

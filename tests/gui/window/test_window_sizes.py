@@ -10,9 +10,9 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
+from desk_client.listing.delegate import GLYPH, PADDING
 from desk_client.tickets.age import DAY, HOUR, MINUTE, YEAR, age_text
 from desk_client.tickets.columns import COLUMNS, INDEX, ColumnId
-from desk_client.tickets.delegate import GLYPH, PADDING
 from desk_server.demo.loader import seed
 from shared.domain.status import Status
 from tests.desks import RunningDesk

@@ -26,8 +26,8 @@ from PySide6.QtWidgets import (
 )
 
 from desk_client.language import CHINESE, ENGLISH
-from desk_client.tickets.columns import COLUMNS
-from desk_client.tickets.list_header import ARROW, PADDING, title_width
+from desk_client.listing.list_header import ARROW, PADDING, title_width
+from desk_client.tickets.columns import COLUMNS, TICKET_COLUMNS
 from desk_server.demo.loader import seed
 from scripts.translations import SOURCE, messages_of
 from tests.desks import RunningDesk
@@ -240,4 +240,6 @@ def test_every_heading_has_room_for_the_arrow_of_the_order(start_client: StartCl
     header = start_client(language=language).list.header
     for index, column in enumerate(COLUMNS):
         if column.sort is not None:
-            assert column.width >= 2 * PADDING + title_width(index, header.font()) + ARROW + 1, column.id
+            assert column.width >= 2 * PADDING + title_width(TICKET_COLUMNS, index, header.font()) + ARROW + 1, (
+                column.id
+            )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.queries.tickets import list_tickets
-from shared.schemas.listing import TicketFilter, TicketListing
+from shared.schemas.ticket_listing import TicketFilter, TicketListing
 from tests.desks import RunningDesk
 
 Ask = Callable[..., list[Any]]

@@ -15,7 +15,7 @@ from shared.queries.lookup import find_contacts, find_customers, find_projects, 
 from shared.queries.reference import get_reference
 from shared.queries.session import check_gate, get_session, get_version_gate
 from shared.queries.tickets import find_ticket_by_number, list_tickets
-from shared.schemas.listing import TicketFilter, TicketListing
+from shared.schemas.ticket_listing import TicketFilter, TicketListing
 from tests.desks import MACHINES, RunningDesk
 from tests.integration.shared.filling import Filling
 

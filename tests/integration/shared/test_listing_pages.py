@@ -13,7 +13,8 @@ import pytest
 
 from shared.database import Database
 from shared.queries.tickets import count_views, get_anchors, get_rows, list_tickets
-from shared.schemas.listing import PageKey, SortKey, TicketFilter, TicketListing
+from shared.schemas.listing import PageKey
+from shared.schemas.ticket_listing import SortKey, TicketFilter, TicketListing
 from tests.desks import RunningDesk
 from tests.integration.shared.filling import Filling
 

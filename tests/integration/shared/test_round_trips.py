@@ -16,8 +16,8 @@ from shared.queries.lookup import find_customers
 from shared.queries.reference import get_reference
 from shared.queries.session import get_session, get_version_gate
 from shared.queries.tickets import count_views, get_anchors, get_history, get_rows, get_ticket, list_tickets
-from shared.schemas.listing import TicketFilter, TicketListing
 from shared.schemas.ticket import CommentText, TicketCreate, TicketUpdate, TicketValues
+from shared.schemas.ticket_listing import TicketFilter, TicketListing
 from shared.services.leases import release_lease, take_lease
 from shared.services.tickets import add_comment, create_ticket, update_ticket
 from tests.desks import RunningDesk

@@ -9,15 +9,17 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.modeltest import ModelTester
 
+from desk_client.listing.table_model import CACHED_PAGES, ROW_ROLE, PagedTableModel
 from desk_client.reference_store import ReferenceStore
 from desk_client.tickets.age import age_text
-from desk_client.tickets.columns import COLUMNS, INDEX, CellTexts, ColumnId
-from desk_client.tickets.table_model import CACHED_PAGES, ROW_ROLE, TicketTableModel
-from shared.schemas.listing import PAGE_ROWS, PageKey, TicketAnchors, TicketPage
+from desk_client.tickets.columns import COLUMNS, INDEX, TICKET_COLUMNS, ColumnId, TicketTexts
+from shared.schemas.listing import PAGE_ROWS, Anchors, PageKey
 from shared.schemas.ticket import TicketRow
+from shared.schemas.ticket_listing import TicketPage
 
 NOW = dt.datetime(2026, 5, 4, 12, 0, tzinfo=dt.UTC)
 ROWS = 100_000
+Model = PagedTableModel[TicketRow]
 
 
 def ticket(number: int, **values: Any) -> TicketRow:
@@ -37,21 +39,21 @@ def page(number: int, rows: int = ROWS) -> TicketPage:
     return TicketPage(rows=tuple(ticket(at) for at in range(first, last)), next_key=key)
 
 
-def anchors(rows: int = ROWS) -> TicketAnchors:
+def anchors(rows: int = ROWS) -> Anchors:
     keys = (None, *(PageKey(value=at, id=at) for at in range(PAGE_ROWS, rows, PAGE_ROWS)))
-    return TicketAnchors(keys=keys, count=rows)
+    return Anchors(keys=keys, count=rows)
 
 
 @pytest.fixture
-def model(qapp: object) -> TicketTableModel:
-    return TicketTableModel(CellTexts(ReferenceStore(), lambda: NOW))
+def model(qapp: object) -> Model:
+    return PagedTableModel(TICKET_COLUMNS, TicketTexts(ReferenceStore(), lambda: NOW))
 
 
-def cell(model: TicketTableModel, row: int, column: ColumnId, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+def cell(model: Model, row: int, column: ColumnId, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
     return model.data(model.index(row, INDEX[column]), role)
 
 
-def test_qt_finds_no_fault_while_it_fills_and_changes(model: TicketTableModel, qtmodeltester: ModelTester) -> None:
+def test_qt_finds_no_fault_while_it_fills_and_changes(model: Model, qtmodeltester: ModelTester) -> None:
     qtmodeltester.check(model)
     model.show_first(page(0, 1_000))
     qtmodeltester.check(model)
@@ -64,7 +66,7 @@ def test_qt_finds_no_fault_while_it_fills_and_changes(model: TicketTableModel, q
     qtmodeltester.check(model)
 
 
-def test_a_hundred_thousand_rows_of_which_few_are_kept(model: TicketTableModel) -> None:
+def test_a_hundred_thousand_rows_of_which_few_are_kept(model: Model) -> None:
     model.show_first(page(0))
     assert (model.rowCount(), model.is_exact) == (PAGE_ROWS, False)
     model.set_anchors(anchors())
@@ -75,7 +77,7 @@ def test_a_hundred_thousand_rows_of_which_few_are_kept(model: TicketTableModel) 
     assert cell(model, ROWS - 1, ColumnId.NUMBER) == str(10_000 + ROWS - 1)
 
 
-def test_what_was_seen_last_is_kept_longest(model: TicketTableModel) -> None:
+def test_what_was_seen_last_is_kept_longest(model: Model) -> None:
     model.show_first(page(0))
     model.set_anchors(anchors())
     for number in range(1, CACHED_PAGES):
@@ -86,7 +88,7 @@ def test_what_was_seen_last_is_kept_longest(model: TicketTableModel) -> None:
     assert 1 not in model.cached_pages()
 
 
-def test_missing_pages_of_what_is_in_sight(model: TicketTableModel) -> None:
+def test_missing_pages_of_what_is_in_sight(model: Model) -> None:
     model.show_first(page(0))
     assert model.missing_pages(0, 5_000) == []  # further keys are not known yet
     model.set_anchors(anchors())
@@ -95,14 +97,14 @@ def test_missing_pages_of_what_is_in_sight(model: TicketTableModel) -> None:
     assert model.page_key(2) == PageKey(value=400, id=400)
 
 
-def test_a_row_on_its_way_has_no_words_and_no_error(model: TicketTableModel) -> None:
+def test_a_row_on_its_way_has_no_words_and_no_error(model: Model) -> None:
     model.show_first(page(0))
     model.set_anchors(anchors())
     for role in (ROW_ROLE, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
         assert cell(model, 50_000, ColumnId.SUBJECT, role) is None
 
 
-def test_a_changed_row_is_replaced_where_it_stands(model: TicketTableModel) -> None:
+def test_a_changed_row_is_replaced_where_it_stands(model: Model) -> None:
     model.show_first(page(0))
     assert model.update_row(ticket(7, subject="now another"))
     assert cell(model, 7, ColumnId.SUBJECT) == "now another"
@@ -110,7 +112,7 @@ def test_a_changed_row_is_replaced_where_it_stands(model: TicketTableModel) -> N
     assert not model.update_row(ticket(ROWS + 1))
 
 
-def test_words_for_eye_and_ear(model: TicketTableModel) -> None:
+def test_words_for_eye_and_ear(model: Model) -> None:
     edited = ticket(0, edited_by="pc-0388", edited_person="Wang Y.", edited_since=NOW)
     model.show_first(TicketPage(rows=(edited, ticket(1, status="closed")), next_key=None))
     assert cell(model, 0, ColumnId.PRODUCT) == "STB-300 / 4.2.1"

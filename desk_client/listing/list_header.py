@@ -1,44 +1,46 @@
-"""The heading of the ticket list: sort, move, size and hide columns; everything remembered."""
+"""The heading of a list: sort, move, size and hide columns; everything remembered."""
 
 from __future__ import annotations
+
+from enum import StrEnum
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QAction, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QHeaderView, QMenu, QStyle, QStyleOptionHeader, QTableView
 
 from desk_client import icons
+from desk_client.listing.columns import ColumnSet
 from desk_client.theme import SMALL_PX, Theme, emphasis
-from desk_client.tickets.columns import COLUMNS, INDEX, ColumnId, column_title
-from shared.schemas.listing import SortKey
 
 HEIGHT = 30
-MIN_SUBJECT = 150
-ENOUGH_SUBJECT = 260  # narrower, the column that is mostly empty makes room
+MIN_FILLING = 150
+ENOUGH_FILLING = 260  # narrower, the column that is mostly empty makes room
 PADDING = 8
 ARROW = 12
 
 
-def title_width(index: int, font: QFont) -> int:
+def title_width(columns: ColumnSet, index: int, font: QFont) -> int:
     """How wide the heading's word is, as the style sheet paints it."""
     font = QFont(font)
     font.setPixelSize(SMALL_PX)
     font.setWeight(QFont.Weight(emphasis()))
-    return QFontMetrics(font).horizontalAdvance(column_title(COLUMNS[index]))
+    return QFontMetrics(font).horizontalAdvance(columns.title(index))
 
 
 class ListHeader(QHeaderView):
-    """The heading. The subject takes the room that the others leave, until the person sizes it.
+    """The heading. One column takes the room that the others leave, until the person sizes it.
 
     Signals:
-        sort_changed(SortKey, descending): the person clicked a heading.
+        sort_changed(key, descending): the person clicked a heading.
     """
 
     sort_changed = Signal(object, bool)
 
-    def __init__(self, table: QTableView, theme: Theme) -> None:
+    def __init__(self, table: QTableView, columns: ColumnSet, theme: Theme) -> None:
         super().__init__(Qt.Orientation.Horizontal, table)
+        self._columns = columns
         self._theme = theme
-        self.setObjectName("ticketListHeader")
+        self.setObjectName(f"{table.objectName()}Header")
         self.setSectionsMovable(True)
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
@@ -46,24 +48,26 @@ class ListHeader(QHeaderView):
         self.setFixedHeight(HEIGHT)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._on_menu_wanted)
-        self._sorted = INDEX[ColumnId.AGE]
-        self._order = (SortKey.REPORTED, True)
+        self._filling = columns.index(columns.filling)
+        self._yielding = columns.index(columns.yielding) if columns.yielding else -1
+        self._order = (columns.sort, columns.descending)
+        self._sorted = next(index for index, column in enumerate(columns.columns) if column.sort is columns.sort)
         self._makes_room = False  # the column is hidden for the width alone, not by the person
         self._stays = False  # the person wants it whatever the width
         self.sortIndicatorChanged.connect(self._on_indicator_changed)
 
     def set_defaults(self) -> None:
-        """First widths and visibility; the newest report first."""
+        """First widths, visibility and order."""
         self.setSortIndicatorShown(True)  # a table that takes a heading hides its arrow
-        for index, column in enumerate(COLUMNS):
+        for index, column in enumerate(self._columns.columns):
             self.resizeSection(index, column.width)
             self.setSectionHidden(index, column.hidden)
-        self.show_sort(SortKey.REPORTED, True)
+        self.show_sort(self._columns.sort, self._columns.descending)
 
-    def show_sort(self, key: SortKey, descending: bool) -> None:
+    def show_sort(self, key: StrEnum, descending: bool) -> None:
         """Point the arrow without asking for the order."""
         self._order = (key, descending)
-        for index, column in enumerate(COLUMNS):
+        for index, column in enumerate(self._columns.columns):
             if column.sort is key:
                 self._sorted = index
                 is_down = descending is not column.inverted
@@ -74,19 +78,19 @@ class ListHeader(QHeaderView):
                 self.viewport().update()
                 return
 
-    def sort(self) -> tuple[SortKey, bool]:
+    def sort(self) -> tuple[StrEnum, bool]:
         """The order asked for: key and whether it is descending."""
-        column = COLUMNS[self._sorted]
+        column = self._columns.columns[self._sorted]
         is_down = self.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
-        return column.sort or SortKey.REPORTED, is_down is not column.inverted
+        return column.sort or self._columns.sort, is_down is not column.inverted
 
     def restore(self, state: QByteArray) -> bool:
         """Take a remembered state; False where it is of another set of columns."""
         self.blockSignals(True)
-        restored = self.restoreState(state) and self.count() == len(COLUMNS)
+        restored = self.restoreState(state) and self.count() == len(self._columns)
         self.blockSignals(False)
         section = self.sortIndicatorSection()
-        if restored and 0 <= section < len(COLUMNS) and COLUMNS[section].sort is not None:
+        if restored and 0 <= section < len(self._columns) and self._columns.columns[section].sort is not None:
             self._sorted = section
             self._order = self.sort()
         return restored
@@ -100,8 +104,8 @@ class ListHeader(QHeaderView):
             return
         is_down = self.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
         arrow = icons.pixmap("down" if is_down else "up", self._theme.colours.accent, ARROW, self.devicePixelRatioF())
-        width = title_width(index, self.font())
-        if COLUMNS[index].align_right:
+        width = title_width(self._columns, index, self.font())
+        if self._columns.columns[index].align_right:
             left = rect.right() - PADDING - width - ARROW - 1
         else:
             left = rect.left() + PADDING + width + 3
@@ -110,29 +114,29 @@ class ListHeader(QHeaderView):
     def initStyleOptionForIndex(self, option: QStyleOptionHeader, index: int) -> None:
         """A heading that sorts nothing does not light up as one to click."""
         super().initStyleOptionForIndex(option, index)
-        if COLUMNS[index].sort is None:
+        if self._columns.columns[index].sort is None:
             option.state &= ~(QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Sunken)
 
     def fill_width(self, width: int) -> None:
-        """Give the subject what the other columns leave of ``width``."""
-        subject = INDEX[ColumnId.SUBJECT]
-        if not self.isSectionHidden(subject):
+        """Give the filling column what the other columns leave of ``width``."""
+        filling = self._filling
+        if not self.isSectionHidden(filling):
             self._make_room(width)
-            others = self.length() - self.sectionSize(subject)
-            self.resizeSection(subject, max(MIN_SUBJECT, width - others))
+            others = self.length() - self.sectionSize(self._filling)
+            self.resizeSection(filling, max(MIN_FILLING, width - others))
 
     def _make_room(self, width: int) -> None:
-        """Hide whom it waits for, which few tickets have, where the subject would be cut short; and show it again."""
-        subject, waiting = INDEX[ColumnId.SUBJECT], INDEX[ColumnId.WAITING]
+        """Hide the yielding column where the filling one would be cut short; and show it again."""
+        yielding = self._yielding
         self._show_all_wanted()
-        if not self.isSectionHidden(waiting) and not self._stays:
-            self._makes_room = width - self.length() + self.sectionSize(subject) < ENOUGH_SUBJECT
-            self.setSectionHidden(waiting, self._makes_room)
+        if yielding >= 0 and not self.isSectionHidden(yielding) and not self._stays:
+            self._makes_room = width - self.length() + self.sectionSize(self._filling) < ENOUGH_FILLING
+            self.setSectionHidden(yielding, self._makes_room)
 
     def _show_all_wanted(self) -> None:
         if self._makes_room:
             self._makes_room = False
-            self.setSectionHidden(INDEX[ColumnId.WAITING], False)
+            self.setSectionHidden(self._yielding, False)
 
     def arrangement(self) -> QByteArray:
         """What ``restore`` takes: the columns as the person wants them, whatever the width is now."""
@@ -145,7 +149,7 @@ class ListHeader(QHeaderView):
         """Show or hide a column; the last one stays."""
         hide = not self.isSectionHidden(index)
         if not hide or self.count() - self.hiddenSectionCount() > 1:
-            if index == INDEX[ColumnId.WAITING]:
+            if index == self._yielding:
                 self._makes_room, self._stays = False, not hide
             self.setSectionHidden(index, hide)
             self.fill_width(self.viewport().width())
@@ -155,7 +159,7 @@ class ListHeader(QHeaderView):
         actions = []
         for visual in range(self.count()):
             index = self.logicalIndex(visual)
-            action = QAction(column_title(COLUMNS[index]), parent)
+            action = QAction(self._columns.title(index), parent)
             action.setCheckable(True)
             action.setChecked(not self.isSectionHidden(index))
             action.triggered.connect(lambda _checked=False, at=index: self.toggle(at))
@@ -175,12 +179,12 @@ class ListHeader(QHeaderView):
         self._makes_room = self._stays = False
         for index in range(self.count()):
             self.moveSection(self.visualIndex(index), index)
-            self.resizeSection(index, COLUMNS[index].width)
-            self.setSectionHidden(index, COLUMNS[index].hidden)
+            self.resizeSection(index, self._columns.columns[index].width)
+            self.setSectionHidden(index, self._columns.columns[index].hidden)
         self.fill_width(self.viewport().width())
 
     def _on_indicator_changed(self, section: int, _order: Qt.SortOrder) -> None:
-        if COLUMNS[section].sort is None:
+        if self._columns.columns[section].sort is None:
             self.show_sort(*self._order)  # not sortable: the arrow goes back to where it was
             return
         self._sorted = section

@@ -1,6 +1,6 @@
-"""The table model of the ticket list: keyset pages of 200 rows, a bounded cache, any row reachable by anchors.
+"""The table model of a list: keyset pages of 200 rows, a bounded cache, any row reachable by anchors.
 
-It reads memory only. Rows whose page is not there have no ``TicketRow``; the view asks ``missing_pages`` and the
+It reads memory only. Rows whose page is not there are None; the view asks ``missing_pages`` and the
 controller fetches them. What is shown stays shown, dimmed, until other rows are there.
 """
 
@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Generic
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from desk_client.tickets.columns import COLUMNS, CellTexts, column_title
-from shared.schemas.listing import PAGE_ROWS, PageKey, TicketAnchors, TicketPage
-from shared.schemas.ticket import TicketRow
+from desk_client.listing.columns import CellTexts, ColumnSet
+from shared.schemas.listing import PAGE_ROWS, Anchors, Page, PageKey, Row
 
 CACHED_PAGES = 24
+AHEAD_ROWS = 50  # so near the end of what is known, the next page is asked for
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 
 
-class TicketTableModel(QAbstractTableModel):
+class PagedTableModel(QAbstractTableModel, Generic[Row]):
     """Rows of one listing.
 
     Signals:
@@ -33,14 +33,16 @@ class TicketTableModel(QAbstractTableModel):
     dimmed_changed = Signal(bool)
     count_changed = Signal()
 
-    def __init__(self, texts: CellTexts, parent: QObject | None = None) -> None:
+    def __init__(self, columns: ColumnSet, texts: CellTexts[Row], parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.columns = columns
         self._texts = texts
-        self._pages: OrderedDict[int, tuple[TicketRow, ...]] = OrderedDict()
+        self._pages: OrderedDict[int, tuple[Row, ...]] = OrderedDict()
         self._keys: list[PageKey | None] = [None]
         self._count = 0
         self._exact = False
         self._dimmed = False
+        self._grows = False
 
     # -- what the controller tells ----------------------------------------------------------------------------------
 
@@ -50,7 +52,7 @@ class TicketTableModel(QAbstractTableModel):
             self._dimmed = dimmed
             self.dimmed_changed.emit(dimmed)
 
-    def show_first(self, page: TicketPage) -> None:
+    def show_first(self, page: Page[Row]) -> None:
         """Show a new listing from its first page."""
         self.beginResetModel()
         self._pages = OrderedDict({0: page.rows})
@@ -61,31 +63,37 @@ class TicketTableModel(QAbstractTableModel):
         self.set_dimmed(False)
         self.count_changed.emit()
 
-    def set_anchors(self, anchors: TicketAnchors) -> None:
+    def grow(self) -> None:
+        """There are no anchors to come: pages are added at the end as they come into sight."""
+        self._grows = True
+
+    def set_anchors(self, anchors: Anchors) -> None:
         """Take the keys of all pages and the true number of rows; what is cached stays."""
         self._keys = list(anchors.keys) or [None]
         self._resize(anchors.count)
         self._exact = True
         self.count_changed.emit()
 
-    def replace(self, pages: dict[int, TicketPage], anchors: TicketAnchors) -> None:
+    def replace(self, pages: dict[int, Page[Row]], anchors: Anchors) -> None:
         """Show the same listing as it is now: these pages are fresh, all others are forgotten."""
         self._pages = OrderedDict((number, page.rows) for number, page in pages.items())
         self.set_anchors(anchors)
         self._touch(range(self._count))
         self.set_dimmed(False)
 
-    def add_page(self, number: int, page: TicketPage) -> None:
+    def add_page(self, number: int, page: Page[Row]) -> None:
         """Keep a page that was missing."""
         self._pages[number] = page.rows
+        if self._grows and number == len(self._keys) - 1:
+            self._lengthen(number, page)
         self._pages.move_to_end(number)
         while len(self._pages) > CACHED_PAGES:
             self._pages.popitem(last=False)
         first = number * PAGE_ROWS
         self._touch(range(first, min(first + PAGE_ROWS, self._count)))
 
-    def update_row(self, row: TicketRow) -> bool:
-        """Show this ticket as it is now, where it stands; False where it is not in memory."""
+    def update_row(self, row: Row) -> bool:
+        """Show this row as it is now, where it stands; False where it is not in memory."""
         at = self.find(row.id)
         if at is None:
             return False
@@ -98,11 +106,18 @@ class TicketTableModel(QAbstractTableModel):
     def retranslate(self) -> None:
         """Say everything again: another language or other labels."""
         self._touch(range(self._count))
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
 
     def say_rows(self, first: int, last: int) -> None:
         """Say these rows again: another minute."""
         self._touch(range(first, last + 1))
+
+    def _lengthen(self, number: int, page: Page[Row]) -> None:
+        self._exact = page.next_key is None
+        if page.next_key is not None:
+            self._keys.append(page.next_key)
+        self._resize(number * PAGE_ROWS + len(page.rows))
+        self.count_changed.emit()
 
     def _resize(self, count: int) -> None:
         if count > self._count:
@@ -116,7 +131,7 @@ class TicketTableModel(QAbstractTableModel):
 
     def _touch(self, rows: range) -> None:
         if rows:
-            self.dataChanged.emit(self.index(rows.start, 0), self.index(rows.stop - 1, len(COLUMNS) - 1))
+            self.dataChanged.emit(self.index(rows.start, 0), self.index(rows.stop - 1, len(self.columns) - 1))
 
     # -- what the view asks ------------------------------------------------------------------------------------------
 
@@ -142,27 +157,29 @@ class TicketTableModel(QAbstractTableModel):
                 self._pages.move_to_end(number)
             elif number < len(self._keys):
                 missing.append(number)
+        if self._grows and not self._exact and last >= self._count - AHEAD_ROWS:
+            missing.append(len(self._keys) - 1)
         return missing
 
     def cached_pages(self) -> list[int]:
         """The pages in memory."""
         return sorted(self._pages)
 
-    def row(self, number: int) -> TicketRow | None:
+    def row(self, number: int) -> Row | None:
         """The row, None where its page is not in memory."""
         page = self._pages.get(number // PAGE_ROWS)
         offset = number % PAGE_ROWS
         return page[offset] if page is not None and offset < len(page) else None
 
-    def find(self, ticket_id: int) -> int | None:
-        """Where a ticket stands, among the rows in memory."""
+    def find(self, row_id: int) -> int | None:
+        """Where a row stands, among the rows in memory."""
         for number, rows in self._pages.items():
             for offset, row in enumerate(rows):
-                if row.id == ticket_id:
+                if row.id == row_id:
                     return number * PAGE_ROWS + offset
         return None
 
-    def rows_in_memory(self) -> Iterable[TicketRow]:
+    def rows_in_memory(self) -> Iterable[Row]:
         """All rows in memory, in no order."""
         return (row for page in self._pages.values() for row in page)
 
@@ -174,7 +191,7 @@ class TicketTableModel(QAbstractTableModel):
 
     def columnCount(self, parent: Index = _ROOT) -> int:
         """All columns, hidden or not."""
-        return 0 if parent.isValid() else len(COLUMNS)
+        return 0 if parent.isValid() else len(self.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """A cell, from memory."""
@@ -183,25 +200,25 @@ class TicketTableModel(QAbstractTableModel):
         row = self.row(index.row())
         if role == ROW_ROLE or row is None:
             return row
-        column = COLUMNS[index.column()]
+        column = self.columns.columns[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return self._texts.text(row, column.id)
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._texts.tooltip(row, column.id) or None
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self._texts.spoken(row) if column.id == "subject" else self._texts.text(row, column.id)
+            return self._texts.spoken(row) if column.id == self.columns.filling else self._texts.text(row, column.id)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column.align_right)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The headings; a glyph column has its word too."""
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(COLUMNS):
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return column_title(COLUMNS[section])
+            return self.columns.title(section)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(COLUMNS[section].align_right)
+            return _alignment(self.columns.columns[section].align_right)
         return None
 
 

@@ -1,0 +1,190 @@
+"""Fills a list: first page, anchors, the pages that come into sight, and rows that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar
+
+from PySide6.QtCore import QObject
+
+from desk_client.change_bus import Change, ChangeBus
+from desk_client.listing.table_model import PagedTableModel
+from desk_client.messages import Messages
+from desk_client.runner import DbRunner
+from shared.errors import DatabaseUnavailableError, DeskError, LoginRefusedError
+from shared.schemas.listing import PAGE_ROWS, Anchors, Page, PageKey, Row
+
+Listing = TypeVar("Listing")
+Asked = TypeVar("Asked", contravariant=True)
+
+
+class ListSource(Protocol[Row, Asked]):
+    """Where the rows of a list come from. ``page``, ``anchors`` and ``row`` run on the runner's thread.
+
+    ``entity`` is the one whose changes on the ChangeBus concern the list.
+    """
+
+    entity: str
+
+    def page(self, conn: Any, listing: Asked, after: PageKey | None) -> Page[Row]:
+        """Up to ``PAGE_ROWS`` rows behind ``after`` (None: from the beginning)."""
+
+    def anchors(self, conn: Any, listing: Asked) -> Anchors | None:
+        """The key of every page; None where a listing may be too long for that: it grows as one goes on."""
+
+    def row(self, conn: Any, row_id: int) -> Row | None:
+        """One row as it is now; None where there is none any more."""
+
+    def may_move(self, before: Row, now: Row, listing: Asked) -> bool:
+        """Whether a changed row may stand elsewhere in the listing, or not be in it any more."""
+
+
+class ListController(QObject, Generic[Row, Listing]):
+    """One list. At most one page is being fetched; where rows scroll by meanwhile, the newest wish counts."""
+
+    def __init__(
+        self,
+        model: PagedTableModel[Row],
+        source: ListSource[Row, Listing],
+        listing: Listing,
+        runner: DbRunner,
+        bus: ChangeBus,
+        messages: Messages,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._source = source
+        self._listing = listing
+        self._runner = runner
+        self._messages = messages
+        self._wanted: list[int] = []
+        self._in_sight = (0, 0)
+        self._is_fetching = False
+        bus.changed.connect(self._on_changed)
+
+    @property
+    def listing(self) -> Listing:
+        """What the list shows, or is about to show."""
+        return self._listing
+
+    # -- the listing ---------------------------------------------------------------------------------------------------
+
+    def show(self, listing: Listing) -> None:
+        """Show this listing from its beginning; what is shown stays, dimmed, until the answer."""
+        self._listing = listing
+        self._forget_pages()
+        self._model.set_dimmed(True)
+        self._run(lambda conn: self._source.page(conn, listing, None), self._on_first, "listing")
+
+    def refresh(self) -> None:
+        """Read again what is shown, without moving it; what was about to be shown, from its beginning."""
+        if self._model.is_dimmed:
+            self.show(self._listing)
+            self.read_beside()
+            return
+        source, listing = self._source, self._listing
+        pages = {self._in_sight[0], self._in_sight[1], 0}
+        self._forget_pages()
+
+        def read(conn: Any) -> tuple[dict[int, Page[Row]], Anchors | None]:
+            anchors = source.anchors(conn, listing)
+            keys = (None,) if anchors is None else anchors.keys
+            known = [number for number in sorted(pages) if number < len(keys)]
+            return {number: source.page(conn, listing, keys[number]) for number in known}, anchors
+
+        self._run(read, lambda answer: self._on_refreshed(*answer), "listing")
+        self.read_beside()
+
+    def read_beside(self) -> None:
+        """Read again what is shown beside the list and goes by the same rows; nothing here."""
+
+    def _on_refreshed(self, pages: dict[int, Page[Row]], anchors: Anchors | None) -> None:
+        if anchors is None:
+            self._on_first(pages[0])
+        else:
+            self._model.replace(pages, anchors)
+
+    def _on_first(self, page: Page[Row]) -> None:
+        self._model.show_first(page)
+        if page.next_key is not None:
+            source, listing = self._source, self._listing
+            self._run(lambda conn: source.anchors(conn, listing), self._on_anchors, "anchors")
+
+    def _on_anchors(self, anchors: Anchors | None) -> None:
+        if anchors is None:
+            self._model.grow()
+        else:
+            self._model.set_anchors(anchors)
+
+    # -- pages in sight ------------------------------------------------------------------------------------------------
+
+    def want_rows(self, first: int, last: int) -> None:
+        """These rows are in sight: fetch what of them is not in memory."""
+        if self._model.is_dimmed:
+            return  # they belong to an older listing
+        self._wanted = self._model.missing_pages(first, last)
+        self._in_sight = (self._page_of(first), self._page_of(last))
+        self._fetch_next()
+
+    @staticmethod
+    def _page_of(row: int) -> int:
+        return max(0, row) // PAGE_ROWS
+
+    def _fetch_next(self) -> None:
+        if self._is_fetching or not self._wanted:
+            return
+        number = self._wanted.pop(0)
+        source, listing, key = self._source, self._listing, self._model.page_key(number)
+        self._is_fetching = True
+
+        def show(page: Page[Row]) -> None:
+            self._is_fetching = False
+            self._model.add_page(number, page)
+            self._fetch_next()
+
+        self._run(lambda conn: source.page(conn, listing, key), show, "page")
+
+    def _forget_pages(self) -> None:
+        self._wanted = []
+        self._is_fetching = False
+        for purpose in ("page", "anchors"):
+            self._runner.cancel(self, purpose)
+
+    # -- rows that changed ---------------------------------------------------------------------------------------------
+
+    def _on_changed(self, change: Change, _initiator: QObject | None) -> None:
+        if change.entity != self._source.entity:
+            return
+        row_id = change.entity_id
+        if row_id is None or self._model.find(row_id) is None:
+            self.refresh()
+            return
+        self._run(lambda conn: self._source.row(conn, row_id), self._on_row, f"row {row_id}")
+        self.read_beside()
+
+    def _on_row(self, now: Row | None) -> None:
+        at = None if now is None else self._model.find(now.id)
+        before = None if at is None else self._model.row(at)
+        if now is None or before is None:
+            self.refresh()
+            return
+        self._model.update_row(now)
+        if self._source.may_move(before, now, self._listing):
+            self.refresh()  # it may stand elsewhere by now, or not be among these any more
+
+    # -- answers -------------------------------------------------------------------------------------------------------
+
+    def _run(self, op: Callable[[Any], Any], on_done: Callable[[Any], None], purpose: str) -> None:
+        self._runner.run(op, on_done=on_done, on_error=partial(self._on_error, purpose), receiver=self, purpose=purpose)
+
+    def _on_error(self, purpose: str, error: DeskError) -> None:
+        is_away = isinstance(error, DatabaseUnavailableError)
+        if purpose == "page":
+            self._is_fetching = False
+            self._wanted = []
+        elif purpose == "listing" and not is_away:  # else dimmed until the desk is back: these rows are not the answer
+            self._model.set_dimmed(False)
+        if not is_away or isinstance(error, LoginRefusedError):  # that it is away, the badge says
+            self._messages.error(error)
