@@ -152,6 +152,10 @@ class WrongServerError(EnrolmentError):
     """The server that answered does not belong to the desk that gave the code out. It got nothing of the code."""
 
 
+class ServerNameError(EnrolmentError):
+    """The desk's server does not go by the name or address that was given. It got nothing of the code."""
+
+
 class NotADeskError(EnrolmentError):
     """What answered there is no desk's server."""
 
@@ -190,6 +194,10 @@ class VersionGateError(DeskError):
 
 class DatabaseUnavailableError(DeskError):
     """The server can't be reached, or the connection broke."""
+
+
+class ServerFullError(DatabaseUnavailableError):
+    """The server takes no more connections just now, of this role or at all."""
 
 
 class LoginRefusedError(DatabaseUnavailableError):
