@@ -8,6 +8,8 @@ from typing import Any
 
 from desk_server.desk import Desk
 from desk_server.jobs.housekeeping import remove_ended_leases, remove_old_saves
+from desk_server.jobs.sealing import EVERY_SECONDS as SEAL_SECONDS
+from desk_server.jobs.sealing import seal_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Job:
 
 
 JOBS = (
+    Job("seal the audit", SEAL_SECONDS, seal_entries),
     Job("remove ended leases", 60, remove_ended_leases),
     Job("remove old save ids", 3600, remove_old_saves),
 )
