@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,11 +24,12 @@ class Database:
     SQLAlchemy's isolation levels would send a SET before each read or save. No pre-ping, for the same reason.
     """
 
-    def __init__(self, connect_args: Mapping[str, Any]) -> None:
-        arguments = dict(connect_args)
+    def __init__(self, connect_args: Mapping[str, Any] | Callable[[], Mapping[str, Any]]) -> None:
+        """Connect with these libpq keywords; a callable is asked at each connect, on the thread that connects."""
+        arguments = connect_args if callable(connect_args) else lambda: connect_args
         self._engine = create_engine(
             "postgresql+psycopg2://",
-            creator=lambda: psycopg2.connect(**arguments),
+            creator=lambda: psycopg2.connect(**arguments()),
             pool_size=1,
             max_overflow=0,
             pool_timeout=POOL_WAIT_SECONDS,

@@ -65,7 +65,9 @@ class Attempt:
         write_atomic(self.folder / CA_FILE, authority)
         key = new_key()
         kept = write_key(self.folder, key, use_store=use_store)
-        request = Request(self._code.secret_hash().hex(), str(uuid.uuid4()), _csr(key, self._code.machine), kept)
+        request = Request(
+            self._code.secret_hash().hex(), str(uuid.uuid4()), certificate_request(key, self._code.machine), kept
+        )
         write_atomic(self.folder / STATE_FILE, json.dumps(asdict(request), indent=2) + "\n")
         return request
 
@@ -169,7 +171,7 @@ def is_pair(folder: Path, kept: KeyPassword, certificate: str | None) -> bool:
         return False
 
 
-def _csr(key: EllipticCurvePrivateKey, machine: str) -> str:
+def certificate_request(key: EllipticCurvePrivateKey, machine: str) -> str:
     """The request to be signed. The signer takes its public key and nothing else."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization

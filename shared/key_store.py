@@ -49,19 +49,17 @@ def write_key(folder: Path, key: EllipticCurvePrivateKey, *, use_store: bool = T
         use_store: False where somebody else will use the profile, or on another computer: the key store is the
             present person's on this one.
     """
-    password = secrets.token_urlsafe(32)
-    kept = _keep(folder, password, use_store=use_store)
-    write_encrypted(folder / KEY_FILE, key, password)
+    kept, password = keep_new_password(folder, use_store=use_store)
+    write_atomic(folder / KEY_FILE, encrypted_key(key, password), PRIVATE)
     return kept
 
 
-def write_encrypted(file: Path, key: EllipticCurvePrivateKey, password: str) -> None:
-    """Write a key under a password that is kept already."""
+def encrypted_key(key: EllipticCurvePrivateKey, password: str) -> bytes:
+    """The key as encrypted PKCS 8, in PEM."""
     from cryptography.hazmat.primitives import serialization
 
     encryption = serialization.BestAvailableEncryption(password.encode("utf-8"))
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
-    write_atomic(file, pem, PRIVATE)
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
 
 
 def read_password(folder: Path, kept: KeyPassword) -> str | None:
@@ -81,6 +79,12 @@ def forget_password(kept: KeyPassword) -> None:
     store = _store()
     if kept.place == "store" and store is not None:
         _answer_of(lambda: store.delete_password(SERVICE, kept.key_id))
+
+
+def keep_new_password(folder: Path, *, use_store: bool) -> tuple[KeyPassword, str]:
+    """A new random password, kept: where, and the password."""
+    password = secrets.token_urlsafe(32)
+    return _keep(folder, password, use_store=use_store), password
 
 
 def _keep(folder: Path, password: str, *, use_store: bool) -> KeyPassword:
