@@ -30,7 +30,7 @@ _ERRORS: dict[str, tuple[type[DeskError], str]] = {
     "DK018": (errors.NotFoundError, "This record was deleted."),
     "DK020": (errors.PermissionDeniedError, "The history of a record is only ever added to."),
     "DK021": (errors.LastAdminError, "No administrator's machine that can get in would be left."),
-    "DK030": (errors.UnknownCodeError, "This code is not known here. Is it complete, and from this desk?"),
+    "DK030": (errors.UnknownCodeError, "This desk does not know the code. Is it complete, and from this desk?"),
     "DK031": (errors.UsedCodeError, "This code was used already; each serves once. Ask for a new one."),
     "DK032": (errors.ExpiredCodeError, "This code is no longer valid. Ask for a new one."),
     "42501": (errors.PermissionDeniedError, "This machine's level does not allow it."),
@@ -41,7 +41,7 @@ _ERRORS: dict[str, tuple[type[DeskError], str]] = {
     "57014": (errors.BusyError, "The database took too long and gave up. Try again, or ask for less."),
     "53100": (errors.DatabaseUnavailableError, "The database server's disk is full."),
     "53200": (errors.DatabaseUnavailableError, "The database server is out of memory."),
-    "53300": (errors.DatabaseUnavailableError, "The database server takes no more connections just now."),
+    "53300": (errors.ServerFullError, "The database server takes no more connections just now."),
     "28000": (errors.LoginRefusedError, "The database server does not let this machine in."),
     "28P01": (errors.LoginRefusedError, "The database server does not let this machine in."),
     "3D000": (errors.LoginRefusedError, "The database server has no such database."),
@@ -94,7 +94,7 @@ def error_for_broken_connection(error: BaseException) -> DeskError:
     """The error for a driver exception without SQLSTATE: no connection came about, or it broke."""
     text = str(error).lower()
     if any(words in text for words in _FULL):
-        return errors.DatabaseUnavailableError("The database server takes no more connections just now.")
+        return errors.ServerFullError("The database server takes no more connections just now.")
     if any(words in text for words in _NOT_READY):
         return errors.DatabaseUnavailableError("The database server is starting or stopping. Try again in a moment.")
     if any(words in text for words in _CUT):

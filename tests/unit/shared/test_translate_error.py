@@ -53,7 +53,7 @@ SQLSTATES = {
     "42P01": errors.DatabaseFaultError,
     "53100": errors.DatabaseUnavailableError,
     "53200": errors.DatabaseUnavailableError,
-    "53300": errors.DatabaseUnavailableError,
+    "53300": errors.ServerFullError,
     "55P03": errors.BusyError,
     "57014": errors.BusyError,
     "57P01": errors.DatabaseUnavailableError,
