@@ -84,3 +84,13 @@ class AuditOpen(Base):
     first_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last_id: Mapped[int]
     running: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+
+
+class Forgetting(Base):
+    """What a running transaction may remove from tables that are only ever added to; empty outside of one."""
+
+    __tablename__ = "forgetting"
+
+    relation: Mapped[str] = mapped_column(primary_key=True)
+    row_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
