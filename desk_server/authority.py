@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from desk_server.atomic_file import write_atomic
-from shared.errors import DeskError, UserError
+from shared.errors import DeskError, RequestRefusedError
 
 CA_DAYS = 20 * 365
 SERVER_DAYS = 5 * 365
@@ -34,10 +34,6 @@ class Certificate:
     pem: bytes
     serial: int
     not_after: dt.datetime
-
-
-class RequestRefusedError(UserError):
-    """A signing request that no certificate is given for; its text is the reason, for whoever sent it."""
 
 
 def new_key() -> ec.EllipticCurvePrivateKey:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from desk_server.certificates import ensure_owner_certificate, replace_server_certificate
 from desk_server.desk import Desk
-from desk_server.machines import add_machine, list_machines
+from desk_server.machine_listing import list_machines
+from desk_server.machines import add_machine
 from desk_server.running import running
 from shared.config import Profile
 from shared.errors import DatabaseUnavailableError, ProfileError

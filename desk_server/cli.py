@@ -29,6 +29,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 # command name: module with its sub-app, the sub-app's name there. Loaded when called for: start stays quick.
 SUB_APPS = {
     "machine": ("desk_server.machine_cli", "machine_app"),
+    "roles": ("desk_server.machine_cli", "roles_app"),
     "ca": ("desk_server.authority_cli", "ca_app"),
     "import": ("desk_server.importing.cli", "import_app"),
     "report": ("desk_server.reports_cli", "report_app"),

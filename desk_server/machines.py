@@ -1,38 +1,44 @@
-"""Machines on the server's side: key and certificate written into a profile, and the login that goes with them."""
+"""Machines on the server's side: their level and people, a one-time code, or a profile written on the spot."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import socket
-import unicodedata
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 import psycopg2.errors
 
-from desk_server.atomic_file import write_atomic
-from desk_server.authority import key_pem, new_key
+from desk_server.authority import fingerprint
 from desk_server.desk import Desk
-from shared.config import CA_FILE, CERTIFICATE_FILE, KEY_FILE, PROFILE_FILE, Profile
+from desk_server.machine_profile import check_folder, write_profile
+from desk_server.sessions import end_sessions, sweep
+from shared.config import Profile
+from shared.domain.enrolment import EnrolmentCode
 from shared.domain.level import Level
-from shared.errors import DeskError, ProfileError, UserError
+from shared.errors import DeskError, UserError
 
 MACHINE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 DEPARTMENT_OF_NEW_PEOPLE = "support"
+LEVELS = (Level.QUERY, Level.FULL, Level.ADMIN)
+_RANK = {Level.NONE: 0, Level.QUERY: 1, Level.FULL: 2, Level.ADMIN: 3}
+_CURRENT = """
+SELECT m.level, EXISTS (SELECT FROM desk.machine_certificate c WHERE c.machine_id = m.id AND c.replaced_at IS NULL)
+FROM desk.machine m WHERE m.name = %s AND m.deleted_at IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class MachineRow:
-    """A machine as ``machine list`` shows it."""
+class NewCode:
+    """A one-time code that was given out."""
 
-    name: str
-    level: str
-    people: tuple[str, ...]  # their codes
-    names: tuple[str, ...]  # in the order of ``people``
-    certificate_ends: str | None
+    code: EnrolmentCode
+    level: Level
+    expires_at: dt.datetime
 
 
 def machine_name(name: str) -> str:
@@ -58,55 +64,129 @@ def staff_code(person: str) -> str:
 
 
 def add_machine(desk: Desk, name: str, level: str, people: list[str], profile: Path) -> Profile:
-    """Enrol a machine, or enrol it anew: its earlier certificate is refused from then on and its sessions end.
+    """Enrol a machine on the spot, or anew: its earlier certificate is refused from then on and its sessions end.
 
     Args:
         people: staff codes or names; who is unknown becomes staff of the support department.
         profile: the folder that gets key (0600), certificate, CA and address.
     """
-    name = machine_name(name)
-    if level not in (Level.QUERY, Level.FULL, Level.ADMIN):
-        raise UserError(f"{level!r} is no level: query, full or admin.")
-    if not people:
-        raise UserError("A machine needs at least one person.")
-    profile = profile.absolute()
-    _check_profile_folder(profile, name)
-    _make_profile_folder(profile)
-    key = new_key()
-    certificate = desk.authority.sign_machine(name, key.public_key())
+    name, wanted = machine_name(name), _level(level)
+    _check_people(people)
+    check_folder(profile, name)
+    made, certificate = write_profile(desk, name, profile)
     with closing(desk.owner_connection()) as connection:
         codes = [_ensure_person(connection, person) for person in people]
-        _write_profile_files(desk, profile, key_pem(key), certificate.pem)
-        made = Profile(directory=profile, host=desk.host, port=desk.settings.port, machine=name)
-        made.save()
-        _set_machine(connection, name, level, codes, certificate.serial, certificate.not_after)
-        end_sessions(connection, name)
+        before = _current(connection, name)
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            _machine_set(cursor, name, wanted, codes)
+            cursor.execute("SELECT desk.certificate_add(%s, %s, %s)", (name, certificate.serial, certificate.not_after))
+            cursor.execute("COMMIT")
+        if before is not None and before[1]:
+            end_sessions(connection, name)
+            sweep(connection, name)
     return made
 
 
-def _check_profile_folder(profile: Path, name: str) -> None:
-    if (profile / PROFILE_FILE).exists():
-        try:
-            owner = Profile.load(profile).machine
-        except ProfileError:
-            return  # half made by a killed run, or damaged: made anew
-        if owner != name:
-            raise UserError(f"{profile} holds the profile of machine {owner}; choose another folder.")
-    elif (profile / KEY_FILE).exists() and not (profile / CA_FILE).exists():
-        raise UserError(f"{profile} holds a {KEY_FILE} that is not ours; choose another folder.")
+def add_by_code(desk: Desk, name: str, level: str, people: list[str], note: str | None = None) -> NewCode:
+    """A machine's row and role, and a one-time code by which it enrols itself; for a name that is there, anew."""
+    name, wanted = machine_name(name), _level(level)
+    _check_people(people)
+    with closing(desk.owner_connection()) as connection:
+        codes = [_ensure_person(connection, person) for person in people]
+        _change(connection, name, wanted, codes, note)
+    return new_code(desk, name)
 
 
-def _make_profile_folder(profile: Path) -> None:
+def new_code(desk: Desk, name: str) -> NewCode:
+    """A one-time code for a machine that is there; earlier ones are withdrawn. Its hash alone is kept."""
+    name = machine_name(name)
+    code = EnrolmentCode.new(name, fingerprint(desk.authority.certificate_file), desk.host, desk.settings.port)
+    with closing(desk.owner_connection()) as connection:
+        level = _known(connection, name)
+        if level is Level.NONE:
+            raise UserError(f"Machine {name} is shut out; give it a level first: desk-server machine set {name} ...")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT desk.enrolment_begin(%s, %s)", (name, code.secret_hash()))
+            return NewCode(code, level, cursor.fetchone()[0])
+
+
+def set_machine(
+    desk: Desk, name: str, level: str | None = None, people: Sequence[str] | None = None, note: str | None = None
+) -> int:
+    """Change a machine that is there; what is None stays. Gives how many sessions were ended.
+
+    Rights go first, in a transaction of their own; then the sessions end, and once more a second later. In one
+    transaction a machine that reconnects in a loop would slip in between.
+    """
+    name = machine_name(name)
+    wanted = None if level is None else _level(level, (*LEVELS, Level.NONE))
+    if people is not None:
+        _check_people(people)
+    with closing(desk.owner_connection()) as connection:
+        known = _known(connection, name)
+        codes = None if people is None else [_ensure_person(connection, person) for person in people]
+        return _change(connection, name, wanted or known, codes, note)
+
+
+def sync_roles(desk: Desk) -> list[tuple[str, str]]:
+    """Make the machines' roles what the table says, as after a restore; what was done, role by role."""
+    with closing(desk.owner_connection()) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT name, what FROM desk.roles_sync()")
+        done = [(str(name), str(what)) for name, what in cursor.fetchall()]
+        sweep(connection, pause=0)
+        return done
+
+
+def is_enrolled(desk: Desk, name: str) -> bool:
+    """Whether a machine of this name may come in by a certificate that it has."""
+    with closing(desk.owner_connection()) as connection:
+        current = _current(connection, machine_name(name))
+    return current is not None and current[0] is not Level.NONE and current[1]
+
+
+def _level(level: str, levels: Sequence[Level] = LEVELS) -> Level:
+    if level not in levels:
+        names = ", ".join(levels[:-1])
+        raise UserError(f"{level!r} is no level: {names} or {levels[-1]}.")
+    return Level(level)
+
+
+def _check_people(people: Sequence[str]) -> None:
+    if not people:
+        raise UserError("A machine needs at least one person.")
+
+
+def _current(connection: Any, name: str) -> tuple[Level, bool] | None:
+    """The machine's level and whether it has a certificate; None where there is no such machine."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CURRENT, (name,))
+        row = cursor.fetchone()
+    return (Level(row[0]), bool(row[1])) if row else None
+
+
+def _known(connection: Any, name: str) -> Level:
+    current = _current(connection, name)
+    if current is None:
+        raise UserError(f"There is no machine {name}; desk-server machine list names those that are there.")
+    return current[0]
+
+
+def _change(connection: Any, name: str, level: Level, codes: list[str] | None, note: str | None) -> int:
+    before = _current(connection, name)
+    with connection.cursor() as cursor:
+        _machine_set(cursor, name, level, codes, note)
+    if before is None or _RANK[level] >= _RANK[before[0]]:
+        return 0
+    ended = end_sessions(connection, name)
+    return ended + sweep(connection, name)
+
+
+def _machine_set(cursor: Any, name: str, level: Level, codes: list[str] | None, note: str | None = None) -> None:
     try:
-        profile.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"The folder {profile} can't be made: {error.strerror or error}.") from error
-
-
-def _write_profile_files(desk: Desk, profile: Path, key: bytes, certificate: bytes) -> None:
-    write_atomic(profile / CA_FILE, desk.authority.certificate_file.read_bytes())
-    write_atomic(profile / KEY_FILE, key, 0o600)
-    write_atomic(profile / CERTIFICATE_FILE, certificate)
+        cursor.execute("SELECT desk.machine_set(%s, %s, %s, %s, NULL, NULL, NULL)", (name, level.value, codes, note))
+    except psycopg2.errors.UndefinedFunction as error:
+        raise DeskError("The schema is not complete; run: desk-server migrate") from error
 
 
 def _ensure_person(connection: Any, person: str) -> str:
@@ -128,66 +208,3 @@ def _ensure_person(connection: Any, person: str) -> str:
             (code, person.strip(), DEPARTMENT_OF_NEW_PEOPLE),
         )
         return code
-
-
-def _set_machine(connection: Any, name: str, level: str, codes: list[str], serial: int, not_after: Any) -> None:
-    with connection.cursor() as cursor:
-        try:
-            cursor.execute("SELECT desk.machine_set(%s, %s, %s, %s, %s)", (name, level, codes, serial, not_after))
-        except psycopg2.errors.UndefinedFunction as error:
-            raise DeskError("The schema is not complete; run: desk-server migrate") from error
-
-
-def end_sessions(connection: Any, name: str) -> None:
-    """End the machine's live sessions; a transaction of its own, after the one that took its rights."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", (f"m_{name}",))
-
-
-def list_machines(desk: Desk) -> list[MachineRow]:
-    """All machines by name."""
-    with closing(desk.owner_connection()) as connection, connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT m.name, m.level,"
-            " array(SELECT s.code FROM desk.machine_person p JOIN desk.staff s ON s.id = p.staff_id"
-            "       WHERE p.machine_id = m.id ORDER BY s.code),"
-            " array(SELECT s.name FROM desk.machine_person p JOIN desk.staff s ON s.id = p.staff_id"
-            "       WHERE p.machine_id = m.id ORDER BY s.code),"
-            " (SELECT to_char(c.not_after AT TIME ZONE 'UTC', 'YYYY-MM-DD') FROM desk.machine_certificate c"
-            "  WHERE c.machine_id = m.id)"
-            " FROM desk.machine m WHERE m.deleted_at IS NULL ORDER BY m.name"
-        )
-        return [MachineRow(row[0], row[1], tuple(row[2]), tuple(row[3]), row[4]) for row in cursor.fetchall()]
-
-
-def is_enrolled(desk: Desk, name: str) -> bool:
-    """Whether a machine of this name has a certificate."""
-    with closing(desk.owner_connection()) as connection, connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM desk.machine m JOIN desk.machine_certificate c ON c.machine_id = m.id"
-            " WHERE m.name = %s AND m.level <> 'none' AND m.deleted_at IS NULL)",
-            (machine_name(name),),
-        )
-        return bool(cursor.fetchone()[0])
-
-
-def machine_lines(rows: list[MachineRow]) -> list[str]:
-    """The machines as columns for a terminal."""
-    cells = [(row.name, row.level, _people(row), f"until {row.certificate_ends or '-'}") for row in rows]
-    widths = [max(map(terminal_width, column)) for column in zip(*cells, strict=True)]
-    return [
-        "  ".join(cell + " " * (width - terminal_width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in cells
-    ]
-
-
-def _people(row: MachineRow) -> str:
-    return ", ".join(
-        code if code == name else f"{name} ({code})" for code, name in zip(row.people, row.names, strict=True)
-    )
-
-
-def terminal_width(text: str) -> int:
-    """How many columns of a terminal a text takes: a Chinese character takes two."""
-    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
-    return len(text) + wide - sum(bool(unicodedata.combining(letter)) for letter in text)

@@ -194,9 +194,18 @@ def test_the_doors_are_open_to_the_owner(owner: Any) -> None:
     assert _one(owner, "SELECT pg_sleep(0)::text") == ""
 
 
-def test_only_admins_may_enrol(raw: Connect) -> None:
-    assert _one(raw("admin"), "SELECT desk.machine_set('pc-new', 'query', ARRAY['chen'], NULL, NULL)") > 0
+def test_only_admins_may_add_machines(raw: Connect) -> None:
+    call = "SELECT desk.machine_set(%s, 'query', %s, NULL, gen_random_uuid(), NULL, NULL)"
+
+    def add(name: str, people: list[str], machine: str = "admin") -> Any:
+        with raw(machine).cursor() as cursor:
+            cursor.execute(call, (name, people))
+            return cursor.fetchone()[0]
+
+    assert add("pc-new", ["chen"]) > 0
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        add("pc-newer", ["chen"], "full")
     with pytest.raises(psycopg2.errors.ForeignKeyViolation):
-        _one(raw("admin"), "SELECT desk.machine_set('pc-new', 'query', ARRAY['nobody-known'], NULL, NULL)")
+        add("pc-newer", ["nobody-known"])
     with pytest.raises(psycopg2.errors.CheckViolation):
-        _one(raw("admin"), "SELECT desk.machine_set('PC.new', 'query', NULL, NULL, NULL)")
+        add("PC.new", ["chen"])

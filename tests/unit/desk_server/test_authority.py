@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from desk_server.authority import Authority, RequestRefusedError, certificate_end, fingerprint, key_pem, new_key
-from shared.errors import DeskError
+from desk_server.authority import Authority, certificate_end, fingerprint, key_pem, new_key
+from shared.errors import DeskError, RequestRefusedError
 
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
-from desk_server.machines import MACHINE_NAME, MachineRow, machine_lines, machine_name, proposed_name, staff_code
+from desk_server.machine_listing import MachineRow, machine_lines
+from desk_server.machines import MACHINE_NAME, machine_name, proposed_name, staff_code
 from shared.errors import UserError
 
 
@@ -37,9 +40,17 @@ def test_a_person_needs_a_name() -> None:
 
 def test_the_list_lines_up_with_chinese_names_and_shows_names_beside_codes() -> None:
     rows = [
-        MachineRow("pc-1", "full", ("li-wei", "chen"), ("李伟", "chen"), "2028-01-01"),
+        MachineRow("pc-1", "full", ("li-wei", "chen"), ("李伟", "chen"), "2028-01-01", sessions=1, address="10.0.0.1"),
         MachineRow("pc-0002", "query", ("x",), ("Ann",), None),
     ]
     lines = machine_lines(rows)
-    assert lines[0] == "pc-1     full   李伟 (li-wei), chen  until 2028-01-01"
-    assert lines[1] == "pc-0002  query  Ann (x)              until -"
+    assert lines[0] == "pc-1     full   李伟 (li-wei), chen  until 2028-01-01  here now at 10.0.0.1"
+    assert lines[1] == "pc-0002  query  Ann (x)              not enrolled"
+
+
+def test_the_list_tells_open_codes_and_when_a_machine_was_last_seen() -> None:
+    noon = "2026-11-22T12:00:00+00:00"
+    row = MachineRow("pc-1", "full", ("a",), ("a",), "2028-01-01", noon, noon, "::1")
+    local = f"{dt.datetime.fromisoformat(noon).astimezone():%Y-%m-%d %H:%M}"
+    assert machine_lines([row]) == [f"pc-1  full  a  code until {local}  seen {local} at ::1"]
+    assert machine_lines([]) == []

@@ -1,0 +1,57 @@
+"""Signing: what machines ask for by a one-time code, or by their own session when it is time to renew."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from desk_server.authority import requested_key
+from desk_server.desk import Desk
+from desk_server.sessions import end_sessions
+from shared.errors import RequestRefusedError
+
+# code_id is null for a renewal: there the machine's sessions go on
+_OPEN = """
+SELECT r.request, m.name, r.csr, r.code_id IS NOT NULL
+FROM desk.signing_request AS r JOIN desk.machine AS m ON m.id = r.machine_id
+WHERE r.signed_at IS NULL AND r.refused IS NULL
+ORDER BY r.id LIMIT 100
+"""
+
+log = logging.getLogger(__name__)
+
+
+def sign_requests(connection: Any, desk: Desk) -> int:
+    """Answer every open request with a certificate or a reason; the number of certificates."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN)
+        return sum(_answer(connection, desk, *row) for row in cursor.fetchall())
+
+
+def _answer(connection: Any, desk: Desk, request: str, machine: str, csr: str, is_enrolment: bool) -> bool:
+    """The name is the table's; of what was sent the public key alone is taken."""
+    try:
+        key = requested_key(csr)
+    except RequestRefusedError as error:
+        log.warning("the request of machine %s was refused: %s", machine, error)
+        _call(connection, "SELECT desk.certificate_refuse(%s, %s)", request, str(error))
+        return False
+    made = desk.authority.sign_machine(machine, key)
+    is_issued = bool(
+        _call(
+            connection,
+            "SELECT desk.certificate_issue(%s, %s, %s, %s)",
+            *(request, made.serial, made.not_after, made.pem.decode("ascii")),
+        )
+    )
+    if is_issued:
+        log.info("machine %s has a new certificate until %s", machine, made.not_after.date())
+    if is_issued and is_enrolment:
+        end_sessions(connection, machine)  # they came in by what was just replaced; the sessions job looks again
+    return is_issued
+
+
+def _call(connection: Any, statement: str, *arguments: Any) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, arguments)
+        return cursor.fetchone()[0]
