@@ -154,7 +154,7 @@ class Workspace(Translated, QWidget):
         pane.setProperty("ticket_id", ticket_id)
         self.tabs.setCurrentIndex(self.tabs.addTab(pane, ""))
         self._name_tab_buttons()
-        pane.open_ticket(ticket_id)
+        pane.open_row(ticket_id)
         pane.editing.opening.when_there(pane.setFocus)
 
     def to_list(self) -> None:

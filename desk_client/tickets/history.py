@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QTextBrowser, QVBoxLayout, QWidget
 
 from desk_client.reference_store import ReferenceStore
 from desk_client.theme import SMALL_PX, Role, set_role
-from desk_client.tickets.fields import BY_NAME, ENTITY, value_text
+from desk_client.tickets.fields import BY_NAME, ENTITY, TICKET
 from shared.domain.fields import Field, FieldType
 from shared.schemas.ticket import HistoryLine
 
@@ -27,14 +27,14 @@ def change_text(name: str, old: Any, new: Any, reference: ReferenceStore) -> str
     field = BY_NAME.get(name)
     if field is None or field.type is FieldType.TEXT or _is_nameless(field, (old, new), reference):
         return QCoreApplication.translate("History", "{field} changed").format(field=label)
-    before, after = (_shorten(value_text(field, value, reference)) for value in (old, new))
+    before, after = (_shorten(TICKET.value_text(field, value, reference)) for value in (old, new))
     if not before:
         return QCoreApplication.translate("History", "{field}: {value}").format(field=label, value=after)
     return f"{label} {before} \N{RIGHTWARDS ARROW} {after or NOTHING}"
 
 
 def _is_nameless(field: Field, values: Sequence[Any], reference: ReferenceStore) -> bool:
-    return any(value is not None and not value_text(field, value, reference) for value in values)
+    return any(value is not None and not TICKET.value_text(field, value, reference) for value in values)
 
 
 def _shorten(text: str) -> str:

@@ -164,7 +164,7 @@ class TicketsPage(Translated, QWidget):
             self.list.select_row(None)
             self._shown_id = None
             self._say_shown()
-            self.pane.new_ticket()
+            self.pane.new_row()
 
     def jump(self, text: str) -> None:
         """Enter in the search box: a number opens its ticket."""
@@ -180,7 +180,7 @@ class TicketsPage(Translated, QWidget):
             self.list.select_row(self._shown_id)
             return False
         self._shown_id = ticket_id
-        self.pane.open_ticket(ticket_id)
+        self.pane.open_row(ticket_id)
         return True
 
     def catch_up(self) -> bool:

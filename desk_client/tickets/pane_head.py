@@ -6,8 +6,9 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSize, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
+from desk_client.forms.foot import FormFoot
 from desk_client.icons import pixmap
-from desk_client.keys import ENTER_WITH_CONTROL, ENTER_WITH_CONTROL_AND_SHIFT, key_text
+from desk_client.keys import ENTER_WITH_CONTROL_AND_SHIFT, key_text
 from desk_client.reference_store import ReferenceStore
 from desk_client.theme import Role, set_role
 from desk_client.tickets.columns import STATUS_GLYPHS
@@ -167,59 +168,10 @@ class PaneHead(QWidget):
             action.triggered.connect(lambda _checked=False, code=target.value: self.status_requested.emit(code))
 
 
-class PaneFoot(QWidget):
-    """What is not saved, and the buttons for it. Not made where nothing may be written.
+class TicketFoot(FormFoot):
+    """Tickets come one after the other, often of one customer."""
 
-    Signals:
-        save_requested(), save_and_new_requested(), discard_requested()
-    """
-
-    save_requested = Signal()
-    save_and_new_requested = Signal()
-    discard_requested = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("paneFoot")
-        self.state = ElidedLabel(self)
-        self.state.setObjectName("saveState")
-        set_role(self.state, Role.SMALL)
-        self.discard_button, self.new_button, self.save_button = QPushButton(self), QPushButton(self), QPushButton(self)
-        self.discard_button.setObjectName("discardButton")
-        self.new_button.setObjectName("saveAndNewButton")
-        self.save_button.setObjectName("saveButton")
-        set_role(self.save_button, Role.PRIMARY)
-        self.discard_button.clicked.connect(self.discard_requested)
-        self.new_button.clicked.connect(self.save_and_new_requested)
-        self.save_button.clicked.connect(self.save_requested)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(2, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self.state, 1)
-        for button in (self.discard_button, self.new_button, self.save_button):
-            button.setAutoDefault(False)
-            layout.addWidget(button)
-        self.retranslate()
-
-    def show_state(self, *, dirty: bool, saving: bool, locked: bool, is_new: bool, text: str) -> None:
-        """Enable what makes sense now."""
-        self.save_button.setEnabled((dirty or is_new) and not saving and not locked)
-        self.discard_button.setEnabled(dirty and not saving)
-        self.new_button.setVisible(is_new)
-        self.new_button.setEnabled(not saving)
-        self.state.set_full_text(text)
-
-    def retranslate(self) -> None:
-        """Say everything in the language of the window."""
-        self.discard_button.setText(QCoreApplication.translate("TicketPane", "Discard"))
-        self.new_button.setText(QCoreApplication.translate("TicketPane", "Save and new"))
-        self.new_button.setToolTip(
-            QCoreApplication.translate("TicketPane", "Save, then the next ticket of this customer ({key})").format(
-                key=key_text(ENTER_WITH_CONTROL_AND_SHIFT)
-            )
-        )
-        save = QCoreApplication.translate("TicketPane", "Save")
-        self.save_button.setText(f"{save}   {key_text(ENTER_WITH_CONTROL)}")
-        for button in (self.discard_button, self.new_button):
-            button.setAccessibleName(button.text())
-        self.save_button.setAccessibleName(save)
+    def go_on_text(self) -> str:
+        """What Save and new does."""
+        text = QCoreApplication.translate("TicketPane", "Save, then the next ticket of this customer ({key})")
+        return text.format(key=key_text(ENTER_WITH_CONTROL_AND_SHIFT))

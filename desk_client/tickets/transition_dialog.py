@@ -10,13 +10,13 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from desk_client.forms.field_set import FieldSet
 from desk_client.keys import ENTER_WITH_CONTROL, key_text
 from desk_client.messages import Answer
 from desk_client.reference_store import ReferenceStore
 from desk_client.theme import Role, set_role
 from desk_client.tickets import validation
-from desk_client.tickets.field_set import FieldSet
-from desk_client.tickets.fields import BY_NAME, is_wide
+from desk_client.tickets.fields import BY_NAME, TICKET
 from desk_client.tickets.transitions import ASSIGN_FIELDS, transition_verb
 from desk_client.widgets.field_grid import FieldGrid
 from desk_client.widgets.text_fields import COMPOSING, TextField
@@ -57,7 +57,7 @@ class TransitionDialog(QDialog):
         self._waits = self._is_asking = self._has_to_go = False
         self.setObjectName("transitionDialog")
         self.setMinimumWidth(WIDTH)
-        self.fields = FieldSet([BY_NAME[name] for name in names], reference, now, read_only=False, parent=self)
+        self.fields = FieldSet(TICKET, [BY_NAME[name] for name in names], reference, now, read_only=False, parent=self)
         self._build()
         self.fields.set_values(self._start_values(values), texts)
         self.fields.lookup_requested.connect(self.lookup_requested)
@@ -75,7 +75,7 @@ class TransitionDialog(QDialog):
         set_role(self._title, Role.TITLE)
         self._grid = FieldGrid(self)
         for name, frame in self.fields.frames.items():
-            self._grid.add(frame, wide=is_wide(BY_NAME[name]) or name in ("next_step", "duplicate_of_id"))
+            self._grid.add(frame, wide=TICKET.is_wide(BY_NAME[name]) or name in ("next_step", "duplicate_of_id"))
         self._comment = TextField(self, lines=2)
         self._comment.setObjectName("transitionComment")
         self._decide, self._leave = QPushButton(self), QPushButton(self)
@@ -111,7 +111,7 @@ class TransitionDialog(QDialog):
         self._decide.setAccessibleName(verb)
         values = self.values()
         self.fields.refill()
-        self.fields.label_fields(values.get("status") or "", values.get("kind"))
+        self.fields.label_fields(TICKET.required_names(values, self._reference))
 
     def _verb(self) -> str:
         if self._target is None:

@@ -13,8 +13,9 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
+from desk_client.forms.entity_fields import needed_text
 from desk_client.reference_store import ReferenceStore
-from desk_client.tickets.fields import BY_NAME, ENTITY
+from desk_client.tickets.fields import BY_NAME, ENTITY, TICKET
 from desk_client.widgets.field_frame import Saying
 from shared.domain.fields import FieldType
 from shared.domain.status import Status
@@ -75,9 +76,9 @@ def _waiting_text() -> str:
 def _value_text(name: str, value: Any, now: datetime) -> str:
     """What is wrong with a value in itself, '' where nothing is."""
     field = BY_NAME[name]
-    if field.max_length and len(value) > field.max_length:
-        text = QCoreApplication.translate("TicketForm", "At most {limit} characters; these are {count}")
-        return text.format(limit=field.max_length, count=len(value))
+    too_long = TICKET.length_text(name, value)
+    if too_long:
+        return too_long
     if field.type is FieldType.TIME and name == "reported_at" and value > now:
         return QCoreApplication.translate("TicketForm", "This lies in the future")
     return ""
@@ -86,7 +87,7 @@ def _value_text(name: str, value: Any, now: datetime) -> str:
 def required_text(rule: FieldRule, status: str | None) -> str:
     """Why a field is needed, in the words of the field."""
     if rule.required_status is None:
-        return QCoreApplication.translate("TicketForm", "This is needed")
+        return needed_text()
     if status in (Status.RESOLVED, Status.CLOSED):
         if rule.required_kind == ("problem",):
             return QCoreApplication.translate("TicketForm", "Needed to resolve a problem")

@@ -21,6 +21,8 @@ class FieldType(StrEnum):
     REFERENCE = "reference"
     TIME = "time"
     NUMBER = "number"
+    SEVERAL = "several"  # of a few values
+    SWITCH = "switch"  # yes or no
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,44 @@
     </message>
 </context>
 <context>
+    <name>CodeDialog</name>
+    <message>
+        <source>One-time code for {machine}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This code is over. Close this and make a new one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Good until {time}, for one computer, once.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the other computer:
+1.  Install and start SupportDesk.
+2.  Paste this code on the page that it opens with, and go on.
+Without a window: desk-client enrol CODE</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whoever has this code before it is used gets in as this machine: bring it over on a way that nobody else reads. It is not kept anywhere; once this is closed, only a new code helps.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
     <name>Columns</name>
     <message>
         <source>Number</source>
@@ -230,6 +268,45 @@
     <message>
         <source>Add comment</source>
         <translation>添加备注</translation>
+    </message>
+</context>
+<context>
+    <name>EntityForm</name>
+    <message>
+        <source>Saved</source>
+        <translation>已保存</translation>
+    </message>
+    <message>
+        <source>At most {limit} characters; these are {count}</source>
+        <translation>最多 {limit} 字，现有 {count} 字</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>This is needed</source>
+        <translation>此项必填</translation>
+    </message>
+    <message>
+        <source>A time like 2026-11-21 09:30, 9:30, today or +2d</source>
+        <translation>时间写法如 2026-11-21 09:30、9:30、今天 或 +2天</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{text}”</source>
+        <translation>找不到“{text}”</translation>
+    </message>
+    <message>
+        <source>Emptied: it did not go with “{field}”</source>
+        <translation>已清空：与“{field}”不匹配</translation>
+    </message>
+    <message>
+        <source>Changed elsewhere</source>
+        <translation>别处已修改</translation>
+    </message>
+    <message>
+        <source>Changed elsewhere to “{value}”; yours is kept</source>
+        <translation>别处已改为“{value}”，保留您的内容</translation>
     </message>
 </context>
 <context>
@@ -380,6 +457,45 @@
     </message>
 </context>
 <context>
+    <name>EventColumns</name>
+    <message>
+        <source>When</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>alarm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{time} at {machine}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>FieldFrame</name>
     <message>
         <source>{label}, required</source>
@@ -443,6 +559,21 @@
     <message>
         <source>Clear search and filters</source>
         <translation>清除搜索和筛选</translation>
+    </message>
+</context>
+<context>
+    <name>FormFoot</name>
+    <message>
+        <source>Discard</source>
+        <translation>放弃修改</translation>
+    </message>
+    <message>
+        <source>Save and new</source>
+        <translation>保存并新建</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
     </message>
 </context>
 <context>
@@ -562,11 +693,11 @@
     </message>
     <message>
         <source>Edited</source>
-        <translation type="unfinished">编辑中</translation>
+        <translation>编辑中</translation>
     </message>
     <message>
         <source>, </source>
-        <translation type="unfinished"></translation>
+        <translation>、</translation>
     </message>
     <message>
         <source>Who is stated to work there: {people}</source>
@@ -582,6 +713,41 @@
     </message>
 </context>
 <context>
+    <name>MachineForm</name>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>People</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Small letters, digits and hyphens; the computer&apos;s own name is a good one. It never changes: it stands in the audit of whatever is done there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Who works there. With several, the client asks who sits there; nobody proves it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where it stands, whose it is. Every machine may read it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A letter or digit, then letters, digits or hyphens; no blank, no dot</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Machines</name>
     <message>
         <source>Machines</source>
@@ -593,15 +759,15 @@
     </message>
     <message>
         <source>read only</source>
-        <translation type="unfinished">只读</translation>
+        <translation>只读</translation>
     </message>
     <message>
         <source>full</source>
-        <translation type="unfinished">读写</translation>
+        <translation>读写</translation>
     </message>
     <message>
         <source>administrator</source>
-        <translation type="unfinished">管理员</translation>
+        <translation>管理员</translation>
     </message>
     <message>
         <source>It is not let in.</source>
@@ -653,6 +819,10 @@
     </message>
     <message>
         <source>It is not let in any more. Make a new code for it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved: machine {name}</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -741,6 +911,13 @@
     </message>
 </context>
 <context>
+    <name>MultiField</name>
+    <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+</context>
+<context>
     <name>MultiPick</name>
     <message>
         <source>, </source>
@@ -826,6 +1003,246 @@
     </message>
 </context>
 <context>
+    <name>Privacy</name>
+    <message>
+        <source>Contact</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Customer</source>
+        <translation>客户</translation>
+    </message>
+    <message>
+        <source>Ticket</source>
+        <translation>工单</translation>
+    </message>
+    <message>
+        <source>{entity}: {field}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Private</source>
+        <translation>不公开</translation>
+    </message>
+    <message>
+        <source>{field}, private</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kept from machines that only read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every machine reads and finds it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{field} is private now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{field} is open to every machine now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make “{field}” private?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Machines that only read will see it no more, at once: neither in forms and lists nor by search, export or SQL. What they have seen or exported before stays with them. Machines that write go on seeing it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make private</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make “{field}” open?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every machine will read it, those of project managers, sales and testers too, and find rows by it. That can be taken back, but not what they have read by then.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search entries follow: {number} rows to go.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop for now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search entries of {number} rows have still to follow. Until then they may not be found; nobody finds what is not for them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Another administrator changed this field meanwhile. This is how it stands now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Private fields</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is private is read by machines that write, and kept from machines that only read: by the database itself, whatever program asks. Which fields can be private is laid down by SupportDesk; whether they are, is decided here. Single comments are made private where they are written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Question</name>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+</context>
+<context>
+    <name>SecurityEvents</name>
+    <message>
+        <source>Security events</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One-time code given out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enrolled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Certificate renewed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sessions ended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Old certificate used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Runaway session ended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An administrator let a computer enrol as {machine}, once and for a short time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A computer was enrolled as {machine}. Earlier certificates of that name do not count any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{machine} renewed its certificate, as it does by itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open sessions of {machine} were ended.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Somebody at {address} tried to get in as {machine} with a replaced certificate, and was refused.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server ended a session of {machine} that ran too long or held others up.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Either that computer was set back to an older state, or its key was copied. Find out which computer it was; if nobody can say, make a new code for {machine} and enrol it anew.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask who works at {machine} what they ran there. If nobody knows, end its sessions or revoke it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>an unknown address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Sessions</name>
+    <message>
+        <source>Open sessions of {machine}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Since</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Does</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End this session</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Nobody is connected.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is the machine you sit at. The session that you look through is not ended from here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An ended session loses what was not saved yet in the desk; its client connects again at once. To keep the machine out, revoke it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>works</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>waits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>holds a transaction open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>holds a failed transaction open</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>StartPage</name>
     <message>
         <source>Start</source>
@@ -900,19 +1317,18 @@
     </message>
 </context>
 <context>
+    <name>SwitchField</name>
+    <message>
+        <source>Yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>否</translation>
+    </message>
+</context>
+<context>
     <name>TicketForm</name>
-    <message>
-        <source>Emptied: it did not go with “{field}”</source>
-        <translation>已清空：与“{field}”不匹配</translation>
-    </message>
-    <message>
-        <source>A time like 2026-11-21 09:30, 9:30, today or +2d</source>
-        <translation>时间写法如 2026-11-21 09:30、9:30、今天 或 +2天</translation>
-    </message>
-    <message>
-        <source>Nothing found for “{text}”</source>
-        <translation>找不到“{text}”</translation>
-    </message>
     <message>
         <source>Ticket form</source>
         <translation>工单表单</translation>
@@ -926,28 +1342,12 @@
         <translation>后续安排</translation>
     </message>
     <message>
-        <source>Changed elsewhere to “{value}”; yours is kept</source>
-        <translation>别处已改为“{value}”，保留您的内容</translation>
-    </message>
-    <message>
-        <source>Changed elsewhere</source>
-        <translation>别处已修改</translation>
-    </message>
-    <message>
         <source>Say who it waits for</source>
         <translation>请说明在等谁</translation>
     </message>
     <message>
-        <source>At most {limit} characters; these are {count}</source>
-        <translation>最多 {limit} 字，现有 {count} 字</translation>
-    </message>
-    <message>
         <source>This lies in the future</source>
         <translation>时间不能晚于现在</translation>
-    </message>
-    <message>
-        <source>This is needed</source>
-        <translation>此项必填</translation>
     </message>
     <message>
         <source>Needed to resolve a problem</source>
@@ -1020,20 +1420,8 @@
         <translation>更改状态（Ctrl+Shift+S），解决（Ctrl+R）</translation>
     </message>
     <message>
-        <source>Discard</source>
-        <translation>放弃修改</translation>
-    </message>
-    <message>
-        <source>Save and new</source>
-        <translation>保存并新建</translation>
-    </message>
-    <message>
         <source>Save, then the next ticket of this customer ({key})</source>
         <translation>保存后继续登记该客户的下一张工单（{key}）</translation>
-    </message>
-    <message>
-        <source>Save</source>
-        <translation>保存</translation>
     </message>
 </context>
 <context>

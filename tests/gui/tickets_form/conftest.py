@@ -187,7 +187,7 @@ class Client:
         self.qtbot.waitUntil(condition, timeout=WAIT_MS)
 
     def open(self, ticket_id: int) -> None:
-        self.pane.open_ticket(ticket_id)
+        self.pane.open_row(ticket_id)
         self.until(lambda: self.pane.editing.detail is not None and self.pane.editing.detail.id == ticket_id)
         self.idle()
 

@@ -13,7 +13,7 @@ def offered(client: Any, name: str) -> list[str]:
 
 
 def test_product_narrows_release_narrows_hardware(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     assert offered(client, "found_in_release_id") == []
     client.find("product_id", "stb")
     assert client.editor("product_id").text() == "STB-300"
@@ -24,7 +24,7 @@ def test_product_narrows_release_narrows_hardware(client: Any) -> None:
 
 
 def test_another_product_empties_what_was_its_own_and_says_so(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     client.go("serial")
     client.type("SN 7")
     client.find("product_id", "stb")
@@ -41,7 +41,7 @@ def test_another_product_empties_what_was_its_own_and_says_so(client: Any) -> No
 
 
 def test_the_same_product_again_empties_nothing(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     client.find("product_id", "stb")
     client.choose("found_in_release_id", "4.2.1")
     chosen = client.editor("found_in_release_id").value()
@@ -51,7 +51,7 @@ def test_the_same_product_again_empties_nothing(client: Any) -> None:
 
 
 def test_category_narrows_symptom_narrows_cause(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     client.choose("category", "v")
     client.choose("symptom", "g")
     client.choose("cause", "d")
@@ -65,7 +65,7 @@ def test_category_narrows_symptom_narrows_cause(client: Any) -> None:
 
 
 def test_another_customer_empties_contact_and_project(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     client.find("customer_id", "nor")
     client.find("contact_id", "eri")
     client.find("project_id", "hot")
@@ -76,7 +76,7 @@ def test_another_customer_empties_contact_and_project(client: Any) -> None:
 
 
 def test_contacts_are_those_of_the_customer(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     client.find("customer_id", "nor")
     client.go("contact_id")
     client.type("li")
@@ -86,7 +86,7 @@ def test_contacts_are_those_of_the_customer(client: Any) -> None:
 
 
 def test_a_retired_choice_is_shown_and_not_offered(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     assert "Fax" not in offered(client, "channel")
     ticket = client.new_ticket_id()
     with client.desk.owner() as connection, connection.cursor() as cursor:
@@ -105,7 +105,7 @@ def test_a_retired_choice_is_shown_and_not_offered(client: Any) -> None:
 
 
 def test_a_retired_product_is_not_found(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     client.go("product_id")
     client.type("100")
     client.press(Qt.Key.Key_Tab)
@@ -113,7 +113,7 @@ def test_a_retired_product_is_not_found(client: Any) -> None:
 
 
 def test_stars_follow_kind_and_status(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     assert client.frame("subject").is_required
     assert not client.frame("assignee_id").is_required
     assert not client.frame("cause").is_required
@@ -127,6 +127,6 @@ def test_stars_follow_kind_and_status(client: Any) -> None:
 
 def test_the_wheel_changes_nothing_and_letters_work_in_chinese_too(client: Any) -> None:
     client.reference.set_language("zh_CN")
-    client.pane.new_ticket()
+    client.pane.new_row()
     client.choose("category", "a")
     assert client.editor("category").currentText() == "音频"

@@ -48,7 +48,7 @@ def test_a_ticket_that_is_mine_says_so_when_taken_again(client: Any) -> None:
 
 @pytest.mark.parametrize("key", [(Qt.Key.Key_R, CONTROL), (Qt.Key.Key_A, CONTROL | SHIFT)])
 def test_a_ticket_not_yet_saved_says_so(client: Any, key: tuple[Any, Any]) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     client.go("subject")
     client.press(*key)
     assert client.messages.said == [("warning", "Save the new ticket first")]

@@ -48,7 +48,7 @@ def english_left(pane: QWidget) -> list[str]:
 
 
 def test_switching_keeps_what_is_typed_and_leaves_no_english(client: Any, switch: Callable[[str], None]) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     client.go("subject")
     client.type("12 34")
     client.find("customer_id", "nor")
@@ -66,7 +66,7 @@ def test_switching_keeps_what_is_typed_and_leaves_no_english(client: Any, switch
 
 
 def test_messages_follow_the_language(client: Any, switch: Callable[[str], None]) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     client.find("product_id", "stb")
     client.choose("found_in_release_id", "4.2.1")
     client.find("product_id", "520")
@@ -126,7 +126,7 @@ def test_history_tells_machine_from_person_and_the_exact_time(client: Any) -> No
 def test_f1_and_hover_show_the_help(client: Any) -> None:
     from PySide6.QtWidgets import QToolTip
 
-    client.pane.new_ticket()
+    client.pane.new_row()
     client.go("customer_id")
     client.press(Qt.Key.Key_F1)
     assert QToolTip.text() == "The organisation that asks."

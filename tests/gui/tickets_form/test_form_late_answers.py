@@ -10,8 +10,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 
+from desk_client.forms import lease_controller
 from desk_client.messages import Answer
-from desk_client.tickets import controller, lease_controller
+from desk_client.tickets import controller
 from shared.errors import DatabaseUnavailableError
 
 SLOW_SECONDS = 0.4
@@ -37,7 +38,7 @@ def test_typing_while_another_ticket_is_on_its_way_stays(client: Any, slow: Any)
     client.open(first)
     client.go("serial")
     slow("get_ticket")
-    client.pane.open_ticket(second)
+    client.pane.open_row(second)
     client.type("SN 7")
     client.idle()
     assert stayed == [first]
@@ -54,7 +55,7 @@ def test_without_typing_the_other_ticket_comes(client: Any, slow: Any) -> None:
     first, second = client.new_ticket_id(), client.new_ticket_id()
     client.open(first)
     slow("get_ticket")
-    client.pane.open_ticket(second)
+    client.pane.open_row(second)
     client.idle()
     assert client.pane.editing.detail.id == second
 
@@ -68,7 +69,7 @@ def test_a_ticket_that_does_not_come_leaves_the_one_before(client: Any, monkeypa
         raise DatabaseUnavailableError("the line broke")
 
     monkeypatch.setattr(controller, "get_ticket", break_off)
-    client.pane.open_ticket(second)
+    client.pane.open_row(second)
     client.idle()
     assert client.messages.said[-1] == ("error", "The server can't be reached")
     monkeypatch.setattr(controller, "get_ticket", honest)
@@ -87,7 +88,7 @@ def test_an_action_meanwhile_is_done_to_the_ticket_that_comes(client: Any, slow:
     first, second = client.new_ticket_id(), client.new_ticket_id()
     client.open(first)
     slow("get_ticket")
-    client.pane.open_ticket(second)
+    client.pane.open_row(second)
     client.pane.take()
     client.until(lambda: client.pane.editing.detail.id == second and client.pane.editing.detail.row_version == 2)
     client.idle()
@@ -104,7 +105,7 @@ def test_the_answer_to_a_save_that_was_left_is_not_shown(client: Any, slow: Any)
     slow("update_ticket")
     client.messages.answer = Answer.DISCARD
     client.pane.save()
-    client.pane.open_ticket(second)
+    client.pane.open_row(second)
     client.idle()
     assert client.pane.editing.detail.id == second
     client.go("serial")
@@ -124,7 +125,7 @@ def test_a_lease_asked_for_too_late_is_taken_for_the_ticket_shown(client: Any, s
     client.messages.answer = Answer.DISCARD
     client.go("serial")
     client.type("S")
-    client.pane.open_ticket(second)
+    client.pane.open_row(second)
     client.until(lambda: client.pane.editing.detail.id == second)
     client.pane.controller.lease.take()
     client.idle()
@@ -165,7 +166,7 @@ def test_the_cursor_stays_where_one_types_while_a_save_runs(client: Any, slow: A
 
 
 def test_save_and_new_does_not_throw_away_what_is_typed_meanwhile(client: Any, slow: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     client.go("subject")
     client.type("No sound")
     client.find("customer_id", "nor")

@@ -73,7 +73,7 @@ def test_every_control_has_a_name(client: Any) -> None:
 
 
 def test_required_is_said_in_words_too(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     assert client.editor("customer_id").accessibleName() == "Customer, required"
     assert client.editor("contact_id").accessibleName() == "Contact"
     client.pane.save()
@@ -81,7 +81,7 @@ def test_required_is_said_in_words_too(client: Any) -> None:
 
 
 def test_a_field_keeps_its_place_when_its_message_comes(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     QApplication.processEvents()
     before = {name: frame.geometry() for name, frame in client.pane.form.fields.frames.items()}
     client.pane.save()

@@ -23,7 +23,7 @@ def fill_required(client: Any) -> None:
 
 
 def test_new_ticket_takes_at_most_twelve_keys(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     client.presses = 1  # Ctrl+N, which the window handles
     client.type("No picture after standby")
     while client.focused_field() != "customer_id":
@@ -46,7 +46,7 @@ def test_new_ticket_takes_at_most_twelve_keys(client: Any) -> None:
 
 
 def test_defaults_are_seen_and_can_be_changed(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     shown = {name: client.editor(name).value() for name in ("kind", "source", "channel", "priority", "status")}
     assert shown == {
         "kind": "problem", "source": "customer", "channel": "phone", "priority": "normal", "status": "new",
@@ -57,12 +57,12 @@ def test_defaults_are_seen_and_can_be_changed(client: Any) -> None:
     client.pane.save()
     client.until(lambda: client.pane.editing.detail is not None)
     assert client.stored().values.channel == "mail"
-    client.pane.new_ticket()
+    client.pane.new_row()
     assert client.editor("channel").value() == "mail"  # remembered
 
 
 def test_missing_fields_are_named_and_nothing_else_is_touched(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     client.go("description")
     client.type("It hangs")
     client.find("product_id", "stb")
@@ -79,7 +79,7 @@ def test_missing_fields_are_named_and_nothing_else_is_touched(client: Any) -> No
 
 
 def test_too_long_a_subject_and_a_time_in_the_future_are_named(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     fill_required(client)
     client.editor("subject").setText("x" * 301)
     client.editor("subject").edited.emit()
@@ -94,7 +94,7 @@ def test_too_long_a_subject_and_a_time_in_the_future_are_named(client: Any) -> N
 
 
 def test_an_error_of_the_database_lands_at_its_field(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     fill_required(client)
     client.editor("channel").set_value("fax")  # as another client would have it that does not know it is retired
     client.pane.save()
@@ -108,7 +108,7 @@ def test_an_error_of_the_database_lands_at_its_field(client: Any) -> None:
 
 
 def test_save_and_new_keeps_the_customer_and_begins_at_the_first_field(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     fill_required(client)
     client.press(Qt.Key.Key_Return, CONTROL | SHIFT)
     client.until(lambda: client.pane.form.is_new and client.editor("subject").value() is None)
@@ -138,7 +138,7 @@ def test_best_match_is_taken_though_the_answer_comes_late(client: Any, monkeypat
 
     honest = controller.find_customers
     monkeypatch.setattr(controller, "find_customers", lambda *args: (time.sleep(0.3), honest(*args))[1])
-    client.pane.new_ticket()
+    client.pane.new_row()
     client.go("subject")
     client.type("Quick hands")
     client.find("product_id", "stb")
@@ -152,7 +152,7 @@ def test_best_match_is_taken_though_the_answer_comes_late(client: Any, monkeypat
 
 
 def test_chinese_is_found_and_an_unknown_name_is_said(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     client.go("customer_id")
     client.type("实业")
     client.press(Qt.Key.Key_Tab)
@@ -170,7 +170,7 @@ def test_chinese_is_found_and_an_unknown_name_is_said(client: Any) -> None:
 
 
 def test_arrows_and_enter_take_another_suggestion(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     client.go("product_id")
     client.type("stb")
     client.press(Qt.Key.Key_Down)
@@ -180,7 +180,7 @@ def test_arrows_and_enter_take_another_suggestion(client: Any) -> None:
 
 
 def test_nothing_happens_while_an_input_method_composes(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     client.go("customer_id")
     client.compose("sanchuan")
     client.press(Qt.Key.Key_Return)
@@ -194,7 +194,7 @@ def test_nothing_happens_while_an_input_method_composes(client: Any) -> None:
 
 
 def test_escape_asks_only_where_something_is_typed(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     left: list[bool] = []
     client.pane.left.connect(lambda: left.append(True))
     client.press(Qt.Key.Key_Escape)
@@ -208,7 +208,7 @@ def test_escape_asks_only_where_something_is_typed(client: Any) -> None:
 
 
 def test_solved_on_the_phone_is_saved_as_resolved(client: Any) -> None:
-    client.pane.new_ticket()
+    client.pane.new_row()
     fill_required(client)
     client.choose("kind", "q")
     client.choose("status", "r")
@@ -235,7 +235,7 @@ def test_leaving_with_save_goes_on_afterwards(client: Any) -> None:
     assert client.stored().values.serial == "SN 9"
     client.pane.add_comment()
     client.type("On the way out")
-    client.pane.open_ticket(ticket)
+    client.pane.open_row(ticket)
     client.until(lambda: client.pane.editing.detail.id == ticket)
     client.idle()
     assert "On the way out" not in client.pane.history.browser.toPlainText()

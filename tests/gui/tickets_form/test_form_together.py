@@ -137,7 +137,7 @@ def test_a_save_whose_answer_got_lost_is_done_once(client: Any, monkeypatch: Any
 
     honest = controller.create_ticket
     monkeypatch.setattr(controller, "create_ticket", lose_the_answer)
-    client.pane.new_ticket()
+    client.pane.new_row()
     client.go("subject")
     client.type("Once and only once")
     client.find("customer_id", "nor")

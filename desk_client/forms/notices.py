@@ -1,4 +1,4 @@
-"""What the pane says about the state of its ticket: who edits it, what changed elsewhere, what is wrong."""
+"""What the pane says about the state of its row: who edits it, what changed elsewhere, what is wrong."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication
 
 from desk_client.widgets.banner import Banner
-from shared.schemas.ticket import HistoryLine, Lease
+from shared.schemas.ticket import Lease
 
 
 def _clock(at: datetime | None) -> str:
@@ -34,7 +34,7 @@ class Notices:
 
     @property
     def is_refused(self) -> bool:
-        """Whether the form is back to reading because another machine edits the ticket."""
+        """Whether the form is back to reading because another machine edits the row."""
         return self._is_refused
 
     def clear(self) -> None:
@@ -57,7 +57,7 @@ class Notices:
         say()
 
     def edited_elsewhere(self, machine: str, person: str | None, since: datetime | None) -> None:
-        """Somebody edits the ticket that was opened here."""
+        """Somebody edits the row that was opened here."""
 
         def say() -> None:
             text = QCoreApplication.translate("Notices", "{who} is editing this since {time}")
@@ -95,11 +95,13 @@ class Notices:
 
         self._now_say(say, refused=True)
 
-    def changed_elsewhere(self, event: HistoryLine | None, at: datetime, *, show_theirs: Callable[[], None]) -> None:
+    def changed_elsewhere(
+        self, at: datetime, *, machine: str | None = None, person: str | None = None, show_theirs: Callable[[], None]
+    ) -> None:
         """A save met a newer version: mine is kept in the fields, theirs is the base now."""
 
         def say() -> None:
-            who = _who(event.machine, event.person) if event else ""
+            who = _who(machine, person)
             if who:
                 text = QCoreApplication.translate(
                     "Notices",
@@ -111,7 +113,7 @@ class Notices:
                     "Changed elsewhere at {time}. Your text is kept; the fields say what changed. Save again.",
                 )
             words = QCoreApplication.translate("Notices", "Take theirs")
-            text = text.format(who=who, time=_clock(event.at if event else at))
+            text = text.format(who=who, time=_clock(at))
             self._banner.say("warning", text, (("takeTheirs", words, show_theirs),))
 
         self._now_say(say)

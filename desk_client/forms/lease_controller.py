@@ -1,11 +1,10 @@
-"""The lease of the ticket that a pane edits: asked for at the first change, given back when it is saved or left."""
+"""The lease of the row that a pane edits: asked for at the first change, given back when it is saved or left."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from desk_client.runner import DbRunner
-from desk_client.tickets.fields import ENTITY
 from shared.errors import DeskError
 from shared.schemas.ticket import Lease
 from shared.services.leases import release_lease, take_lease
@@ -17,7 +16,7 @@ class LeaseController(QObject):
     Signals:
         taken(Lease), refused(Lease): ours now, or whose it is.
         failed(DeskError): it could not be asked for.
-        changed(id): who edits this ticket is another now.
+        changed(id): who edits this row is another now.
     """
 
     taken = Signal(object)
@@ -25,10 +24,10 @@ class LeaseController(QObject):
     failed = Signal(object)
     changed = Signal(int)
 
-    def __init__(self, runner: DbRunner, parent: QObject) -> None:
+    def __init__(self, entity: str, runner: DbRunner, parent: QObject) -> None:
         super().__init__(parent)
-        self._runner = runner
-        self._ticket_id: int | None = None
+        self._entity, self._runner = entity, runner
+        self._row_id: int | None = None
         self._lease: Lease | None = None
         self._age = QElapsedTimer()
         self._is_wanted = False
@@ -40,20 +39,20 @@ class LeaseController(QObject):
         """Whether this pane holds the lease."""
         return self._lease is not None
 
-    def follow(self, ticket_id: int | None) -> None:
-        """From now on it is about this ticket; the lease of the one before is given back."""
+    def follow(self, row_id: int | None) -> None:
+        """From now on it is about this row; the lease of the one before is given back."""
         self.release()
-        self._ticket_id = ticket_id
+        self._row_id = row_id
 
     def take(self) -> None:
-        """Mark the ticket as edited here; asked once until it is ours or refused."""
+        """Mark the row as edited here; asked once until it is ours or refused."""
         self._is_wanted = True
-        ticket_id = self._ticket_id
-        if ticket_id is None or self._is_asked_for or self._lease is not None or self._is_given_back:
+        entity, row_id = self._entity, self._row_id
+        if row_id is None or self._is_asked_for or self._lease is not None or self._is_given_back:
             return
         self._is_asked_for = True
         self._runner.run(
-            lambda conn: take_lease(conn, ENTITY, ticket_id),
+            lambda conn: take_lease(conn, entity, row_id),
             on_done=self._on_answer, on_error=self._on_failed, receiver=self,
         )  # fmt: skip
 
@@ -62,8 +61,8 @@ class LeaseController(QObject):
         if lease.is_mine:
             self._lease = lease
             self._age.start()
-        if lease.entity_id != self._ticket_id or not self._is_wanted:
-            still_wanted = self._is_wanted  # of the ticket that is shown now
+        if lease.entity_id != self._row_id or not self._is_wanted:
+            still_wanted = self._is_wanted  # of the row that is shown now
             self.release()
             if still_wanted:
                 self.take()
@@ -84,17 +83,17 @@ class LeaseController(QObject):
         if lease is None or lease.token is None:
             return
         self._is_given_back = True
-        token = lease.token
+        entity, token = self._entity, lease.token
         self._runner.run(
-            lambda work: release_lease(work.connection() if closing else work, ENTITY, lease.entity_id, token),
+            lambda work: release_lease(work.connection() if closing else work, entity, lease.entity_id, token),
             on_done=lambda _: self._on_released(lease.entity_id),
             on_error=lambda _: self._on_released(lease.entity_id),  # it ends by itself within a minute
             receiver=self, write=closing,
         )  # fmt: skip
 
-    def _on_released(self, ticket_id: int) -> None:
+    def _on_released(self, row_id: int) -> None:
         self._is_given_back = False
-        self.changed.emit(ticket_id)
+        self.changed.emit(row_id)
         if self._is_wanted:  # editing began again before the answer
             self.take()
 

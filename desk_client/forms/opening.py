@@ -1,39 +1,40 @@
-"""A ticket on its way into a pane: what is shown meanwhile, what waits for it, and who types in the one before."""
+"""A row on its way into a pane: what is shown meanwhile, what waits for it, and who types in the one before."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from desk_client.tickets.controller import TicketController
+from desk_client.forms.controller import EntityController
 
 
-class TicketOpening(QObject):
-    """What is shown stays until the ticket is there; whoever types meanwhile stays with it.
+class Opening(QObject):
+    """What is shown stays until the row is there; whoever types meanwhile stays with it.
 
     Signals:
-        arrived(): the ticket that was asked for is shown.
+        arrived(): the row that was asked for is shown.
         stayed(id or None): it did not come, or typing went on in this one, which stays; None: none or a new one.
     """
 
     arrived = Signal()
     stayed = Signal(object)
 
-    def __init__(self, controller: TicketController, shown: Callable[[], int | None], parent: QObject) -> None:
+    def __init__(self, controller: EntityController[Any], shown: Callable[[], int | None], parent: QObject) -> None:
         super().__init__(parent)
         self._controller, self._shown = controller, shown
         self._then: Callable[[], object] | None = None
         self.is_under_way = False
 
-    def begin(self, ticket_id: int) -> None:
-        """Ask for a ticket."""
+    def begin(self, row_id: int) -> None:
+        """Ask for a row."""
         self._then = None
         self.is_under_way = True
-        self._controller.open(ticket_id)
+        self._controller.open(row_id)
 
     def when_there(self, act: Callable[[], object]) -> None:
-        """Do it now, or to the ticket that is on its way; not where that one does not come."""
+        """Do it now, or to the row that is on its way; not where that one does not come."""
         if self.is_under_way:
             self._then = act
         else:
@@ -51,7 +52,7 @@ class TicketOpening(QObject):
             self.stayed.emit(self._shown())
 
     def finish(self) -> None:
-        """The ticket is shown: do what waited for it."""
+        """The row is shown: do what waited for it."""
         then = self._then
         self.give_up()
         self.arrived.emit()

@@ -9,20 +9,17 @@ from typing import Any, cast
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from desk_client.forms.editors import AT_SERVER, IN_MEMORY, Editor, make_editor
+from desk_client.forms.entity_fields import EntityFields, no_match_text
+from desk_client.forms.suggestions import suggestions_in_memory
 from desk_client.reference_store import ReferenceStore
-from desk_client.tickets import fields as f
 from desk_client.widgets.choice_combo import ChoiceCombo
 from desk_client.widgets.field_frame import FieldFrame, MessageKind, Saying
+from desk_client.widgets.multi_field import MultiField
 from desk_client.widgets.text_fields import ValueText
 from desk_client.widgets.time_field import TimeField
 from desk_client.widgets.type_ahead import Suggestion, TypeAhead
 from shared.domain.fields import Field
-
-# Waiting is for one: a person or a department.
-EXCLUSIVE = {
-    "waiting_for_staff_id": "waiting_for_department_id",
-    "waiting_for_department_id": "waiting_for_staff_id",
-}
 
 
 class FieldSet(QObject):
@@ -42,6 +39,7 @@ class FieldSet(QObject):
 
     def __init__(
         self,
+        spec: EntityFields,
         fields: Iterable[Field],
         reference: ReferenceStore,
         now: Callable[[], datetime],
@@ -50,7 +48,7 @@ class FieldSet(QObject):
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
-        self._reference = reference
+        self._spec, self._reference = spec, reference
         self._read_only = read_only
         self.context: dict[str, Any] = {}
         self.fields = {field.name: field for field in fields}
@@ -62,7 +60,7 @@ class FieldSet(QObject):
             self._add(field, now, parent)
 
     def _add(self, field: Field, now: Callable[[], datetime], parent: QWidget) -> None:
-        editor = f.make_editor(field, now, read_only=self._read_only)
+        editor = make_editor(field, now, read_only=self._read_only)
         frame = FieldFrame(field.name, editor, parent)
         frame.reserve_message(not self._read_only)
         self.frames[field.name] = frame
@@ -71,9 +69,9 @@ class FieldSet(QObject):
             editor.search_requested.connect(lambda text, name=field.name: self._on_search(name, text))
             editor.resolved.connect(lambda name=field.name: self._on_resolved(name))
 
-    def editor(self, name: str) -> f.Editor:
+    def editor(self, name: str) -> Editor:
         """The widget of a field."""
-        return cast(f.Editor, self.frames[name].editor)
+        return cast(Editor, self.frames[name].editor)
 
     # -- values ----------------------------------------------------------------------------------------------------
 
@@ -118,7 +116,7 @@ class FieldSet(QObject):
         """What a value is called."""
         if value is None:
             return ""
-        known = f.value_text(self.fields[name], value, self._reference) or self._texts.get((name, value))
+        known = self._spec.value_text(self.fields[name], value, self._reference) or self._texts.get((name, value))
         return known or self._picked_text(name, value) or str(value)
 
     def _picked_text(self, name: str, value: Any) -> str:
@@ -165,12 +163,12 @@ class FieldSet(QObject):
         self.resolved.emit()
 
     def _exclude(self, name: str) -> None:
-        other = EXCLUSIVE.get(name)
+        other = self._spec.exclusive.get(name)
         if other in self.frames and self.value(name) is not None and self.value(other) is not None:
             self._clear(other, name)
 
     def _narrow_children(self, name: str) -> None:
-        for child in f.children_of(name):
+        for child in self._spec.children_of(name):
             if child.name not in self.frames:
                 continue
             if self._has_impossible_value(child, name):
@@ -181,17 +179,17 @@ class FieldSet(QObject):
     def _has_impossible_value(self, child: Field, parent: str) -> bool:
         if self.value(child.name) is None:
             return False
-        if child.reference in f.AT_SERVER:
+        if child.reference in AT_SERVER:
             return bool(self._parent_of_value.get(child.name) != self.value(parent))
-        return not f.is_possible(child, self.values(), self._reference)
+        return not self._spec.is_possible(child, self.values(), self._reference)
 
     def _clear(self, name: str, because: str) -> None:
         self.editor(name).set_value(None)
         self.touched.add(name)
 
         def say() -> str:
-            text = QCoreApplication.translate("TicketForm", "Emptied: it did not go with “{field}”")
-            return text.format(field=self._reference.field_label(f.ENTITY, because))
+            text = QCoreApplication.translate("EntityForm", "Emptied: it did not go with “{field}”")
+            return text.format(field=self._spec.label(because, self._reference))
 
         self.frames[name].show_message(say, MessageKind.NOTE)
 
@@ -214,7 +212,7 @@ class FieldSet(QObject):
         """What is said under a field whose text stands for nothing."""
         editor = self.frames[name].editor
         text = editor.text() if isinstance(editor, TypeAhead | TimeField) else ""
-        return lambda: f.no_match_text(self.fields[name], text)
+        return lambda: no_match_text(self.fields[name], text)
 
     # -- offers ----------------------------------------------------------------------------------------------------
 
@@ -225,17 +223,21 @@ class FieldSet(QObject):
 
     def _fill(self, name: str) -> None:
         editor, field = self.frames[name].editor, self.fields[name]
-        if isinstance(editor, ChoiceCombo):
-            known = f.known_labels(field, editor.value(), self._reference)
-            editor.set_items(f.offered_items(field, self.values(), self._reference), known)
+        if isinstance(editor, ChoiceCombo | MultiField):
+            known = self._spec.known_labels(field, editor.value(), self._reference)
+            offered = self._spec.offered_items(field, self.values(), self._reference)
+            if isinstance(editor, MultiField):
+                editor.set_choices(offered, known)
+            else:
+                editor.set_items(offered, known)
         elif isinstance(editor, ValueText):
             self._show(name, editor.value())
 
     def _on_search(self, name: str, text: str) -> None:
         field = self.fields[name]
         entity = field.reference or ""
-        if entity in f.IN_MEMORY:
-            self.show_suggestions(name, text, f.suggestions_in_memory(entity, text, self._reference))
+        if entity in IN_MEMORY:
+            self.show_suggestions(name, text, suggestions_in_memory(entity, text, self._reference))
         else:
             parent = self.value(field.depends_on) if field.depends_on else None
             self.lookup_requested.emit(name, entity, text, parent)
@@ -248,15 +250,12 @@ class FieldSet(QObject):
 
     # -- labels ----------------------------------------------------------------------------------------------------
 
-    def label_fields(self, status: str, kind: str | None, extra_required: Iterable[str] = ()) -> None:
-        """Labels and help in the language of the window, and a star on what is required in ``status``."""
-        extra = set(extra_required)
+    def label_fields(self, required: Collection[str]) -> None:
+        """Labels and help in the language of the window, and a star on what is required."""
         for name, frame in self.frames.items():
-            rule = self._reference.rule(f.ENTITY, name)
-            required = name in extra or (rule is not None and rule.required_for(status, kind))
-            label = self._reference.field_label(f.ENTITY, name)
-            frame.set_label(label, required=required and not self._read_only)
-            frame.set_help(self._reference.field_help(f.ENTITY, name))
+            label = self._spec.label(name, self._reference)
+            frame.set_label(label, required=name in required and not self._read_only)
+            frame.set_help(self._spec.help(name, self._reference))
             frame.say_again()
 
     def show_errors(self, errors: Mapping[str, Saying]) -> list[str]:

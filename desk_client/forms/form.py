@@ -1,0 +1,321 @@
+"""The form of any entity: cards of fields made from its specification. Knows values, not the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, Generic
+
+from PySide6.QtCore import QCoreApplication, QEvent, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from desk_client.forms.detail import Detail
+from desk_client.forms.entity_fields import EntityFields
+from desk_client.forms.field_set import FieldSet
+from desk_client.reference_store import ReferenceStore
+from desk_client.theme import Role, set_role
+from desk_client.widgets.field_frame import MessageKind, Saying
+from desk_client.widgets.field_grid import READING_GAP, ROW_GAP, FieldGrid
+
+Names = Collection[str]
+
+
+class EntityForm(QScrollArea, Generic[Detail]):
+    """Shows a row or a new one, and tells what was changed.
+
+    An entity with cards of its own, or fields that come and go, says so by the methods below "of the entity".
+
+    Signals:
+        edited(): the person changed something.
+        lookup_requested(name, entity, text, parent): see ``FieldSet``.
+        resolved(): a type-ahead that waited for its answer has it.
+    """
+
+    edited = Signal()
+    lookup_requested = Signal(str, str, str, object)
+    resolved = Signal()
+
+    cards: tuple[str, ...] = ("main",)
+    refreshing: Names = ()  # fields whose value says which others are shown or have a star
+
+    def __init__(
+        self,
+        spec: EntityFields,
+        reference: ReferenceStore,
+        now: Callable[[], datetime],
+        *,
+        read_only: bool,
+        name: str,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._spec, self._reference, self._now, self._read_only = spec, reference, now, read_only
+        self._base: dict[str, Any] | None = None
+        self._has_row = False
+        self._locked = False
+        self._cards: dict[str, tuple[QFrame, QLabel, FieldGrid]] = {}
+        self.setObjectName(name)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self._body = QWidget()
+        self._body.setProperty("role", "scrolled")
+        left_out = self.left_out()
+        self.fields = FieldSet(
+            spec, [field for field in spec.ordered(reference) if field.name not in left_out],
+            reference, now, read_only=read_only, parent=self._body,
+        )  # fmt: skip
+        self._build_cards()
+        self.setWidget(self._body)
+        first = next(iter(self.fields.frames.values()), None)
+        if first is not None and not read_only:  # where there is nothing to enter, the focus is for scrolling
+            self.setFocusProxy(first.editor)
+        self.fields.edited.connect(self._on_edited)
+        self.fields.lookup_requested.connect(self.lookup_requested)
+        self.fields.resolved.connect(self.resolved)
+        reference.changed.connect(self.retranslate)
+        self.retranslate()
+
+    # -- of the entity ---------------------------------------------------------------------------------------------
+
+    def left_out(self) -> Names:
+        """Fields that are not on the form."""
+        return ()
+
+    def card_of(self, name: str) -> str:
+        """The card that a field stands on."""
+        return self.cards[0]
+
+    def card_title(self, card: str) -> str:
+        """What stands above a card, '' for nothing."""
+        return ""
+
+    def is_shown(self, name: str, values: Mapping[str, Any]) -> bool:
+        """Whether a field is on the form with these values."""
+        return True
+
+    def texts_of(self, detail: Detail) -> Mapping[str, str]:
+        """The names of what a row points to and only the server knows."""
+        return {}
+
+    def check_values(self) -> dict[str, Saying]:
+        """A message for each value that breaks a rule."""
+        return self._spec.check(self.values(), self._base, self._reference, self._now())
+
+    def take_context(self) -> None:
+        """Tell the fields what of the row as it was read narrows them."""
+
+    def new_values(self) -> Mapping[str, Any]:
+        """What a new row always begins with."""
+        return {}
+
+    def _build_cards(self) -> None:
+        layout = QVBoxLayout(self._body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        row_gap = READING_GAP if self._read_only else ROW_GAP
+        for name in self.cards:
+            card, title, grid = QFrame(self._body), QLabel(self._body), FieldGrid(self._body, row_gap=row_gap)
+            card.setObjectName(f"card_{name}")
+            set_role(card, Role.CARD)
+            set_role(title, Role.TITLE)
+            title.setVisible(False)
+            inside = QVBoxLayout(card)
+            inside.setContentsMargins(16, 12, 16, 8)
+            inside.setSpacing(8)
+            inside.addWidget(title)
+            inside.addWidget(grid)
+            layout.addWidget(card)
+            self._cards[name] = (card, title, grid)
+        layout.addStretch(1)
+        for name, frame in self.fields.frames.items():
+            self._cards[self.card_of(name)][2].add(frame, wide=self._spec.is_wide(self._spec.by_name[name]))
+
+    # -- showing ---------------------------------------------------------------------------------------------------
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the form is for a row that is not saved yet."""
+        return self._base is None
+
+    def show_row(self, detail: Detail) -> None:
+        """Show a saved row; what was typed before is gone."""
+        self._base = detail.values.model_dump()
+        self._load(self._base, self.texts_of(detail))
+
+    def show_saved(self, detail: Detail) -> bool:
+        """Show what a save made of the row and keep what was typed since it was sent; whether there is such."""
+        base = detail.values.model_dump()
+        touched = self.fields.touched & self.fields.frames.keys()
+        newer = {name for name in touched if self.fields.value(name) != base.get(name)}
+        newer |= touched & set(self.fields.unresolved())
+        self._base = base
+        # not even set again: the cursor, and letters that an input method composes, stay where they are
+        self._load(base, self.texts_of(detail), keep=touched, newer=newer)
+        return bool(newer)
+
+    def show_new(self, defaults: Mapping[str, Any], texts: Mapping[str, str]) -> None:
+        """Show an empty row with these values in it."""
+        self._base = None
+        self._load({**self.new_values(), **defaults}, texts)
+
+    def _load(
+        self, values: Mapping[str, Any], texts: Mapping[str, str], *, keep: Names = (), newer: Names = ()
+    ) -> None:
+        self._has_row = True
+        self.take_context()
+        self.fields.set_values(values, texts, keep=keep)
+        self.fields.touched.update(newer)
+        self.fields.clear_messages()
+        self._lock_fixed()
+        self.refresh()
+        if not newer:
+            self.verticalScrollBar().setValue(0)
+
+    def refresh(self) -> None:
+        """Show the fields that belong to the values, with stars and labels as they are now."""
+        values = self.values()
+        self.fields.label_fields(self._spec.required_names(values, self._reference))
+        for card, _, grid in self._cards.values():
+            grid_frames = [frame for frame in self.fields.frames.values() if frame.parent() is grid]
+            shown = [self.is_shown(frame.name, values) or frame.has_error() for frame in grid_frames]
+            changed = any(frame.isHidden() == show for frame, show in zip(grid_frames, shown, strict=True))
+            for frame, show in zip(grid_frames, shown, strict=True):
+                frame.setVisible(show)
+            card.setVisible(any(shown))
+            if changed or not grid.columns:
+                grid.arrange()
+        self._chain_cards()
+
+    def _chain_cards(self) -> None:
+        frames = [frame for _, _, grid in self._cards.values() for frame in grid.visible_frames()]
+        for before, after in pairwise(frames):
+            QWidget.setTabOrder(before.editor, after.editor)
+
+    def retranslate(self) -> None:
+        """Say everything in the language of the window; values and typed texts stay."""
+        for card, (_, title, _grid) in self._cards.items():
+            title.setText(self.card_title(card))
+            title.setVisible(bool(title.text()))
+        self.fields.refill()
+        if self._has_row:
+            self.refresh()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a change of language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    # -- values ----------------------------------------------------------------------------------------------------
+
+    def values(self) -> dict[str, Any]:
+        """The row's values as they would be saved: what was not touched is as it was read."""
+        values = dict(self._base or {})
+        for name in self.fields.frames:
+            if self._base is None or name in self.fields.touched:
+                values[name] = self.fields.value(name)
+        return values
+
+    def changed_values(self) -> dict[str, Any]:
+        """What a save has to write."""
+        if self._base is None:
+            return {name: value for name, value in self.values().items() if value is not None}
+        values = self.values()
+        return {name: values[name] for name in self.fields.touched if values.get(name) != self._base.get(name)}
+
+    def is_dirty(self) -> bool:
+        """Whether something was typed or chosen that is not saved."""
+        if self._base is None:
+            return bool(self.fields.touched)
+        return bool(self.changed_values()) or bool(self.fields.unresolved())
+
+    def put(self, values: Mapping[str, Any], texts: Mapping[str, str]) -> None:
+        """Set values as if the person had: what a dialog or a quick action asked for."""
+        for name, value in values.items():
+            if name in self.fields.frames:
+                self.fields.put(name, value, texts.get(name, ""))
+        self.refresh()
+        self.edited.emit()
+
+    def set_locked(self, locked: bool) -> None:
+        """Go to reading and back; what is typed stays."""
+        self._locked = locked
+        self.fields.set_locked(locked)
+        self._lock_fixed()
+
+    def _lock_fixed(self) -> None:
+        for name in self._spec.fixed & self.fields.frames.keys():
+            self.fields.editor(name).set_locked(self._locked or self._base is not None)
+
+    def label(self, name: str) -> str:
+        """What a field is called."""
+        return self._spec.label(name, self._reference)
+
+    def text_of(self, name: str) -> str:
+        """What the value of a field is called."""
+        return self.fields.text_of(name, self.values().get(name)) if name in self.fields.fields else ""
+
+    # -- errors ----------------------------------------------------------------------------------------------------
+
+    def check(self) -> dict[str, Saying]:
+        """A message for each field that is wrong."""
+        errors = self.check_values()
+        for name in self.fields.unresolved():
+            errors[name] = self.fields.no_match(name)
+        return errors
+
+    def show_errors(self, errors: Mapping[str, Saying]) -> list[str]:
+        """Put messages under their fields and go to the first; the names that have no field on the form."""
+        elsewhere = self.fields.show_errors(errors)
+        self.refresh()
+        first = next((frame for frame in self._in_order() if frame.name in errors), None)
+        if first is not None:
+            first.editor.setFocus()
+            self.ensureWidgetVisible(first, 0, 24)
+        return elsewhere
+
+    def _in_order(self) -> Iterable[Any]:
+        return [frame for _, _, grid in self._cards.values() for frame in grid.visible_frames()]
+
+    def focus_first(self) -> None:
+        """Go to the first field."""
+        for frame in self._in_order():
+            frame.editor.setFocus()
+            return
+
+    # -- another machine's changes ---------------------------------------------------------------------------------
+
+    def rebase(self, detail: Detail) -> list[str]:
+        """Take a newer version of the row as the base and keep what was typed.
+
+        Returns the fields that changed elsewhere; they are marked. Where both sides changed one, the typed value
+        stays in the field and the other one is named under it.
+        """
+        old, new = self._base or {}, detail.values.model_dump()
+        changed = [name for name in self.fields.frames if old.get(name) != new.get(name)]
+        self._base = new
+        self.fields.context.update({name: value for name, value in new.items() if name not in self.fields.frames})
+        self.take_context()
+        self.fields.take_newer({name: new.get(name) for name in changed}, self.texts_of(detail))
+        for name in changed:
+            self._mark_changed(name, new.get(name), self.texts_of(detail))
+        self.refresh()
+        return changed
+
+    def _mark_changed(self, name: str, theirs: Any, texts: Mapping[str, str]) -> None:
+        is_clash = name in self.fields.touched and self.fields.value(name) != theirs
+
+        def say() -> str:
+            if not is_clash:
+                return QCoreApplication.translate("EntityForm", "Changed elsewhere")
+            shown = self.fields.text_of(name, theirs) or texts.get(name, "") or "\N{EN DASH}"
+            text = QCoreApplication.translate("EntityForm", "Changed elsewhere to “{value}”; yours is kept")
+            return text.format(value=shown)
+
+        self.fields.frames[name].show_message(say, MessageKind.NOTE)
+
+    def _on_edited(self, name: str) -> None:
+        if name in self.refreshing:
+            self.refresh()
+        self.edited.emit()
