@@ -33,6 +33,7 @@ SUB_APPS = {
     "ca": ("desk_server.authority_cli", "ca_app"),
     "import": ("desk_server.importing.cli", "import_app"),
     "report": ("desk_server.reports_cli", "report_app"),
+    "audit": ("desk_server.audit_cli", "audit_app"),
 }
 _stated: list[Path] = []
 
@@ -80,6 +81,8 @@ def build_app(arguments: list[str]) -> typer.Typer:
     for name, (module, attribute) in SUB_APPS.items():
         if called in (None, name):
             app.add_typer(getattr(importlib.import_module(module), attribute), name=name)
+    if called in (None, "forget"):
+        app.command("forget")(importlib.import_module("desk_server.audit_cli").forget)
     return app
 
 

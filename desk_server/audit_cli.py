@@ -1,0 +1,133 @@
+"""``desk-server audit verify``, ``desk-server audit head`` and ``desk-server forget``."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import psycopg2
+import typer
+
+from desk_server.audit.forget import check_named, find_contact
+from desk_server.audit.forget import forget as forget_contact
+from desk_server.audit.head import current_head, read_head, write_head
+from desk_server.audit.verify import AuditBrokenError, Verified
+from desk_server.audit.verify import verify as verify_chain
+from desk_server.cli import DataOption, JsonOption, ready_desk
+from desk_server.running import running
+from shared.database import translate_error
+from shared.errors import DeskError
+
+audit_app = typer.Typer(help="The sealed audit.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@audit_app.command("verify")
+def verify(
+    head: Annotated[Path | None, typer.Option(help="A head exported before: the chain must still hold it.")] = None,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Verify every entry, seal and block; name the first that is wrong and exit with 1."""
+    expected = read_head(head) if head else None
+    with _owner(data) as connection:
+        try:
+            verified = verify_chain(connection, expected)
+        except AuditBrokenError as error:
+            if as_json:
+                typer.echo(json.dumps({"ok": False, "first": str(error)}, indent=2))
+            raise DeskError(f"The audit is broken. {error}") from error
+    typer.echo(json.dumps(_as_dict(verified), indent=2) if as_json else "\n".join(_lines(verified, head)))
+
+
+@audit_app.command("head")
+def show_head(
+    export: Annotated[Path | None, typer.Option(help="Write it to this file; keep that off the server.")] = None,
+    data: DataOption = None,
+) -> None:
+    """Show the chain's head: the number and hash of the last block."""
+    with _owner(data) as connection:
+        head = current_head(connection)
+    if export is None:
+        typer.echo(head.text())
+        return
+    if not head.block:
+        raise DeskError("Nothing is sealed yet; the worker seals while the desk runs.")
+    write_head(export, head)
+    typer.echo(f"The head is in {export}: {head.text()}")
+
+
+def forget(
+    contact: Annotated[str, typer.Argument(help="The contact's id; or its whole name or mail address.")],
+    comment: Annotated[
+        list[int] | None, typer.Option(help="The id of a private comment whose text goes too; may be repeated.")
+    ] = None,
+    attachment: Annotated[
+        list[int] | None, typer.Option(help="The id of an attachment that goes too; may be repeated.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask at a terminal.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, remove nothing.")] = False,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Remove a person's values everywhere: contact, search words, audit. The audit still verifies.
+
+    Without --yes a terminal asks first. A script is not asked.
+    """
+    comments, attachments = tuple(dict.fromkeys(comment or ())), tuple(dict.fromkeys(attachment or ()))
+    with _owner(data) as connection:
+        found = find_contact(connection, contact)
+        check_named(connection, comments, attachments)
+        if not as_json:
+            for line in found.lines(comments, attachments):
+                typer.echo(line)
+        if dry_run:
+            if as_json:
+                typer.echo(json.dumps(dataclasses.asdict(found), indent=2, ensure_ascii=False))
+            return
+        if not yes and sys.stdin.isatty() and not typer.confirm("Remove them for good?", err=True):
+            raise DeskError("Nothing was removed.")
+        removed = forget_contact(connection, found.id, comments, attachments)
+    if as_json:
+        typer.echo(json.dumps(dataclasses.asdict(removed), indent=2))
+        return
+    typer.echo(
+        f"Contact {removed.contact} is forgotten: the private part of {removed.entries} audit entries,"
+        f" {removed.comments} private comments and {removed.attachments} attachments are gone."
+    )
+    typer.echo("Backups made before still hold the values until they are removed.")
+
+
+def _as_dict(verified: Verified) -> dict[str, Any]:
+    oldest = verified.oldest_unsealed
+    return {
+        "ok": True,
+        "entries": verified.entries,
+        "unsealed": verified.unsealed,
+        "oldest_unsealed": oldest.isoformat() if oldest else None,
+        "head": verified.head.as_dict(),
+    }
+
+
+def _lines(verified: Verified, head: Path | None) -> Iterator[str]:
+    yield f"The audit is whole: {verified.entries:,} entries in {verified.head.block:,} blocks."
+    yield f"Head: {verified.head.text()}"
+    if head is not None:
+        yield f"It continues the head in {head}."
+    if verified.oldest_unsealed is not None:
+        since = verified.oldest_unsealed.isoformat(timespec="seconds")
+        yield f"Not sealed yet: {verified.unsealed:,} entries since {since}; the worker seals while the desk runs."
+
+
+@contextmanager
+def _owner(data: Path | None) -> Iterator[Any]:
+    desk = ready_desk(data)
+    try:
+        with running(desk), closing(desk.owner_connection()) as connection:
+            yield connection
+    except psycopg2.Error as error:
+        raise translate_error(error) from None  # the cause may quote private values
