@@ -1,0 +1,94 @@
+"""The worker waits for notices: a topic's jobs run at once, however many notices come, and after a lost connection."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from desk_server.desk import Desk
+from desk_server.jobs import JOBS, Job
+from tests.desks import RunningDesk
+from tests.integration.server.enrolling import at_work, one, wait_until
+
+
+class Counted:
+    """A job that counts its runs."""
+
+    def __init__(self) -> None:
+        self.runs: list[float] = []
+
+    def __call__(self, connection: Any, desk: Desk) -> int:
+        self.runs.append(time.monotonic())
+        return 0
+
+
+def _notify(connection: Any, topic: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY desk_worker, '{topic}'")
+
+
+def test_a_notice_runs_the_jobs_of_its_topic_at_once_and_no_others(desk: RunningDesk, owner: Any) -> None:
+    heard, other, timed = Counted(), Counted(), Counted()
+    jobs = (Job("a", 600, heard, topic="a"), Job("b", 600, other, topic="b"), Job("c", 600, timed))
+    with at_work(desk, jobs):
+        wait_until(lambda: len(timed.runs) == 1)
+        sent = time.monotonic()
+        _notify(owner, "a")
+        wait_until(lambda: len(heard.runs) == 2, 2)
+        assert heard.runs[-1] - sent < 0.5
+        _notify(owner, "unheard-of")
+        time.sleep(0.3)
+    assert (len(heard.runs), len(other.runs), len(timed.runs)) == (2, 1, 1)
+
+
+def test_after_a_notice_a_job_may_run_a_second_time(desk: RunningDesk, owner: Any) -> None:
+    swept = Counted()
+    with at_work(desk, (Job("a", 600, swept, topic="a", again_after_seconds=0.3),)):
+        wait_until(lambda: len(swept.runs) == 1)
+        _notify(owner, "a")
+        wait_until(lambda: len(swept.runs) == 3, 3)
+        time.sleep(0.5)
+    assert len(swept.runs) == 3
+    assert 0.3 <= swept.runs[2] - swept.runs[1] < 0.9
+
+
+def test_a_flood_of_notices_by_a_machine_that_may_only_read_keeps_nobody_busy(
+    desk: RunningDesk, raw: Callable[..., Any]
+) -> None:
+    """NOTIFY can't be refused to a role. The job runs a few times a second at most, and others have their turn."""
+    flooded, other = Counted(), Counted()
+    hostile, is_over = raw("query"), threading.Event()
+
+    def flood() -> None:
+        while not is_over.is_set():
+            _notify(hostile, "a")
+
+    thread = threading.Thread(target=flood)
+    with at_work(desk, (Job("a", 600, flooded, topic="a"), Job("b", 0.2, other))):
+        begun = time.monotonic()
+        thread.start()
+        time.sleep(1.0)
+        is_over.set()
+        thread.join()
+        seconds = time.monotonic() - begun
+    assert 2 <= len(flooded.runs) <= seconds / 0.1 + 3
+    assert len(other.runs) >= 3
+
+
+def test_a_lost_connection_is_made_anew_and_what_was_asked_meanwhile_is_done(desk: RunningDesk, owner: Any) -> None:
+    heard = Counted()
+    with at_work(desk, (Job("a", 600, heard, topic="a"),)):
+        wait_until(lambda: len(heard.runs) == 1)
+        assert one(owner, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename='desk_worker'")
+        wait_until(lambda: len(heard.runs) == 2, 5)  # at its return, without a notice
+        _notify(owner, "a")
+        wait_until(lambda: len(heard.runs) == 3, 2)
+
+
+def test_the_worker_does_all_that_was_promised() -> None:
+    topics = {job.name: job.topic for job in JOBS if job.topic}
+    assert topics == {"sign requests": "sign", "end outdated sessions": "sessions"}
+    often = {job.name for job in JOBS if job.every_seconds <= 5}
+    assert {"sign requests", "end outdated sessions", "note sessions", "raise old certificate alarms"} <= often
