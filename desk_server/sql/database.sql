@@ -1,10 +1,11 @@
 -- What lies in database desk before the first migration. Run by the superuser, any number of times.
 REVOKE ALL ON DATABASE desk FROM PUBLIC; -- CONNECT and, above all, TEMP
-GRANT CONNECT ON DATABASE desk TO desk_query, desk_worker, desk_import;
+GRANT CONNECT ON DATABASE desk TO desk_query, desk_worker, desk_import, desk_enrol;
+ALTER ROLE desk_enrol IN DATABASE desk RESET ALL; -- see roles.sql
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 
 CREATE SCHEMA IF NOT EXISTS desk AUTHORIZATION desk_owner;
-GRANT USAGE ON SCHEMA desk TO desk_query, desk_import, desk_worker, desk_roles;
+GRANT USAGE ON SCHEMA desk TO desk_query, desk_import, desk_worker, desk_roles, desk_enrol;
 CREATE EXTENSION IF NOT EXISTS unaccent SCHEMA desk;
 
 -- a site's cluster may have another: times are read and audited alike everywhere

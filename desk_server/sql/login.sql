@@ -1,5 +1,6 @@
 -- The serial check at login: a certificate replaced since is refused, however long it is still valid.
--- It only reads: writing here would lock everybody out of a standby.
+-- It only reads: writing here would lock everybody out of a standby. The worker finds the first line in the log and
+-- raises the alarm.
 CREATE OR REPLACE FUNCTION desk.on_login() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -14,8 +15,11 @@ BEGIN
     IF NOT EXISTS (
         SELECT FROM desk.machine AS m
         JOIN desk.machine_certificate AS c ON c.machine_id = m.id
-        WHERE m.name = substr(session_user, 3) AND m.level <> 'none' AND m.deleted_at IS NULL AND c.serial = shown
+        WHERE m.name = substr(session_user, 3) AND m.level <> 'none' AND m.deleted_at IS NULL
+            AND c.serial = shown AND c.replaced_at IS NULL
     ) THEN
+        RAISE LOG 'desk refused machine % with serial % from %',
+            substr(session_user, 3), shown, host(inet_client_addr());
         RAISE EXCEPTION 'machine certificate is not the enrolled one' USING ERRCODE = '28000';
     END IF;
 END

@@ -1,73 +1,45 @@
 -- What desk.machine_set writes through; it runs as desk_roles, who is no superuser.
+REVOKE ALL ON desk.machine_certificate FROM desk_roles;
 GRANT SELECT, INSERT, UPDATE ON desk.machine TO desk_roles;
 GRANT SELECT, INSERT, DELETE ON desk.machine_person TO desk_roles;
-GRANT SELECT, INSERT, UPDATE, DELETE ON desk.machine_certificate TO desk_roles;
-GRANT SELECT ON desk.staff TO desk_roles;
+GRANT SELECT ON desk.staff, desk.machine_certificate TO desk_roles;
+DROP FUNCTION IF EXISTS desk.machine_set(text, text, text[], numeric, timestamptz); -- of an earlier version
 
--- Enrols a machine or changes it: its row, its people, its certificate's serial and its login role, in one transaction.
--- people or serial null: they stay as they are. Ending live sessions is the caller's second transaction:
--- done in this one, a machine that reconnects in a loop slips in between.
-CREATE OR REPLACE FUNCTION desk.machine_set(
-    name text, level text, people text[], serial numeric, not_after timestamptz
-) RETURNS bigint
+-- The login role of a machine, as the table has it: made where it is missing, its group, its limits.
+CREATE OR REPLACE FUNCTION desk.machine_role_sync(name text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    role_name text := 'm_' || machine_set.name;
-    machine_row bigint;
+    role_name text := 'm_' || machine_role_sync.name;
+    level text;
     group_name text;
-    missing text;
 BEGIN
-    IF machine_set.name !~ '^[a-z0-9][a-z0-9-]{0,39}$' THEN
-        RAISE EXCEPTION 'not a machine name' USING ERRCODE = '23514', COLUMN = 'name';
-    END IF;
-    IF machine_set.level NOT IN ('none', 'query', 'full', 'admin') THEN
-        RAISE EXCEPTION 'not a level' USING ERRCODE = '23514', COLUMN = 'level';
-    END IF;
-
-    INSERT INTO desk.machine AS m (name, level, save_id)
-    VALUES (machine_set.name, machine_set.level, gen_random_uuid())
-    ON CONFLICT ON CONSTRAINT uq_machine_name DO UPDATE
-        SET level = excluded.level, deleted_at = NULL, save_id = excluded.save_id, row_version = m.row_version + 1
-    RETURNING m.id INTO machine_row;
-
-    IF machine_set.people IS NOT NULL THEN
-        SELECT p.code INTO missing FROM unnest(machine_set.people) AS p (code)
-        WHERE NOT EXISTS (SELECT FROM desk.staff AS s WHERE s.code = p.code AND s.deleted_at IS NULL);
-        IF FOUND THEN
-            RAISE EXCEPTION 'a person is unknown' USING ERRCODE = '23503', COLUMN = 'people';
-        END IF;
-        DELETE FROM desk.machine_person AS mp WHERE mp.machine_id = machine_row
-            AND mp.staff_id NOT IN (SELECT s.id FROM desk.staff AS s WHERE s.code = ANY (machine_set.people));
-        INSERT INTO desk.machine_person (machine_id, staff_id)
-        SELECT machine_row, s.id FROM desk.staff AS s WHERE s.code = ANY (machine_set.people)
-        ON CONFLICT DO NOTHING;
-    END IF;
-
-    IF machine_set.serial IS NOT NULL THEN
-        INSERT INTO desk.machine_certificate AS c (machine_id, serial, not_after)
-        VALUES (machine_row, machine_set.serial, machine_set.not_after)
-        ON CONFLICT ON CONSTRAINT pk_machine_certificate DO UPDATE
-            SET serial = excluded.serial, not_after = excluded.not_after, issued_at = clock_timestamp();
-    END IF;
-
+    SELECT CASE WHEN m.deleted_at IS NULL THEN m.level ELSE 'none' END INTO STRICT level
+    FROM desk.machine AS m WHERE m.name = machine_role_sync.name;
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
         EXECUTE format('CREATE ROLE %I NOLOGIN', role_name);
     END IF;
     FOREACH group_name IN ARRAY ARRAY['desk_query', 'desk_full', 'desk_admin'] LOOP
-        IF group_name <> 'desk_' || machine_set.level AND EXISTS (
+        IF group_name <> 'desk_' || level AND EXISTS (
             SELECT FROM pg_auth_members AS g
-            WHERE g.roleid = group_name::regrole AND g.member = role_name::regrole
+            WHERE g.roleid = group_name::regrole AND g.member = quote_ident(role_name)::regrole
         ) THEN
             EXECUTE format('REVOKE %I FROM %I', group_name, role_name);
         END IF;
     END LOOP;
-    IF machine_set.level = 'none' THEN
+    IF level = 'none' THEN
         EXECUTE format('ALTER ROLE %I NOLOGIN', role_name);
-        RETURN machine_row;
+        RETURN;
     END IF;
-    EXECUTE format('GRANT %I TO %I WITH INHERIT TRUE, SET FALSE', 'desk_' || machine_set.level, role_name);
+    IF EXISTS ( -- given by somebody else, and not ours to take: better refused than thought done
+        SELECT FROM pg_auth_members AS g
+        WHERE g.member = quote_ident(role_name)::regrole AND g.roleid <> ('desk_' || level)::regrole
+    ) THEN
+        RAISE EXCEPTION 'the role % has rights that the desk did not give; run: desk-server roles sync', role_name
+            USING ERRCODE = '0LP01';
+    END IF;
+    EXECUTE format('GRANT %I TO %I WITH INHERIT TRUE, SET FALSE', 'desk_' || level, role_name);
     EXECUTE format('ALTER ROLE %I LOGIN CONNECTION LIMIT 4', role_name);
     -- on the machine's own role: a group's settings do not reach its members
     EXECUTE format('ALTER ROLE %I SET statement_timeout = %L', role_name, '30s');
@@ -76,9 +48,134 @@ BEGIN
     EXECUTE format('ALTER ROLE %I SET lock_timeout = %L', role_name, '2s');
     EXECUTE format('ALTER ROLE %I SET jit = off', role_name);
     EXECUTE format('ALTER ROLE %I SET search_path = pg_catalog, desk', role_name);
+    -- the one that a machine can't change: messages quote values, and the server's log is read by others
+    EXECUTE format('ALTER ROLE %I SET log_min_messages = %L', role_name, 'log');
+END
+$$;
+
+-- Who sits there; each is known, and there is at least one.
+CREATE OR REPLACE FUNCTION desk.machine_people_set(machine_row bigint, people text[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF cardinality(people) > 100 THEN
+        PERFORM desk.refuse('23514', 'too many people', 'people');
+    ELSIF EXISTS (
+        SELECT FROM unnest(people) AS p (code)
+        WHERE NOT EXISTS (SELECT FROM desk.staff AS s WHERE s.code = p.code AND s.deleted_at IS NULL)
+    ) THEN
+        PERFORM desk.refuse('23503', 'a person is unknown', 'people');
+    END IF;
+    DELETE FROM desk.machine_person AS mp WHERE mp.machine_id = machine_row
+        AND mp.staff_id NOT IN (SELECT s.id FROM desk.staff AS s WHERE s.code = ANY (people));
+    INSERT INTO desk.machine_person (machine_id, staff_id)
+    SELECT machine_row, s.id FROM desk.staff AS s WHERE s.code = ANY (people)
+    ON CONFLICT DO NOTHING;
+END
+$$;
+
+-- Whether an administrator's machine can still get in.
+CREATE OR REPLACE FUNCTION desk.has_admin_machine() RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM desk.machine AS m JOIN desk.machine_certificate AS c ON c.machine_id = m.id
+        WHERE m.level = 'admin' AND m.deleted_at IS NULL
+            AND c.replaced_at IS NULL AND c.not_after > clock_timestamp()
+    );
+END
+$$;
+
+-- Makes a machine or changes it: its row, its people, its login role, in one transaction. Ending live sessions is
+-- the caller's second transaction (desk.machine_sessions_end).
+-- A machine's session states save_id, lease_token and the row_version that it read (null: a new machine), for the same
+-- guard as every form; what it states is the whole form, except that people null leaves them. From the server's shell,
+-- where there is no guard, null leaves whatever it stands for, and who is not there is made.
+CREATE OR REPLACE FUNCTION desk.machine_set(
+    name text, level text, people text[], note text DEFAULT NULL,
+    save_id uuid DEFAULT NULL, lease_token bigint DEFAULT NULL, row_version bigint DEFAULT NULL
+) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    by_machine boolean := desk.is_machine();
+    wanted text := nullif(btrim(machine_set.note), '');
+    old desk.machine;
+    machine_row bigint;
+BEGIN
+    IF machine_set.name IS NULL OR machine_set.name !~ '^[a-z0-9][a-z0-9-]{0,39}$' THEN
+        PERFORM desk.refuse('23514', 'not a machine name', 'name');
+    ELSIF machine_set.level NOT IN ('none', 'query', 'full', 'admin') THEN
+        PERFORM desk.refuse('23514', 'not a level', 'level');
+    ELSIF length(machine_set.note) > 2000 THEN
+        PERFORM desk.refuse('DK019', 'this text is too long', 'note');
+    ELSIF machine_set.people = '{}' THEN
+        PERFORM desk.refuse('DK010', 'a machine needs at least one person', 'people');
+    END IF;
+
+    -- Whoever changes a machine waits here for whoever changes an administrator's: two who take each other's level
+    -- away must see what the other did.
+    PERFORM FROM desk.machine AS m WHERE m.name = machine_set.name OR m.level = 'admin'
+    ORDER BY m.id FOR NO KEY UPDATE;
+    SELECT m.* INTO old FROM desk.machine AS m WHERE m.name = machine_set.name;
+
+    IF old.id IS NULL OR (by_machine AND machine_set.row_version IS NULL) THEN
+        IF machine_set.row_version IS NOT NULL THEN
+            PERFORM desk.refuse('DK018', 'no such machine', 'name');
+        ELSIF machine_set.level IS NULL THEN
+            PERFORM desk.refuse('DK010', 'a machine needs a level', 'level');
+        ELSIF machine_set.people IS NULL THEN
+            PERFORM desk.refuse('DK010', 'a machine needs at least one person', 'people');
+        END IF;
+        INSERT INTO desk.machine (name, level, note, save_id)
+        VALUES (machine_set.name, machine_set.level, wanted, machine_set.save_id)
+        RETURNING id INTO machine_row;
+    ELSE
+        UPDATE desk.machine AS m SET
+            level = coalesce(machine_set.level, m.level),
+            level_since = CASE WHEN machine_set.level <> m.level THEN clock_timestamp() ELSE m.level_since END,
+            note = CASE WHEN by_machine OR machine_set.note IS NOT NULL THEN wanted ELSE m.note END,
+            deleted_at = CASE WHEN by_machine THEN m.deleted_at END,
+            save_id = machine_set.save_id,
+            lease_token = machine_set.lease_token,
+            row_version = CASE WHEN by_machine THEN machine_set.row_version + 1 ELSE m.row_version END
+        WHERE m.id = old.id
+        RETURNING m.id INTO machine_row;
+    END IF;
+    IF machine_set.people IS NOT NULL THEN
+        PERFORM desk.machine_people_set(machine_row, machine_set.people);
+    END IF;
+    IF by_machine AND old.level = 'admin' AND NOT desk.has_admin_machine() THEN
+        PERFORM desk.refuse('DK021', 'no administrator would be left', 'level');
+    END IF;
+
+    PERFORM desk.machine_role_sync(machine_set.name);
+    IF machine_set.level = 'none' THEN
+        PERFORM desk.enrolment_withdraw(machine_row);
+    END IF;
+    IF machine_set.level <> old.level THEN
+        NOTIFY desk_worker, 'sessions';
+    END IF;
     RETURN machine_row;
 END
 $$;
-ALTER FUNCTION desk.machine_set(text, text, text[], numeric, timestamptz) OWNER TO desk_roles;
-REVOKE ALL ON FUNCTION desk.machine_set(text, text, text[], numeric, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION desk.machine_set(text, text, text[], numeric, timestamptz) TO desk_admin;
+
+DO $$
+DECLARE
+    routine regprocedure;
+BEGIN
+    FOREACH routine IN ARRAY ARRAY[
+        'desk.machine_role_sync(text)', 'desk.machine_people_set(bigint, text[])', 'desk.has_admin_machine()',
+        'desk.machine_set(text, text, text[], text, uuid, bigint, bigint)'
+    ]::regprocedure[] LOOP
+        EXECUTE pg_catalog.format('ALTER FUNCTION %s OWNER TO desk_roles', routine);
+        EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', routine);
+    END LOOP;
+END
+$$;
+GRANT EXECUTE ON FUNCTION desk.machine_set(text, text, text[], text, uuid, bigint, bigint) TO desk_admin;

@@ -1,12 +1,21 @@
 """The tables of PostgreSQL schema desk, as SQLAlchemy classes."""
 
-from shared.models.audit import AuditBlock, AuditEntry, AuditOpen, AuditPrivate, AuditSeal
+from shared.models.audit import AuditBlock, AuditEntry, AuditOpen, AuditPrivate, AuditSeal, Forgetting
 from shared.models.base import Base
 from shared.models.choice import Choice, ChoiceList, DependentChoice, FieldRule, StatusTransition
 from shared.models.contact_log import Complaint, Interaction
 from shared.models.customer import Contact, Customer, Project
 from shared.models.importing import ImportBatch, ImportReject
-from shared.models.people import Department, Machine, MachineCertificate, MachinePerson, Staff
+from shared.models.machine import (
+    EnrolmentCode,
+    Machine,
+    MachineCertificate,
+    MachinePerson,
+    MachineSeen,
+    SecurityEvent,
+    SigningRequest,
+)
+from shared.models.people import Department, Staff
 from shared.models.product import HardwareRevision, Product, Release, ReleaseHardware
 from shared.models.saving import EditLease, SaveDone
 from shared.models.search import SearchMove, SearchPrivate, SearchPublic
@@ -31,7 +40,9 @@ __all__ = [
     "Department",
     "DependentChoice",
     "EditLease",
+    "EnrolmentCode",
     "FieldRule",
+    "Forgetting",
     "HardwareRevision",
     "ImportBatch",
     "ImportReject",
@@ -39,6 +50,7 @@ __all__ = [
     "Machine",
     "MachineCertificate",
     "MachinePerson",
+    "MachineSeen",
     "Product",
     "Project",
     "Release",
@@ -47,7 +59,9 @@ __all__ = [
     "SearchMove",
     "SearchPrivate",
     "SearchPublic",
+    "SecurityEvent",
     "Setting",
+    "SigningRequest",
     "Staff",
     "StatusTransition",
     "Ticket",

@@ -3,7 +3,8 @@ SELECT r.rolname || ' ' || coalesce(s.setting, wanted.setting || ' is missing')
 FROM pg_roles AS r
 CROSS JOIN (VALUES
     ('statement_timeout=30s'), ('transaction_timeout=60s'), ('idle_in_transaction_session_timeout=30s'),
-    ('lock_timeout=2s'), ('jit=off'), ('search_path=pg_catalog, desk')
+    ('lock_timeout=2s'), ('jit=off'), ('search_path=pg_catalog, desk'),
+    ('log_min_messages=log')
 ) AS wanted (setting)
 LEFT JOIN pg_db_role_setting AS d ON d.setrole = r.oid AND d.setdatabase = 0
 LEFT JOIN LATERAL (
@@ -19,4 +20,4 @@ CROSS JOIN LATERAL unnest(d.setconfig) AS x (setting)
 WHERE r.rolname ~ '^m_'
   AND (d.setdatabase <> 0 OR split_part(x.setting, '=', 1) NOT IN (
       'statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout', 'lock_timeout', 'jit',
-      'search_path'))
+      'search_path', 'log_min_messages'))

@@ -13,7 +13,7 @@ SELECT rolname || ' may create roles' FROM pg_roles
 WHERE rolname ~ '^desk_' AND rolcreaterole AND rolname <> 'desk_roles'
 UNION ALL
 SELECT rolname || ' may log in' FROM pg_roles
-WHERE rolname ~ '^desk_' AND rolcanlogin AND rolname <> 'desk_worker'
+WHERE rolname ~ '^desk_' AND rolcanlogin AND rolname NOT IN ('desk_worker', 'desk_enrol')
 UNION ALL
 SELECT m.rolname || ' is a member of ' || g.rolname
 FROM pg_auth_members AS a
@@ -23,6 +23,7 @@ WHERE m.rolname ~ '^desk_'
   AND (m.rolname, g.rolname) NOT IN (
       ('desk_full', 'desk_query'), ('desk_admin', 'desk_full'), ('desk_roles', 'desk_query'),
       ('desk_roles', 'desk_full'), ('desk_roles', 'desk_admin'), ('desk_roles', 'pg_signal_backend'),
+      ('desk_roles', 'pg_read_all_stats'),
       ('desk_worker', 'pg_use_reserved_connections'), ('desk_worker', 'pg_read_all_stats')
   )
   AND NOT (m.rolname = 'desk_roles' AND g.rolname ~ '^m_')
