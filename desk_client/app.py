@@ -132,7 +132,8 @@ class DeskApp(QObject):
         self.window.enter(
             ClientContext(
                 session=session, runner=self.runner, bus=self.bus, messages=self.messages,
-                reference=self.reference, theme=self.theme, language=self.language, settings=self.settings,
+                reference=self.reference, theme=self.theme, language=self.language, settings=self.settings, profile=self._profile,
+                profile=self._profile,
             )
         )  # fmt: skip
 

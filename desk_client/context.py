@@ -11,6 +11,8 @@ from desk_client.messages import Messages
 from desk_client.reference_store import ReferenceStore
 from desk_client.runner import DbRunner
 from desk_client.theme import Theme
+from shared.config import Profile
+from shared.config import Profile
 from shared.schemas.session import DeskSession
 
 
@@ -26,3 +28,5 @@ class ClientContext:
     theme: Theme
     language: Language
     settings: ClientSettings
+    profile: Profile
+    profile: Profile
