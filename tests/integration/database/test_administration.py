@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.database.machine_calls import set_machine
 from tests.integration.database.world import World, insert, mark, one, refused, update
 
 
@@ -115,14 +116,12 @@ def test_matrices_are_changed_by_functions_of_administrators(admin: Any, full: A
 
 
 def test_people_of_a_machine_are_set_by_an_administrator_and_audited(admin: Any, full: Any, boss: Any) -> None:
-    arguments = ("pc-full2", "full", ["sun", "lin"], None, None)
-    call = "SELECT desk.machine_set(%s, %s, %s, %s, %s)"
     with refused("42501"):
-        full.execute(call, arguments)
-    admin.execute(call, arguments)
+        set_machine(full, "pc-full2", "full", ["sun", "lin"])
+    set_machine(admin, "pc-full2", "full", ["sun", "lin"])
     assert (
         one(boss, "SELECT machine FROM desk.audit_entry WHERE entity = 'machine_person' ORDER BY id DESC LIMIT 1")
         == "pc-admin"
     )
     assert one(boss, "SELECT save_id IS NULL AND row_version > 1 FROM desk.machine WHERE name = 'pc-full2'")
-    admin.execute(call, ("pc-full2", "full", ["sun"], None, None))
+    set_machine(admin, "pc-full2", "full", ["sun"])
