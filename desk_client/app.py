@@ -132,7 +132,7 @@ class DeskApp(QObject):
         self.window.enter(
             ClientContext(
                 session=session, runner=self.runner, bus=self.bus, messages=self.messages,
-                reference=self.reference, theme=self.theme, language=self.language, settings=self.settings, profile=self._profile,
+                reference=self.reference, theme=self.theme, language=self.language, settings=self.settings,
                 profile=self._profile,
             )
         )  # fmt: skip

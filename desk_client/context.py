@@ -12,7 +12,6 @@ from desk_client.reference_store import ReferenceStore
 from desk_client.runner import DbRunner
 from desk_client.theme import Theme
 from shared.config import Profile
-from shared.config import Profile
 from shared.schemas.session import DeskSession
 
 
@@ -28,5 +27,4 @@ class ClientContext:
     theme: Theme
     language: Language
     settings: ClientSettings
-    profile: Profile
     profile: Profile

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -98,6 +98,13 @@ class MachineSave(Frozen):
     save_id: uuid.UUID
     row_version: int | None = None
     lease_token: int | None = None
+
+
+class CodeTerm(Frozen):
+    """How long a one-time code is good, by the server's clock."""
+
+    ends: datetime
+    lasts: timedelta
 
 
 class MachineSession(Frozen):

@@ -1,0 +1,71 @@
+"""The walk of a machine's edit: what the general one does not know. Taking rights away is asked about first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, Signal
+
+from desk_client.forms.editing import EntityEditing
+from desk_client.machines.words import is_demotion
+from desk_client.messages import describe
+from shared.domain.level import Level
+from shared.errors import DeskError, LastAdminError
+from shared.schemas.machine import MachineDetail
+
+DEFAULT_LEVEL = Level.QUERY
+
+
+class MachineEditing(EntityEditing[MachineDetail]):
+    """Saves machines.
+
+    Signals:
+        demotion_wanted(Level): what is about to be saved takes rights away; ``send_now`` does it.
+        made(MachineDetail): a new machine is saved: the next thing it needs is a code.
+    """
+
+    demotion_wanted = Signal(object)
+    made = Signal(object)
+
+    def new_row(self) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+        """The least level: more is decided, not forgotten."""
+        return {"level": DEFAULT_LEVEL}, {}
+
+    def saved_text(self, detail: MachineDetail) -> str:
+        """What is said once a machine is saved."""
+        return QCoreApplication.translate("Machines", "Saved: machine {name}").format(name=detail.name)
+
+    def send(self) -> None:
+        """Hand what is typed on; where it takes rights away, after a question."""
+        wanted = self._form.changed_values().get("level")
+        if self.detail is not None and wanted is not None and is_demotion(self.detail.level, wanted):
+            self.set_saving(False)
+            self.demotion_wanted.emit(Level(wanted))
+        else:
+            super().send()
+
+    def send_now(self) -> None:
+        """The question was answered with yes."""
+        if not self.is_saving and self.is_dirty():
+            self.set_saving(True)
+            super().send()
+
+    def change_now(self, changed: Mapping[str, Any]) -> None:
+        """Save this alone, whatever else is typed; with nothing in it the login is set again as it stands."""
+        if self.detail is not None and not self.is_saving:
+            self.set_saving(True)
+            self._controller.update(self.detail, changed)
+
+    def note_saved(self, detail: MachineDetail) -> None:
+        """A machine was made, or changed."""
+        if self.detail is None:
+            self.made.emit(detail)
+
+    def _on_save_failed(self, error: DeskError) -> None:
+        if isinstance(error, LastAdminError):
+            self.set_saving(False)
+            self.after_save = None
+            self.show_errors({"level": lambda: describe(error)})
+        else:
+            super()._on_save_failed(error)

@@ -1,0 +1,71 @@
+"""The bar over the list of machines: search, level, a new machine."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
+
+from desk_client.machines.words import level_text
+from desk_client.theme import Role, set_role
+from desk_client.widgets.multi_pick import MultiPick
+from desk_client.widgets.translated import Translated
+from shared.domain.level import Level
+from shared.schemas.machine import MachineFilter
+
+TYPED_MS = 200
+
+
+class MachineFilterBar(Translated, QWidget):
+    """What the list is to show.
+
+    Signals:
+        filter_changed()
+        new_wanted(): a new machine.
+        left_down(): down from the search: to the list.
+    """
+
+    filter_changed = Signal()
+    new_wanted = Signal()
+    left_down = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("machineFilters")
+        self.search = QLineEdit(self)
+        self.search.setObjectName("machineSearch")
+        self.search.setClearButtonEnabled(True)
+        self.levels = MultiPick(self)
+        self.levels.setObjectName("machineLevels")
+        self.new_button = QPushButton(self)
+        self.new_button.setObjectName("newMachine")
+        set_role(self.new_button, Role.PRIMARY)
+        self._typed = QTimer(self)
+        self._typed.setSingleShot(True)
+        self._typed.setInterval(TYPED_MS)
+        self._typed.timeout.connect(self.filter_changed)
+        self.search.textChanged.connect(lambda _text: self._typed.start())
+        self.search.returnPressed.connect(self.left_down)
+        self.levels.picked.connect(self.filter_changed)
+        self.new_button.clicked.connect(self.new_wanted)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self.search, 1)
+        layout.addWidget(self.levels)
+        layout.addWidget(self.new_button)
+        self.retranslate()
+
+    def filter(self) -> MachineFilter:
+        """What is asked for."""
+        self._typed.stop()
+        return MachineFilter(text=self.search.text(), levels=tuple(Level(value) for value in self.levels.values()))
+
+    def retranslate(self) -> None:
+        """Say it in the language of the window."""
+        self.search.setPlaceholderText(QCoreApplication.translate("Machines", "Search name, people, note, address"))
+        self.search.setAccessibleName(QCoreApplication.translate("Machines", "Search machines"))
+        items = [(level_text(level), level.value) for level in reversed(Level)]
+        self.levels.set_items(QCoreApplication.translate("Machines", "Any level"), items)
+        self.levels.setAccessibleName(QCoreApplication.translate("Machines", "Level"))
+        self.new_button.setText(QCoreApplication.translate("Machines", "&New machine"))
+        self.new_button.setAccessibleName(self.new_button.text().replace("&", ""))

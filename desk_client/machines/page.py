@@ -1,0 +1,187 @@
+"""The screen of machines: the list with the machine below it, and beside it what happened about who gets in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, QLocale, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from desk_client.context import ClientContext
+from desk_client.listing.list_controller import ListController
+from desk_client.listing.table_model import PagedTableModel
+from desk_client.machines.columns import MACHINE_COLUMNS, MachineTexts
+from desk_client.machines.events.page import EventsPage
+from desk_client.machines.filters import MachineFilterBar
+from desk_client.machines.list_controller import MachineSource
+from desk_client.machines.list_view import MachineListView
+from desk_client.machines.pane import MachinePane
+from desk_client.theme import Role, set_role
+from desk_client.widgets.translated import Translated
+from shared.schemas.machine import MachineListing, MachineRow
+
+
+class MachinesPage(Translated, QTabWidget):
+    """For an administrator's machine: two tabs.
+
+    Signals:
+        status_changed(str): for the status bar.
+    """
+
+    status_changed = Signal(str)
+
+    def __init__(self, context: ClientContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("machinesPage")
+        self.setDocumentMode(True)
+        self._has_machine = False
+        self._shown_id: int | None = None
+        self.pane = MachinePane(context, self)
+        self.filters = MachineFilterBar(self)
+        self.model: PagedTableModel[MachineRow] = PagedTableModel(MACHINE_COLUMNS, MachineTexts(self.pane.now), self)
+        self.list = MachineListView(self.model, context.theme, self.pane.now, self)
+        self.controller: ListController[MachineRow, MachineListing] = ListController(
+            self.model, MachineSource(), MachineListing(), context.runner, context.bus, context.messages, self
+        )
+        self.events = EventsPage(context, self)
+        self.splitter = QSplitter(Qt.Orientation.Vertical, self)
+        self._build()
+        self._connect()
+        self.retranslate()
+
+    def _build(self) -> None:
+        card = QFrame(self)
+        card.setObjectName("machineListCard")
+        set_role(card, Role.CARD)
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(1, 1, 1, 1)
+        inside.setSpacing(0)
+        inside.addWidget(self.filters)
+        inside.addWidget(self.list, 1)
+        self.splitter.setObjectName("machinesAndMachine")
+        self.splitter.setHandleWidth(12)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(card)
+        self.splitter.addWidget(self.pane)
+        self.splitter.setStretchFactor(0, 3)
+        self.splitter.setStretchFactor(1, 2)
+        self.pane.hide()  # until there is a machine to show
+        self.addTab(self.splitter, "")
+        self.addTab(self.events, "")
+        self.tabBar().setDrawBase(False)
+
+    def _connect(self) -> None:
+        self.filters.filter_changed.connect(self._show_filtered)
+        self.filters.new_wanted.connect(self.new_machine)
+        self.filters.left_down.connect(self.list.setFocus)
+        self.list.rows_wanted.connect(self.controller.want_rows)
+        self.list.header.sort_changed.connect(lambda _key, _descending: self._show_filtered())
+        self.list.row_chosen.connect(self._on_chosen)
+        self.list.row_opened.connect(self.open_machine)
+        self.list.tab_wanted.connect(self.open_machine)
+        self.model.count_changed.connect(self._say_status)
+        self.model.dimmed_changed.connect(self._on_dimmed)
+        self.pane.saved.connect(self._on_saved)
+        self.pane.editing.opening.arrived.connect(self._show_pane)
+        self.pane.editing.opening.stayed.connect(self._on_stayed)
+        self.pane.left.connect(self.list.setFocus)
+
+    # -- for the window ------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Read again what is shown."""
+        self.controller.refresh()
+        self.pane.read_again()
+        self.events.refresh()
+
+    def close_request(self, afterwards: Callable[[], object] | None = None) -> bool:
+        """Whether it may be closed; asks where something is not saved."""
+        return self.pane.close_request(afterwards)
+
+    def show_events(self) -> None:
+        """Go to the security events that are open."""
+        self.setCurrentWidget(self.events)
+        self.events.show_open()
+
+    def open_machine(self, machine_id: int) -> None:
+        """Show a machine below and go there."""
+        if self._take_pane(machine_id):
+            self.pane.editing.opening.when_there(self.pane.setFocus)
+
+    def new_machine(self) -> None:
+        """An empty form below."""
+        if self.pane.close_request(self.new_machine):
+            self.list.select_row(None)
+            self._shown_id = None
+            self._show_pane()
+            self.pane.new_row()
+
+    # -- inside --------------------------------------------------------------------------------------------------------
+
+    def _show_filtered(self) -> None:
+        key, descending = self.list.header.sort()
+        self.controller.show(MachineListing(filter=self.filters.filter(), sort=key, descending=descending))
+
+    def _take_pane(self, machine_id: int) -> bool:
+        if self._shown_id == machine_id:
+            return True
+        if not self.pane.close_request(lambda: self.open_machine(machine_id)):
+            self.list.select_row(self._shown_id)
+            return False
+        self._shown_id = machine_id
+        self.pane.open_row(machine_id)
+        return True
+
+    def _on_chosen(self, machine_id: int) -> None:
+        if not self.pane.is_dirty():  # arrows through the list never ask; Enter does
+            self._take_pane(machine_id)
+
+    def _on_stayed(self, machine_id: int | None) -> None:
+        self._shown_id = machine_id
+        if self._has_machine:
+            self.list.select_row(machine_id)
+
+    def _on_saved(self, machine_id: int) -> None:
+        self._shown_id = machine_id
+        self.list.select_row(machine_id)
+
+    def _show_pane(self) -> None:
+        self._has_machine = True
+        self.pane.show()
+
+    def _on_dimmed(self, dimmed: bool) -> None:
+        self._say_status()
+        if not dimmed:
+            self._say_empty()
+
+    def _say_empty(self) -> None:
+        self.list.set_empty_text(
+            QCoreApplication.translate("Machines", "No machine fits. Clear the search, or make a new machine.")
+        )
+
+    def _say_status(self) -> None:
+        if self.model.is_dimmed:
+            self.status_changed.emit(QCoreApplication.translate("Machines", "Loading"))
+        else:
+            said = QCoreApplication.translate("Machines", "Machines: {count}")
+            self.status_changed.emit(said.format(count=QLocale().toString(self.model.rowCount())))
+
+    def retranslate(self) -> None:
+        """Names of the parts."""
+        self.setAccessibleName(QCoreApplication.translate("Machines", "Machines"))
+        self.setTabText(0, QCoreApplication.translate("Machines", "Machines"))
+        self.setTabText(1, QCoreApplication.translate("Machines", "Security events"))
+        self.tabBar().setAccessibleName(QCoreApplication.translate("Machines", "Machines and security events"))
+        self._say_empty()
+        self._say_status()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Read the machines when one comes here, and again at each coming back."""
+        super().showEvent(event)
+        if event.spontaneous():
+            return
+        if self.model.rowCount():
+            self.refresh()
+        else:
+            self._show_filtered()
