@@ -16,7 +16,7 @@ import psycopg2.errors
 from desk_server.authority import fingerprint
 from desk_server.desk import Desk
 from desk_server.machine_profile import check_folder, write_profile
-from desk_server.sessions import end_sessions, sweep
+from desk_server.sessions import end_outdated, end_sessions, sweep
 from shared.config import Profile
 from shared.domain.enrolment import EnrolmentCode
 from shared.domain.level import Level
@@ -134,8 +134,8 @@ def sync_roles(desk: Desk) -> list[tuple[str, str]]:
     with closing(desk.owner_connection()) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT name, what FROM desk.roles_sync()")
         done = [(str(name), str(what)) for name, what in cursor.fetchall()]
-        sweep(connection, pause=0)
-        return done
+        end_outdated(connection)
+    return done
 
 
 def is_enrolled(desk: Desk, name: str) -> bool:

@@ -13,10 +13,10 @@ from typing import Any
 SWEEP_SECONDS = 1.0
 
 # Sessions whose machine is shut out, or came in at a higher level or by a certificate that was replaced since. Within
-# a second of a change it may have logged in by what held before.
+# a quarter of a second of a change it may have logged in by what held before.
 _OUTDATED = """
 SELECT s.machine, s.pid,
-    m.id IS NULL OR m.level = 'none' OR s.since < m.level_since + interval '1 second' OR NOT EXISTS (
+    m.id IS NULL OR m.level = 'none' OR s.since < m.level_since + interval '0.25 s' OR NOT EXISTS (
         SELECT FROM desk.machine_certificate AS c
         WHERE c.machine_id = m.id AND c.serial = s.serial AND c.replaced_at IS NULL
     )
@@ -46,9 +46,9 @@ def end_outdated(connection: Any, name: str | None = None) -> int:
     return ended
 
 
-def sweep(connection: Any, name: str | None = None, pause: float = SWEEP_SECONDS) -> int:
+def sweep(connection: Any, name: str | None = None) -> int:
     """A second look a little later: whoever was logging in meanwhile is in by now."""
-    time.sleep(pause)
+    time.sleep(SWEEP_SECONDS)
     return end_outdated(connection, name)
 
 

@@ -105,6 +105,7 @@ AS $$
 DECLARE
     by_machine boolean := desk.is_machine();
     wanted text := nullif(btrim(machine_set.note), '');
+    levels CONSTANT text[] := ARRAY['none', 'query', 'full', 'admin'];
     old desk.machine;
     machine_row bigint;
 BEGIN
@@ -132,13 +133,17 @@ BEGIN
         ELSIF machine_set.people IS NULL THEN
             PERFORM desk.refuse('DK010', 'a machine needs at least one person', 'people');
         END IF;
-        INSERT INTO desk.machine (name, level, note, save_id)
-        VALUES (machine_set.name, machine_set.level, wanted, machine_set.save_id)
+        INSERT INTO desk.machine (name, level, level_since, note, save_id)
+        VALUES (machine_set.name, machine_set.level, 'epoch', wanted, machine_set.save_id)
         RETURNING id INTO machine_row;
     ELSE
         UPDATE desk.machine AS m SET
             level = coalesce(machine_set.level, m.level),
-            level_since = CASE WHEN machine_set.level <> m.level THEN clock_timestamp() ELSE m.level_since END,
+            -- sessions from before are ended; where the level rises, nobody is disturbed
+            level_since = CASE
+                WHEN array_position(levels, machine_set.level) < array_position(levels, m.level) THEN clock_timestamp()
+                ELSE m.level_since
+            END,
             note = CASE WHEN by_machine OR machine_set.note IS NOT NULL THEN wanted ELSE m.note END,
             deleted_at = CASE WHEN by_machine THEN m.deleted_at END,
             save_id = machine_set.save_id,
