@@ -354,6 +354,20 @@ def test_own_role_is_all_that_a_machine_can_set(query: Any, boss: Any, raw: Any,
     assert one(raw("query").cursor(), "SELECT session_user") == "m_pc-query"
 
 
+def test_defaults_for_objects_of_its_own_reach_nobody(query: Any, superuser: Any) -> None:
+    """Every role may say what rights come with what it and its groups will make; none of these makes anything."""
+    query.execute("ALTER DEFAULT PRIVILEGES FOR ROLE CURRENT_USER, desk_query GRANT ALL ON TABLES TO PUBLIC")
+    for owner in ("desk_owner", "desk_full", "desk_roles", "desk_worker", "postgres"):
+        with refused(DENIED):
+            query.execute(f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA desk GRANT ALL ON TABLES TO PUBLIC")
+    superuser.execute("SET ROLE desk_owner; CREATE TABLE desk.made (i int)")
+    assert one(superuser, "SELECT relacl FROM pg_class WHERE oid = 'desk.made'::regclass") is None
+    superuser.connection.rollback()
+    makers = ("desk_query", "desk_full", "desk_admin")
+    assert not any(one(superuser, "SELECT has_schema_privilege(%s, 'desk', 'CREATE')", maker) for maker in makers)
+    superuser.connection.rollback()
+
+
 def test_dropping_what_it_owns_drops_nothing(query: Any, boss: Any) -> None:
     held = "SELECT count(*) FROM pg_auth_members WHERE member = 'm_pc-query'::regrole"
     before = one(boss, held), one(boss, "SELECT count(*) FROM pg_class")
