@@ -26,6 +26,7 @@ from shared.domain.enrolment import EnrolmentCode
 from shared.enrolment_attempt import Attempt, Request, check_folder
 from shared.errors import (
     DatabaseUnavailableError,
+    DeskError,
     ExpiredCodeError,
     LoginRefusedError,
     NotADeskError,
@@ -37,6 +38,7 @@ from shared.errors import (
     ServerNameError,
     UnknownCodeError,
     UsedCodeError,
+    WrongServerError,
 )
 from shared.key_store import PasswordPlace
 from shared.server_proof import check_certificate_days, check_clocks, prove_server
@@ -158,14 +160,14 @@ class Enrolment:
         """As ``desk_enrol``, which has few connections for all who enrol at the same time."""
         while True:
             try:
-                with _told_of_server(self._code.host):
-                    connection = psycopg2.connect(**self._arguments())
-                connection.autocommit = True
-            except ServerFullError:
-                if time.monotonic() > deadline:
-                    raise
+                connection = psycopg2.connect(**self._arguments())
+            except psycopg2.Error as error:
+                meant = _meaning(error, self._code.host)
+                if not isinstance(meant, ServerFullError) or time.monotonic() > deadline:
+                    raise meant from None
                 time.sleep(random.uniform(0.1, 0.5))  # noqa: S311 - so that they do not come back all at once
             else:
+                connection.autocommit = True
                 return connection
 
     def _arguments(self) -> dict[str, Any]:
@@ -240,18 +242,16 @@ def _translated() -> Iterator[None]:
         raise translate_error(error) from None  # its text may hold the statement, and that the code
 
 
-@contextmanager
-def _told_of_server(host: str) -> Iterator[None]:
-    """What a refused connection means here: the authority is proved already."""
-    try:
-        with _translated():
-            yield
-    except LoginRefusedError as error:
-        if "could not prove" in str(error):
-            raise ServerNameError(
-                f"This desk's server does not go by {host}: its certificate is made out to other names. "
-                "Name it as the code does, or have the name added (desk-server init --host)."
-            ) from None
-        raise NotADeskError("This desk's server takes no enrolments; it may have to be updated.") from None
-    except PermissionDeniedError:
-        raise NotADeskError("This desk's server takes no enrolments; it may have to be updated.") from None
+def _meaning(error: psycopg2.Error, host: str) -> DeskError:
+    """What a refused connection means here, where the server has shown the desk's authority already."""
+    said, meant = str(error), translate_error(error)
+    if "does not match host name" in said:
+        return ServerNameError(
+            f"This desk's server does not go by {host}: its certificate is made out to other names. "
+            "Name it as the code does, or have the name added (desk-server init --host)."
+        )
+    if "verify failed" in said:
+        return WrongServerError("This server shows the desk's authority and has no proof of its own; it got nothing.")
+    if isinstance(meant, LoginRefusedError | PermissionDeniedError):
+        return NotADeskError("This desk's server takes no enrolments; it may have to be updated.")
+    return meant

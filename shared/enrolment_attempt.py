@@ -55,13 +55,13 @@ class Attempt:
 
     def begin(self, authority: str, *, use_store: bool) -> Request:
         """The stored request of this code, else a new one with a new key. An earlier code's is given up."""
-        make_folder(self.folder)
+        self._make_folders()
         stored = self._stored()
         if stored is not None and self._has_key(stored.kept):
             write_atomic(self.folder / CA_FILE, authority)
             return stored
         self.give_up()
-        make_folder(self.folder)
+        self._make_folders()
         write_atomic(self.folder / CA_FILE, authority)
         key = new_key()
         kept = write_key(self.folder, key, use_store=use_store)
@@ -71,9 +71,9 @@ class Attempt:
         write_atomic(self.folder / STATE_FILE, json.dumps(asdict(request), indent=2) + "\n")
         return request
 
-    def is_begun(self) -> bool:
-        """Whether this very code was tried before and not finished."""
-        return self._stored() is not None
+    def _make_folders(self) -> None:
+        for folder in (self._profile, self.folder):
+            make_folder(folder)
 
     def give_up(self) -> None:
         """The code is of no use: take the key and its password away, and the folder where nothing else is in it."""
