@@ -13,7 +13,8 @@ HIDDEN_TABLES = ("comment_private", "search_private", "audit_entry", "audit_priv
                  "save_done", "alembic_version")  # fmt: skip
 KEPT_BY_THE_DESK = ("ticket_event", "ticket_summary", "search_public", "audit_entry", "save_done", "edit_lease",
                     "machine", "machine_person", "machine_seen", "enrolment_code", "signing_request",
-                    "security_event", "machine_certificate", "setting", "version_gate", "status_transition")  # fmt: skip
+                    "security_event", "machine_certificate", "setting", "version_gate",
+                    "status_transition")  # fmt: skip
 QUERY_CALLS = {"search_text", "search_runs", "search_words", "search_query", "cert_renew"}
 DESK_WRITES = {  # what a machine never states, at INSERT or UPDATE
     "ticket": ("id", "number", "origin", "touched", "import_source", "external_id", "created_at", "updated_at"),
