@@ -23,6 +23,7 @@ class Menu(StrEnum):
     TICKET = "ticket"
     GO = "go"
     VIEW = "view"
+    ADMINISTRATION = "administration"
     HELP = "help"
 
 
@@ -30,19 +31,24 @@ MENU_TITLES: dict[Menu, Any] = {
     Menu.TICKET: QT_TRANSLATE_NOOP("Actions", "&Ticket"),
     Menu.GO: QT_TRANSLATE_NOOP("Actions", "&Go"),
     Menu.VIEW: QT_TRANSLATE_NOOP("Actions", "&View"),
+    Menu.ADMINISTRATION: QT_TRANSLATE_NOOP("Actions", "&Administration"),
     Menu.HELP: QT_TRANSLATE_NOOP("Actions", "&Help"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """One thing to do. ``needs_ticket``: only while a ticket is shown. ``on_row``: in the list's context menu too."""
+    """One thing to do. ``needs_ticket``: only while a ticket is shown. ``on_row``: in the list's context menu too.
+
+    ``needs_write`` and ``needs_admin``: not made at all for machines that may not.
+    """
 
     id: str
     text: Any
     menu: Menu
     shortcut: str = ""
     needs_write: bool = False
+    needs_admin: bool = False
     needs_ticket: bool = False
     on_row: bool = False
     starts_group: bool = False
@@ -78,13 +84,26 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("next_ticket", QT_TRANSLATE_NOOP("Actions", "Next ticket"), Menu.GO, "Alt+Down", starts_group=True),
     ActionSpec("previous_ticket", QT_TRANSLATE_NOOP("Actions", "Previous ticket"), Menu.GO, "Alt+Up"),
     ActionSpec("refresh", QT_TRANSLATE_NOOP("Actions", "Refresh"), Menu.VIEW, "F5"),
+    ActionSpec("machines", QT_TRANSLATE_NOOP("Actions", "Machines"), Menu.ADMINISTRATION, needs_admin=True),
+    ActionSpec("audit", QT_TRANSLATE_NOOP("Actions", "Audit"), Menu.ADMINISTRATION, needs_admin=True),
+    ActionSpec("privacy", QT_TRANSLATE_NOOP("Actions", "Private fields"), Menu.ADMINISTRATION, needs_admin=True),
     ActionSpec("about", QT_TRANSLATE_NOOP("Actions", "About SupportDesk"), Menu.HELP),
 )  # fmt: skip
 
 
 def offered_to(level: Level) -> tuple[ActionSpec, ...]:
     """The actions that a machine of this level has."""
-    return tuple(spec for spec in ACTIONS if level.can_write or not spec.needs_write)
+    return tuple(
+        spec
+        for spec in ACTIONS
+        if (level.can_write or not spec.needs_write) and (level is Level.ADMIN or not spec.needs_admin)
+    )
+
+
+def action_text(action_id: str) -> str:
+    """What an action is called in the language of the window."""
+    spec = next(spec for spec in ACTIONS if spec.id == action_id)
+    return QCoreApplication.translate("Actions", spec.text)
 
 
 class ActionSet(QObject):

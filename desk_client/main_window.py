@@ -149,6 +149,8 @@ class MainWindow(Translated, QMainWindow):
     # -- inside ------------------------------------------------------------------------------------------------------
 
     def _on_search(self) -> None:
+        if self.workspace is not None and self.workspace.search():
+            return
         self.top_bar.search.setFocus()
         self.top_bar.search.selectAll()
 

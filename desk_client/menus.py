@@ -53,8 +53,11 @@ class Menus(QObject):
         self._bar.clear()
         self._view.clear()
         for menu in Menu:
+            entries = actions.of_menu(menu)
+            if not entries:
+                continue  # nothing in it that this machine may do
             made = self._add(menu)
-            for spec, action in actions.of_menu(menu):
+            for spec, action in entries:
                 if spec.starts_group:
                     made.addSeparator()
                 made.addAction(action)

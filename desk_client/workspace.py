@@ -1,13 +1,16 @@
-"""What is in the window once the desk let us in: views on the left, the list with its ticket, tickets in tabs."""
+"""What is in the window once the desk let us in: views on the left, list and ticket, further screens in tabs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal
-from PySide6.QtWidgets import QAbstractButton, QSplitter, QTabBar, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from desk_client.administration import SCREENS
 from desk_client.context import ClientContext
+from desk_client.tabs import Tabs
 from desk_client.tickets.page import TicketsPage
 from desk_client.tickets.pane import TicketPane
 from desk_client.tickets.views import ViewId, ViewList, standard_views
@@ -15,7 +18,6 @@ from desk_client.widgets.search_box import SearchBox
 from desk_client.widgets.translated import Translated
 
 SIDEBAR_WIDTH = 188
-TITLE_LENGTH = 28
 
 
 def make_pane(context: ClientContext, parent: QWidget) -> TicketPane:
@@ -55,7 +57,7 @@ class Workspace(Translated, QWidget):
         self._search = search
         self.views = ViewList(context.theme, self)
         self.page = page
-        self.tabs = QTabWidget(self)
+        self.tabs = Tabs(page, self)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._build()
         self._connect()
@@ -63,14 +65,6 @@ class Workspace(Translated, QWidget):
         self._restore()
 
     def _build(self) -> None:
-        self.tabs.setObjectName("tabs")
-        self.tabs.setDocumentMode(True)
-        self.tabs.setTabsClosable(True)
-        self.tabs.setTabBarAutoHide(True)
-        self.tabs.addTab(self.page, "")
-        self.tabs.tabBar().setTabButton(0, QTabBar.ButtonPosition.RightSide, None)
-        self.tabs.tabBar().setDrawBase(False)
-        self.tabs.tabBar().setElideMode(Qt.TextElideMode.ElideRight)
         self._splitter.setObjectName("viewsAndTabs")
         self._splitter.setHandleWidth(12)
         self._splitter.setChildrenCollapsible(False)
@@ -90,7 +84,7 @@ class Workspace(Translated, QWidget):
         self.page.connect_views(self.views)
         self.page.text_shown.connect(self._search.set_text)
         self.page.tab_wanted.connect(self.open_in_tab)
-        self.page.status_changed.connect(self.status_changed)
+        self.tabs.status_changed.connect(self.status_changed)
         self.page.menu_wanted.connect(self.menu_wanted)
         self.page.ticket_shown.connect(self._say_ticket)
         self.views.view_chosen.connect(lambda _view: self.tabs.setCurrentIndex(0))
@@ -98,7 +92,6 @@ class Workspace(Translated, QWidget):
         self._search.entered.connect(self.page.jump)
         self._search.left_down.connect(self.to_list)
         self.tabs.currentChanged.connect(self._say_ticket)
-        self.tabs.tabCloseRequested.connect(self._close)
 
     def begin(self) -> None:
         """Show the view that was shown last, else the first."""
@@ -111,7 +104,7 @@ class Workspace(Translated, QWidget):
         return {
             "new_ticket": self.new_ticket,
             "open_tab": self._on_open_tab,
-            "close_tab": lambda: self._close(self.tabs.currentIndex()),
+            "close_tab": lambda: self.tabs.close_tab(self.tabs.currentIndex()),
             "edit": lambda: self._act(TicketPane.edit),
             "save": lambda: self.pane().save(),
             "save_and_new": lambda: self.pane().save_and_new(),
@@ -120,13 +113,14 @@ class Workspace(Translated, QWidget):
             "comment": lambda: self._act(TicketPane.add_comment),
             "assign": lambda: self._act(TicketPane.assign),
             "change_status": lambda: self._act(TicketPane.change_status),
-            "clear_filters": self.page.clear_filters,
+            "clear_filters": self.clear_filters,
             "to_views": self.views.setFocus,
             "to_list": self.to_list,
             "to_ticket": lambda: self.pane().setFocus(),
-            "next_ticket": lambda: self.page.list.step(1),
-            "previous_ticket": lambda: self.page.list.step(-1),
+            "next_ticket": lambda: self._step(1),
+            "previous_ticket": lambda: self._step(-1),
             "refresh": self.refresh,
+            **{name: partial(self.open_screen, name) for name in SCREENS},
         }
 
     # -- actions -------------------------------------------------------------------------------------------------------
@@ -143,19 +137,31 @@ class Workspace(Translated, QWidget):
 
     def open_in_tab(self, ticket_id: int) -> None:
         """A tab for this ticket, or the one that it has."""
-        for pane in self._panes()[1:]:
+        for pane in self.tabs.panes()[1:]:
             if pane.property("ticket_id") == ticket_id:
                 self.tabs.setCurrentWidget(pane)
                 return
         is_below = self.page.shown_id() == ticket_id
         if is_below and not self.page.pane.close_request(lambda: self.open_in_tab(ticket_id)):
             return
-        pane = self._make_pane()
+        pane = make_pane(self._context, self.tabs)
         pane.setProperty("ticket_id", ticket_id)
-        self.tabs.setCurrentIndex(self.tabs.addTab(pane, ""))
-        self._name_tab_buttons()
+        self.tabs.show_pane(pane)
         pane.open_row(ticket_id)
         pane.editing.opening.when_there(pane.setFocus)
+
+    def open_screen(self, name: str) -> None:
+        """The tab of one of the administrator's screens."""
+        self.tabs.show_screen(name, lambda: SCREENS[name](self._context, self.tabs))
+
+    def search(self) -> bool:
+        """Go to the search of the screen in front; False where the desk's is meant."""
+        screen = self.tabs.front_screen()
+        return screen is not None and screen.search()
+
+    def clear_filters(self) -> None:
+        """Narrow the list in front to nothing."""
+        (self.tabs.front_screen() or self.page).clear_filters()
 
     def to_list(self) -> None:
         """Focus to the list."""
@@ -165,12 +171,14 @@ class Workspace(Translated, QWidget):
     def refresh(self) -> None:
         """Read again what is shown: the list, and each ticket that nothing is typed in."""
         self.page.controller.refresh()
-        for pane in self._panes():
+        for pane in self.tabs.panes():
             pane.read_again()
+        for screen in self.tabs.screens():
+            screen.refresh()
 
     def close_request(self, afterwards: Callable[[], object]) -> bool:
         """Whether everything may be closed: each ticket with unsaved changes asks; ``afterwards`` follows a save."""
-        return all(pane.close_request(afterwards) for pane in self._panes())
+        return self.tabs.close_request(afterwards)
 
     def remember(self) -> None:
         """Keep the arrangement for the next start."""
@@ -191,20 +199,9 @@ class Workspace(Translated, QWidget):
         self._splitter.restoreState(settings.state("window/views"))
         self.page.splitter.restoreState(settings.state("window/ticket"))
 
-    def _make_pane(self) -> TicketPane:
-        pane = make_pane(self._context, self.tabs)
-        pane.title_changed.connect(lambda title: self._on_title(pane, title))
-        pane.left.connect(lambda: self._drop(pane))
-        return pane
-
-    def _panes(self) -> list[TicketPane]:
-        tabs = (self.tabs.widget(index) for index in range(self.tabs.count()))
-        return [self.page.pane, *(tab for tab in tabs if isinstance(tab, TicketPane))]
-
-    def _on_title(self, pane: TicketPane, title: str) -> None:
-        short = title if len(title) <= TITLE_LENGTH else title[: TITLE_LENGTH - 1] + "…"
-        self.tabs.setTabText(self.tabs.indexOf(pane), short.replace("&", "&&"))
-        self.tabs.setTabToolTip(self.tabs.indexOf(pane), title)
+    def _step(self, by: int) -> None:
+        """Through the list in front."""
+        (self.tabs.front_screen() or self.page.list).step(by)
 
     def _on_open_tab(self) -> None:
         ticket_id = self.page.list.current_id() or self.page.shown_id()
@@ -217,37 +214,13 @@ class Workspace(Translated, QWidget):
         if pane is not self.page.pane or self.page.catch_up():
             act(pane)
 
-    def _close(self, index: int) -> None:
-        pane = self.tabs.widget(index)
-        if isinstance(pane, TicketPane) and pane.close_request(lambda: self._drop(pane)):
-            self._drop(pane)
-
-    def _drop(self, pane: TicketPane) -> None:
-        self.tabs.removeTab(self.tabs.indexOf(pane))
-        pane.deleteLater()
-
     def _on_search(self, text: str) -> None:
         self.tabs.setCurrentIndex(0)
         self.page.filters.set_text(text)
 
     def _say_ticket(self) -> None:
-        self.ticket_shown.emit(self.tabs.currentIndex() > 0 or self.page.has_ticket())
+        self.ticket_shown.emit(self.tabs.has_ticket())
 
     def retranslate(self) -> None:
         """Names of the parts."""
         self.setAccessibleName(QCoreApplication.translate("Workspace", "Desk"))
-        self.tabs.setAccessibleName(QCoreApplication.translate("Workspace", "Open tickets"))
-        self.tabs.tabBar().setAccessibleName(QCoreApplication.translate("Workspace", "Tabs"))
-        self.tabs.setTabText(0, QCoreApplication.translate("Workspace", "Tickets"))
-        self._name_tab_buttons()
-
-    def _name_tab_buttons(self) -> None:
-        """Qt says these once, in the language of that moment."""
-        names = {
-            "ScrollLeftButton": QCoreApplication.translate("Workspace", "Tabs to the left"),
-            "ScrollRightButton": QCoreApplication.translate("Workspace", "Tabs to the right"),
-        }
-        for button in self.tabs.tabBar().findChildren(QAbstractButton):
-            name = names.get(button.objectName()) or QCoreApplication.translate("Workspace", "Close tab")
-            button.setAccessibleName(name)
-            button.setToolTip(name)

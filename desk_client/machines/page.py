@@ -17,12 +17,12 @@ from desk_client.machines.filters import MachineFilterBar
 from desk_client.machines.list_controller import MachineSource
 from desk_client.machines.list_view import MachineListView
 from desk_client.machines.pane import MachinePane
+from desk_client.screen import Screen
 from desk_client.theme import Role, set_role
-from desk_client.widgets.translated import Translated
 from shared.schemas.machine import MachineListing, MachineRow
 
 
-class MachinesPage(Translated, QTabWidget):
+class MachinesPage(Screen, QTabWidget):
     """For an administrator's machine: two tabs.
 
     Signals:
@@ -88,6 +88,10 @@ class MachinesPage(Translated, QTabWidget):
         self.pane.left.connect(self.list.setFocus)
 
     # -- for the window ------------------------------------------------------------------------------------------------
+
+    def follow_status(self, say: Callable[[str], None]) -> None:
+        """Rows, for the status bar."""
+        self.status_changed.connect(say)
 
     def refresh(self) -> None:
         """Read again what is shown."""

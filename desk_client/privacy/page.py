@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
@@ -10,17 +12,17 @@ from desk_client.context import ClientContext
 from desk_client.messages import describe
 from desk_client.privacy.controller import PrivacyController
 from desk_client.privacy.field_card import FieldCard, field_name
+from desk_client.screen import Screen
 from desk_client.theme import Role, set_role
 from desk_client.widgets.banner import Banner
 from desk_client.widgets.question import Question
-from desk_client.widgets.translated import Translated
 from shared.errors import ConflictError, DeskError
 from shared.schemas.privacy import PrivacyState, PrivateField
 
 MOST_WIDTH = 720
 
 
-class PrivacyPage(Translated, QWidget):
+class PrivacyPage(Screen, QWidget):
     """For an administrator's machine."""
 
     def __init__(self, context: ClientContext, parent: QWidget | None = None) -> None:
@@ -98,7 +100,7 @@ class PrivacyPage(Translated, QWidget):
         """Read it again."""
         self.controller.load()
 
-    def close_request(self) -> bool:
+    def close_request(self, _afterwards: Callable[[], object] | None = None) -> bool:
         """Whether it may be closed; entries that still move are moved on by the next who comes here."""
         self.controller.pause()
         return True

@@ -16,6 +16,10 @@
         <translation>视图(&amp;V)</translation>
     </message>
     <message>
+        <source>&amp;Administration</source>
+        <translation>管理(&amp;A)</translation>
+    </message>
+    <message>
         <source>&amp;Help</source>
         <translation>帮助(&amp;H)</translation>
     </message>
@@ -100,6 +104,18 @@
         <translation>刷新</translation>
     </message>
     <message>
+        <source>Machines</source>
+        <translation>机器</translation>
+    </message>
+    <message>
+        <source>Audit</source>
+        <translation>审计</translation>
+    </message>
+    <message>
+        <source>Private fields</source>
+        <translation>私密字段</translation>
+    </message>
+    <message>
         <source>About SupportDesk</source>
         <translation>关于 SupportDesk</translation>
     </message>
@@ -125,6 +141,25 @@
     <message>
         <source>{n} y</source>
         <translation>{n} 年</translation>
+    </message>
+</context>
+<context>
+    <name>AlarmBanner</name>
+    <message>
+        <source>Alarms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are {count} more alarms.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seen</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -748,10 +783,45 @@ Without a window: desk-client enrol CODE</source>
     </message>
 </context>
 <context>
+    <name>MachineHead</name>
+    <message>
+        <source>New &amp;code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enrol a computer under this name, or enrol it anew: its earlier certificate ends then.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open s&amp;essions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Who is connected now; end a session.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>S&amp;ync</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set its login in the database again as it stands here: after a restore, say.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Re&amp;voke</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let it in no more, and end what it has open, at once.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Machines</name>
     <message>
         <source>Machines</source>
-        <translation type="unfinished"></translation>
+        <translation>机器</translation>
     </message>
     <message>
         <source>revoked</source>
@@ -823,6 +893,110 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Saved: machine {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enrol {name} anew?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A computer is enrolled as {name}. It works on until the new code is used; then its certificate is refused and what it has open ends.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is the machine that you sit at.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make a code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revoke {name}?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is let in no more, its open sessions end at once, and what was typed there and not saved stays only on that computer. Its history and its name stay; it can be given a level again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revoke</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make {name} “{level}”?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{meaning} Its open sessions end at once and begin anew.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change the level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is the machine that you sit at: you can&apos;t undo this from here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sessions of {machine} ended: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search name, people, note, address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search machines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Any level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;New machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No machine fits. Clear the search, or make a new machine.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loading</source>
+        <translation>正在加载</translation>
+    </message>
+    <message>
+        <source>Machines: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Security events</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Machines and security events</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Once it is saved, there is a one-time code to enrol it with.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{level}  ·  certificate: {certificate}  ·  {help}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Machine</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1090,7 +1264,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Private fields</source>
-        <translation type="unfinished"></translation>
+        <translation>私密字段</translation>
     </message>
     <message>
         <source>What is private is read by machines that write, and kept from machines that only read: by the database itself, whatever program asks. Which fields can be private is laid down by SupportDesk; whether they are, is decided here. Single comments are made private where they are written.</source>
@@ -1172,6 +1346,34 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>a machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search machine, address, details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search security events</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only alarms that nobody has seen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Seen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Somebody has taken note: no administrator is asked any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing here: no such event is known.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
