@@ -100,12 +100,14 @@ class Tabs(Translated, QTabWidget):
     def _may_go(self, tab: QWidget) -> bool:
         if isinstance(tab, TicketPane):
             return tab.close_request(lambda: self._drop(tab))
-        screen: object = tab
-        return isinstance(screen, Screen) and screen.close_request(lambda: self._drop(tab))
+        return isinstance(tab, Screen) and tab.close_request(lambda: self._drop(tab))
 
     def close_request(self, afterwards: Callable[[], object]) -> bool:
         """Whether everything may be closed: whatever has unsaved changes asks; ``afterwards`` follows a save."""
-        return all(tab.close_request(afterwards) for tab in (*self.panes(), *self.screens()))
+        panes, screens = self.panes(), self.screens()
+        return all(pane.close_request(afterwards) for pane in panes) and all(
+            screen.close_request(afterwards) for screen in screens
+        )
 
     def _drop(self, tab: QWidget) -> None:
         self._statuses.pop(tab, None)
