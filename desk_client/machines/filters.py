@@ -60,6 +60,12 @@ class MachineFilterBar(Translated, QWidget):
         self._typed.stop()
         return MachineFilter(text=self.search.text(), levels=tuple(Level(value) for value in self.levels.values()))
 
+    def clear(self) -> None:
+        """All machines."""
+        self.levels.set_values(())
+        self.search.clear()
+        self.filter_changed.emit()
+
     def retranslate(self) -> None:
         """Say it in the language of the window."""
         self.search.setPlaceholderText(QCoreApplication.translate("Machines", "Search name, people, note, address"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLocale, Qt, Signal
 from PySide6.QtGui import QShowEvent
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QSplitter, QTabWidget, QVBoxLayout, QWidge
 
 from desk_client.context import ClientContext
 from desk_client.listing.list_controller import ListController
+from desk_client.listing.list_view import ListView
 from desk_client.listing.table_model import PagedTableModel
 from desk_client.machines.columns import MACHINE_COLUMNS, MachineTexts
 from desk_client.machines.events.page import EventsPage
@@ -93,15 +95,39 @@ class MachinesPage(Screen, QTabWidget):
         """Rows, for the status bar."""
         self.status_changed.connect(say)
 
+    def begin(self) -> None:
+        """Read the machines."""
+        self._show_filtered()
+        self.list.setFocus()
+
     def refresh(self) -> None:
         """Read again what is shown."""
         self.controller.refresh()
         self.pane.read_again()
         self.events.refresh()
 
-    def close_request(self, afterwards: Callable[[], object] | None = None) -> bool:
+    def close_request(self, afterwards: Callable[[], object]) -> bool:
         """Whether it may be closed; asks where something is not saved."""
         return self.pane.close_request(afterwards)
+
+    def search(self) -> bool:
+        """Go to the search of the tab in front."""
+        box = self.events.search if self.currentWidget() is self.events else self.filters.search
+        box.setFocus()
+        box.selectAll()
+        return True
+
+    def clear_filters(self) -> None:
+        """All machines, or all events."""
+        if self.currentWidget() is self.events:
+            self.events.clear_filters()
+        else:
+            self.filters.clear()
+
+    def step(self, by: int) -> None:
+        """Go some rows up or down."""
+        shown: ListView[Any] = self.events.list if self.currentWidget() is self.events else self.list
+        shown.step(by)
 
     def show_events(self) -> None:
         """Go to the security events that are open."""
@@ -181,11 +207,7 @@ class MachinesPage(Screen, QTabWidget):
         self._say_status()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Read the machines when one comes here, and again at each coming back."""
+        """Read again at each coming back."""
         super().showEvent(event)
-        if event.spontaneous():
-            return
-        if self.model.rowCount():
+        if self.model.rowCount() and not event.spontaneous():
             self.refresh()
-        else:
-            self._show_filtered()

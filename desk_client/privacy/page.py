@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QLocale
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from desk_client.context import ClientContext
@@ -96,12 +95,16 @@ class PrivacyPage(Screen, QWidget):
 
     # -- for the window ------------------------------------------------------------------------------------------------
 
+    def begin(self) -> None:
+        """Read how things stand."""
+        self.refresh()
+
     def refresh(self) -> None:
         """Read it again."""
         self.controller.load()
 
     def close_request(self, _afterwards: Callable[[], object] | None = None) -> bool:
-        """Whether it may be closed; entries that still move are moved on by the next who comes here."""
+        """Whether it may be closed; entries that still move are moved on by the worker, or by who comes here next."""
         self.controller.pause()
         return True
 
@@ -233,9 +236,3 @@ class PrivacyPage(Screen, QWidget):
             card.show_field(card.field, self._context.language.code)
         self._say_left()
         self._say_error()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Read how things stand whenever one comes here."""
-        super().showEvent(event)
-        if not event.spontaneous():
-            self.refresh()

@@ -105,6 +105,12 @@ class EventsPage(Translated, QWidget):
         if self.isVisible():
             self.controller.refresh()
 
+    def clear_filters(self) -> None:
+        """All events."""
+        self.open_only.setChecked(False)
+        self.search.clear()
+        self._show_filtered()
+
     def show_open(self) -> None:
         """The alarms that nobody has seen."""
         self.open_only.setChecked(True)
