@@ -45,7 +45,8 @@ BEGIN
     ), told AS MATERIALIZED (
         SELECT c.address, pg_terminate_backend(c.pid) AS has_ended FROM chosen AS c
     )
-    SELECT count(*), coalesce(jsonb_agg(DISTINCT t.address), '[]') INTO ended, addresses FROM told AS t WHERE t.has_ended;
+    SELECT count(*), coalesce(jsonb_agg(DISTINCT t.address), '[]') INTO ended, addresses
+    FROM told AS t WHERE t.has_ended;
     IF ended > 0 THEN
         PERFORM desk.security_event_add(
             'sessions_ended', machine_sessions_end.name, NULL,

@@ -105,7 +105,11 @@ def run(connect: Callable[[], Any], surface: Surface, count: int, seed: int = SE
                 raise
             outcome.states["closed"] += 1
             outcome.reconnects += 1
-            connection = _fresh(connect)
+            try:
+                connection = _fresh(connect)
+            except psycopg2.OperationalError:  # as owner, one can shut oneself out
+                outcome.states["shut out"] += 1
+                return outcome
     connection.close()
     return outcome
 
