@@ -56,9 +56,49 @@ _SENTENCES: dict[type[errors.DeskError], Any] = {
     errors.LoginRefusedError: QT_TRANSLATE_NOOP("Errors", "The server does not let this machine in"),
     errors.DatabaseUnavailableError: QT_TRANSLATE_NOOP("Errors", "The server can't be reached"),
     errors.DatabaseFaultError: QT_TRANSLATE_NOOP("Errors", "The desk's database reports a fault"),
+    errors.LastAdminError: QT_TRANSLATE_NOOP("Errors", "No administrator's machine that can get in would be left"),
+    errors.UnknownCodeError: QT_TRANSLATE_NOOP(
+        "Errors", "The desk does not know this code; copy it again, or ask for a new one"
+    ),
+    errors.UsedCodeError: QT_TRANSLATE_NOOP("Errors", "This code was used before; each serves once. Ask for a new one"),
+    errors.ExpiredCodeError: QT_TRANSLATE_NOOP("Errors", "This code is no longer valid; ask for a new one"),
+    errors.WrongServerError: QT_TRANSLATE_NOOP(
+        "Errors",
+        "This server does not belong to the desk that gave the code out. It was told nothing; check the address",
+    ),
+    errors.ServerNameError: QT_TRANSLATE_NOOP(
+        "Errors", "The desk's server does not go by this name or address; name it as the code does"
+    ),
+    errors.NotADeskError: QT_TRANSLATE_NOOP("Errors", "What answers at this address is no server that enrols machines"),
+    errors.ClockError: QT_TRANSLATE_NOOP(
+        "Errors",
+        "This computer's clock and the server's are a day or more apart. Set the wrong one; the code is still good",
+    ),
+    errors.NotSignedError: QT_TRANSLATE_NOOP(
+        "Errors",
+        "The desk took the code, but nothing there signs: its worker does not run. Later the same code goes on",
+    ),
+    errors.RequestRefusedError: QT_TRANSLATE_NOOP("Errors", "The desk refused to sign; ask for a new code"),
+    errors.EnrolmentError: QT_TRANSLATE_NOOP("Errors", "This computer could not be enrolled"),
+    errors.FolderError: QT_TRANSLATE_NOOP("Errors", "The profile folder can't be made or written to"),
+    errors.OtherMachineError: QT_TRANSLATE_NOOP("Errors", "The profile folder belongs to another machine"),
+    errors.KeyStoreError: QT_TRANSLATE_NOOP(
+        "Errors", "The password of this machine's key can't be had: the system's key store is locked or has lost it"
+    ),
+    errors.ServerFullError: QT_TRANSLATE_NOOP("Errors", "The server takes no more connections just now; try again"),
     errors.ProfileError: QT_TRANSLATE_NOOP("Errors", "The profile of this machine is missing or damaged"),
     errors.UserError: QT_TRANSLATE_NOOP("Errors", "The desk refused this"),
     errors.DeskError: QT_TRANSLATE_NOOP("Errors", "SupportDesk made a mistake; what you typed is still there"),
+}
+
+# What is wrong with what was pasted.
+_CODE_FAULTS: dict[errors.CodeFault, Any] = {
+    errors.CodeFault.EMPTY: QT_TRANSLATE_NOOP("Errors", "There is no code yet"),
+    errors.CodeFault.SHORT: QT_TRANSLATE_NOOP("Errors", "This code is not complete; copy it again, as a whole"),
+    errors.CodeFault.LONG: QT_TRANSLATE_NOOP("Errors", "This code has too many letters; copy it again"),
+    errors.CodeFault.LETTERS: QT_TRANSLATE_NOOP("Errors", "There are signs in it that no code has; copy it again"),
+    errors.CodeFault.SERVER: QT_TRANSLATE_NOOP("Errors", "The server in this code is no HOST:PORT"),
+    errors.CodeFault.NO_SERVER: QT_TRANSLATE_NOOP("Errors", "This code does not say where the server is"),
 }
 
 # Why a machine is not let in: the end of the sentences that shared/sqlstate.py makes.
@@ -83,6 +123,8 @@ def describe(error: errors.DeskError) -> str:
         return QCoreApplication.translate("Errors", "This client is too new: the desk must be updated first.")
     if isinstance(error, errors.LoginRefusedError):
         return _refusal(str(error))
+    if isinstance(error, errors.DamagedCodeError):
+        return QCoreApplication.translate("Errors", _CODE_FAULTS[error.fault])
     for kind in type(error).__mro__:
         if kind in _SENTENCES:
             return QCoreApplication.translate("Errors", _SENTENCES[kind])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -28,11 +29,11 @@ from shared.errors import (
     DatabaseUnavailableError,
     DeskError,
     ExpiredCodeError,
+    FolderError,
     LoginRefusedError,
     NotADeskError,
     NotSignedError,
     PermissionDeniedError,
-    ProfileError,
     RequestRefusedError,
     ServerFullError,
     ServerNameError,
@@ -40,7 +41,6 @@ from shared.errors import (
     UsedCodeError,
     WrongServerError,
 )
-from shared.key_store import PasswordPlace
 from shared.server_proof import check_certificate_days, check_clocks, prove_server
 
 PATIENCE_SECONDS = 30.0
@@ -67,6 +67,12 @@ _SETTINGS = {
     "jit": "off",
     "work_mem": "4MB",
     "synchronous_commit": "on",
+    "local_preload_libraries": "",  # a library that is not there ends every login
+    "exit_on_error": "off",
+    "tcp_user_timeout": "20s",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
 }
 
 
@@ -81,10 +87,10 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """The machine is enrolled; ``password_place`` tells where the password of its key is."""
+    """The machine is enrolled; whether the system's key store holds the password of its key, or the file beside it."""
 
     profile: Profile
-    password_place: PasswordPlace
+    is_in_key_store: bool
 
 
 def utc_now() -> dt.datetime:
@@ -97,7 +103,10 @@ def no_step(_step: Step) -> None:
 
 
 class Enrolment:
-    """One walk from a code to a profile. ``now`` and ``patience`` are given by tests alone."""
+    """One walk from a code to a profile. ``now`` and ``patience`` are given by tests alone.
+
+    Set ``stop`` to give up waiting: the same code goes on another time.
+    """
 
     def __init__(
         self,
@@ -108,6 +117,7 @@ class Enrolment:
         on_step: Callable[[Step], None] = no_step,
         now: Callable[[], dt.datetime] = utc_now,
         patience: float = PATIENCE_SECONDS,
+        stop: threading.Event | None = None,
     ) -> None:
         self._code = code
         self._folder = folder
@@ -115,6 +125,7 @@ class Enrolment:
         self._on_step = on_step
         self._now = now
         self._patience = patience
+        self._stop = stop or threading.Event()
         self._attempt = Attempt(folder, code)
 
     def run(self) -> Enrolled:
@@ -125,7 +136,7 @@ class Enrolment:
             self._attempt.give_up()
             raise
         except OSError as error:
-            raise ProfileError(f"The folder {self._folder} can't be used: {error.strerror or error}.") from error
+            raise FolderError(f"The folder {self._folder} can't be used: {error.strerror or error}.") from error
 
     def _walk(self) -> Enrolled:
         check_folder(self._folder, self._code.machine)
@@ -138,7 +149,7 @@ class Enrolment:
         certificate = self._have_signed(request)
         self._on_step(Step.LOGIN)
         log_in(self._attempt.signed(certificate, request.kept))
-        return Enrolled(self._attempt.finish(request.kept), request.kept.place)
+        return Enrolled(self._attempt.finish(request.kept), request.kept.place == "store")
 
     def _have_signed(self, request: Request) -> str:
         deadline = time.monotonic() + self._patience
@@ -148,12 +159,11 @@ class Enrolment:
                 certificate = self._ask(connection, request)
                 if certificate is not None:
                     return certificate
-                if time.monotonic() + pause > deadline:
+                if time.monotonic() + pause > deadline or self._stop.wait(pause):
                     raise NotSignedError(
                         "The desk took the code, but nothing there signs: its worker does not run. "
                         "When it does, the same code goes on from here."
                     )
-                time.sleep(pause)
         raise AssertionError("unreachable")
 
     def _connect(self, deadline: float) -> Any:
@@ -252,6 +262,10 @@ def _meaning(error: psycopg2.Error, host: str) -> DeskError:
         )
     if "verify failed" in said:
         return WrongServerError("This server shows the desk's authority and has no proof of its own; it got nothing.")
+    if "no enrolment is open" in said:
+        return ExpiredCodeError(
+            "This desk has given out no code since yesterday; this one is too old. Ask for a new one."
+        )
     if isinstance(meant, LoginRefusedError | PermissionDeniedError):
         return NotADeskError("This desk's server takes no enrolments; it may have to be updated.")
     return meant

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from shared.config import CA_FILE, CERTIFICATE_FILE, NEXT_CERTIFICATE_FILE, NEXT_KEY_FILE, PROFILE_FILE, Profile
 from shared.domain.enrolment import EnrolmentCode
-from shared.errors import KeyStoreError, NotSignedError, OtherMachineError, ProfileError
+from shared.errors import FolderError, KeyStoreError, NotSignedError, OtherMachineError, ProfileError
 from shared.files import PRIVATE, PUBLIC, write_atomic
 from shared.key_store import (
     KEY_FILE,
@@ -149,9 +149,9 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK):
-            raise ProfileError(f"The folder {folder} can't be written to.")
+            raise FolderError(f"The folder {folder} can't be written to.")
     except OSError as error:
-        raise ProfileError(f"The folder {folder} can't be made: {error.strerror or error}.") from error
+        raise FolderError(f"The folder {folder} can't be made: {error.strerror or error}.") from error
 
 
 def is_pair(folder: Path, kept: KeyPassword, certificate: str | None) -> bool:

@@ -176,6 +176,10 @@ class ProfileError(UserError):
     """The machine's profile folder is missing, incomplete or damaged."""
 
 
+class FolderError(ProfileError):
+    """The profile folder can't be made or written to."""
+
+
 class OtherMachineError(ProfileError):
     """The profile folder holds another machine's profile, or a key that is not ours."""
 

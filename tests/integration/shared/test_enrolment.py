@@ -87,7 +87,7 @@ def test_a_code_becomes_a_profile_that_logs_in(codes: Codes, worker: Worker, tmp
     code, folder, steps = codes.new(), tmp_path / "new" / "profile", list[Step]()
     done = Enrolment(code, folder, on_step=steps.append).run()
     assert steps == [Step.SERVER, Step.KEY, Step.SIGNING, Step.LOGIN]
-    assert done == Enrolled(Profile.load(folder), "file")
+    assert done == Enrolled(Profile.load(folder), is_in_key_store=False)
     assert done.profile.machine == code.machine
     log_in(done.profile)
     assert {file.name for file in folder.iterdir()} == {PROFILE_FILE, KEY_FILE, PASSWORD_FILE, CA_FILE, "client.crt"}
