@@ -9,10 +9,12 @@ from typing import Any
 from desk_server.desk import Desk
 from desk_server.jobs.housekeeping import remove_ended_leases, remove_old_saves
 from desk_server.jobs.old_certificates import raise_old_certificate_alarms
+from desk_server.jobs.private_fields import move_search_entries
 from desk_server.jobs.sealing import EVERY_SECONDS as SEAL_SECONDS
 from desk_server.jobs.sealing import seal_entries
 from desk_server.jobs.sessions import end_outdated_sessions, note_sessions
 from desk_server.jobs.signing import sign_requests
+from desk_server.jobs.watchdog import WATCHDOG_SECONDS, end_overdue_sessions
 from desk_server.sessions import SWEEP_SECONDS
 
 
@@ -34,11 +36,13 @@ class Job:
 
 
 JOBS = (
+    Job("end overdue sessions", WATCHDOG_SECONDS, end_overdue_sessions),
     Job("sign requests", 5, sign_requests, topic="sign"),
     Job("end outdated sessions", 5, end_outdated_sessions, topic="sessions", again_after_seconds=SWEEP_SECONDS),
     Job("note sessions", 5, note_sessions),
     Job("raise old certificate alarms", 5, raise_old_certificate_alarms),
     Job("seal the audit", SEAL_SECONDS, seal_entries),
+    Job("move search entries", 5, move_search_entries),
     Job("remove ended leases", 60, remove_ended_leases),
     Job("remove old save ids", 3600, remove_old_saves),
 )

@@ -42,4 +42,4 @@ ALTER ROLE desk_enrol SET track_activities = off;
 ALTER ROLE desk_enrol SET log_min_messages = 'log';
 
 -- the worker frees what hangs, also when all other connections are taken
-GRANT pg_use_reserved_connections, pg_read_all_stats TO desk_worker;
+GRANT pg_use_reserved_connections, pg_read_all_stats, pg_signal_backend TO desk_worker;

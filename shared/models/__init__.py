@@ -18,7 +18,7 @@ from shared.models.machine import (
 from shared.models.people import Department, Staff
 from shared.models.product import HardwareRevision, Product, Release, ReleaseHardware
 from shared.models.saving import EditLease, SaveDone
-from shared.models.search import SearchMove, SearchPrivate, SearchPublic
+from shared.models.search import PrivacyMark, SearchMove, SearchPrivate, SearchPublic
 from shared.models.site import Setting, VersionGate, WorkerHeartbeat
 from shared.models.ticket import Attachment, Comment, CommentPrivate, Ticket, TicketEvent, TicketSummary
 
@@ -51,6 +51,7 @@ __all__ = [
     "MachineCertificate",
     "MachinePerson",
     "MachineSeen",
+    "PrivacyMark",
     "Product",
     "Project",
     "Release",

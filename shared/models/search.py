@@ -48,4 +48,12 @@ class SearchMove(Base):
 
     entity: Mapped[str] = mapped_column(primary_key=True)
     after_id: Mapped[int] = mapped_column(server_default=text("0"))
-    started_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+
+
+class PrivacyMark(Base):
+    """An entity of which a field was made private; the worker ends what query-only machines had open then."""
+
+    __tablename__ = "privacy_mark"
+
+    entity: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime | None]

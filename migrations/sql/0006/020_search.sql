@@ -22,6 +22,26 @@ BEGIN
 END
 $$;
 
+-- What no longer has anything to find: deleted rows, emptied texts. The ids are found first: asked row by row, the
+-- view would be read anew for each of them.
+CREATE OR REPLACE FUNCTION desk.unindex_rows(entity_name text, ids bigint[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+    DELETE FROM desk.search_public WHERE entity = entity_name AND entity_id = ANY (ARRAY(
+        SELECT unnest(ids) EXCEPT
+        SELECT entity_id FROM desk.search_source WHERE entity = entity_name AND entity_id = ANY (ids) AND NOT is_private
+    ));
+    IF entity_name IN ('comment', 'contact') THEN
+        DELETE FROM desk.search_private WHERE entity = entity_name AND entity_id = ANY (ARRAY(
+            SELECT unnest(ids) EXCEPT
+            SELECT entity_id FROM desk.search_source WHERE entity = entity_name AND entity_id = ANY (ids) AND is_private
+        ));
+    END IF;
+END
+$$;
+
 -- For the owner: all of it anew. Answers how many entries there are.
 CREATE OR REPLACE FUNCTION desk.rebuild_search() RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp

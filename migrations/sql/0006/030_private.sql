@@ -27,8 +27,9 @@ AS $$
 BEGIN
     PERFORM desk.apply_private_grants(NEW.entity);
     INSERT INTO desk.search_move (entity) VALUES (NEW.entity)
-    ON CONFLICT (entity) DO UPDATE SET after_id = 0, started_at = excluded.started_at;
+    ON CONFLICT (entity) DO UPDATE SET after_id = 0;
     IF NEW.is_private THEN
+        INSERT INTO desk.privacy_mark (entity) VALUES (NEW.entity) ON CONFLICT (entity) DO UPDATE SET seen_at = NULL;
         EXECUTE format(
             'DELETE FROM desk.search_public AS entry USING desk.%I AS source'
             ' WHERE entry.entity = $1 AND entry.entity_id = source.id AND source.%I IS NOT NULL', NEW.entity, NEW.field
@@ -98,5 +99,7 @@ REVOKE UPDATE (is_private) ON desk.field_rule FROM desk_admin;
 GRANT EXECUTE ON FUNCTION
     desk.field_private_set(text, text, boolean, uuid, bigint, bigint), desk.field_private_left()
 TO desk_admin;
+GRANT SELECT, UPDATE (seen_at), DELETE ON desk.privacy_mark TO desk_worker;
+GRANT SELECT ON desk.search_move TO desk_worker;
 -- the worker brings to an end what an administrator's client left
 GRANT EXECUTE ON FUNCTION desk.field_private_move(int) TO desk_admin, desk_worker;

@@ -72,4 +72,23 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION desk.unindex_rows(entity_name text, ids bigint[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+    DELETE FROM desk.search_public AS entry
+    WHERE entry.entity = entity_name AND entry.entity_id = ANY (ids) AND NOT EXISTS (
+        SELECT FROM desk.search_source AS source
+        WHERE source.entity = entity_name AND source.entity_id = entry.entity_id AND NOT source.is_private
+    );
+    DELETE FROM desk.search_private AS entry
+    WHERE entry.entity = entity_name AND entry.entity_id = ANY (ids) AND NOT EXISTS (
+        SELECT FROM desk.search_source AS source
+        WHERE source.entity = entity_name AND source.entity_id = entry.entity_id AND source.is_private
+    );
+END
+$$;
+
 DROP TABLE desk.search_move;
+DROP TABLE desk.privacy_mark;

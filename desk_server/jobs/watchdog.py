@@ -1,0 +1,50 @@
+"""The watchdog: ends sessions of machines and of enrolment that hold up others or never come to an end.
+
+The limits on a machine's role keep accidents short, but a machine may set them aside; these it can't. Sessions are
+ended, not just their statement cancelled: the limits cancel first, so whoever is past them means it or is stuck where a
+cancel has no effect (idle in a transaction, or sending to a client that reads no more). Never touched: the owner, the
+import, the worker itself, and other databases of a site's cluster.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from desk_server.desk import Desk
+
+WATCHDOG_SECONDS = 1.0
+_SUSPECTS = (Path(__file__).resolve().parent.parent / "sql" / "watchdog.sql").read_text(encoding="utf-8")
+_SEE_MARKS = "UPDATE desk.privacy_mark SET seen_at = clock_timestamp() WHERE seen_at IS NULL"
+_DROP_MARKS = "DELETE FROM desk.privacy_mark WHERE seen_at < clock_timestamp() - interval '2 minutes'"
+# Only the very session that was looked at: its number may be another's by now. Materialized, else the planner is free to
+# ask for the end of every session and to compare the number afterwards.
+_END = """
+WITH target AS MATERIALIZED (
+    SELECT pid FROM pg_stat_activity WHERE pid = %(pid)s AND backend_start = %(began)s
+)
+SELECT desk.security_event_add('watchdog', %(machine)s, %(address)s, %(detail)s, %(is_alarm)s)
+FROM target WHERE pg_terminate_backend(pid)
+"""
+
+log = logging.getLogger(__name__)
+
+
+def end_overdue_sessions(connection: Any, desk: Desk) -> int:
+    """End what is over a limit of the table ``setting``, and say so in ``security_event``; the number ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SEE_MARKS)
+        cursor.execute(_SUSPECTS)
+        names = [column.name for column in cursor.description]
+        suspects = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        ended = sum(_end(cursor, suspect) for suspect in suspects)
+        cursor.execute(_DROP_MARKS)
+    return ended
+
+
+def _end(cursor: Any, suspect: dict[str, Any]) -> int:
+    cursor.execute(_END, suspect)
+    if cursor.rowcount:
+        log.warning("ended a session of %s: %s", suspect["machine"] or "enrolment", suspect["why"])
+    return int(cursor.rowcount)

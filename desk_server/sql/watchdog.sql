@@ -1,0 +1,47 @@
+-- Sessions to end, each once, with the first reason that holds. No statement's text leaves this query.
+WITH allowed AS (
+    SELECT split_part(key, '_', 2) AS why, value::numeric AS seconds FROM desk.setting
+    WHERE key IN (
+        'watchdog_statement_seconds', 'watchdog_transaction_seconds', 'watchdog_idle_seconds',
+        'watchdog_blocking_seconds', 'watchdog_enrol_seconds'
+    )
+), session AS (
+    SELECT *, usename ~ '^m_' AS is_machine FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+        AND (usename ~ '^m_' OR usename = 'desk_enrol')
+), waiting AS MATERIALIZED (
+    SELECT DISTINCT pid FROM pg_locks WHERE NOT granted
+), blocker AS MATERIALIZED (
+    SELECT DISTINCT unnest(pg_blocking_pids(pid)) AS pid FROM waiting
+), lasting AS (
+    SELECT session.*, 'statement' AS why, query_start AS since FROM session
+    WHERE is_machine AND state IN ('active', 'fastpath function call')
+    UNION ALL
+    SELECT session.*, 'transaction', xact_start FROM session WHERE is_machine
+    UNION ALL
+    SELECT session.*, 'idle', state_change FROM session WHERE is_machine AND state ~ '^idle in transaction'
+    -- A migration waits 2 s at a time and tries again: what counts is for how long the holder might have been in
+    -- somebody's way, that somebody waits for it just now.
+    UNION ALL
+    SELECT session.*, 'blocking', xact_start FROM session WHERE is_machine AND pid IN (SELECT pid FROM blocker)
+    -- its sessions tell nothing about themselves (track_activities is off), so that no code is seen there
+    UNION ALL
+    SELECT session.*, 'enrol', backend_start FROM session WHERE NOT is_machine
+), overdue AS (
+    SELECT lasting.*, allowed.seconds FROM lasting JOIN allowed USING (why)
+    WHERE since < clock_timestamp() - make_interval(secs => allowed.seconds::float)
+    UNION ALL
+    -- Open since before a field was made private: by its snapshot, or under the lock that it holds, it reads on. The
+    -- second is for statements that are on their way and end by themselves.
+    SELECT session.*, 'private', xact_start, 0 FROM session
+    WHERE is_machine AND NOT pg_has_role(usesysid, 'desk_full', 'MEMBER') AND xact_start < (
+        SELECT max(seen_at) FROM desk.privacy_mark WHERE seen_at < clock_timestamp() - interval '1 s'
+    )
+)
+SELECT DISTINCT ON (pid) pid, backend_start AS began, why, why <> 'private' AS is_alarm,
+    CASE WHEN is_machine THEN substr(usename, 3) END AS machine, host(client_addr) AS address,
+    json_build_object(
+        'why', why, 'seconds', round(extract(epoch FROM clock_timestamp() - since)), 'limit', seconds
+    )::text AS detail
+FROM overdue
+ORDER BY pid, why <> 'private' DESC, since

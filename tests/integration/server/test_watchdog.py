@@ -1,0 +1,263 @@
+"""The watchdog: sessions of machines that set their own limits aside are ended, and told of; nobody else's are."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import psycopg2
+import pytest
+
+from desk_server.jobs.watchdog import end_overdue_sessions
+from tests.desks import RunningDesk
+
+LIMITS = {"statement": 1, "transaction": 3, "idle": 1, "blocking": 1, "enrol": 1}
+PATIENT = dict.fromkeys(LIMITS, 1000)
+RUNAWAY = "SELECT count(*) FROM (SELECT generate_series(1, 100000000000)) AS runaway"
+
+
+@pytest.fixture
+def worker(desk: RunningDesk) -> Iterator[Any]:
+    with closing(desk.desk.owner_connection(user="desk_worker")) as connection:
+        yield connection
+
+
+@pytest.fixture
+def limits(owner: Any) -> Callable[..., None]:
+    """Sets the limits that are named to a second or so, the others to where they don't matter."""
+
+    def set_limits(*names: str) -> None:
+        with owner.cursor() as cursor:
+            for name, seconds in {**PATIENT, **{name: LIMITS[name] for name in names}}.items():
+                cursor.execute(
+                    "UPDATE desk.setting SET value = %s WHERE key = %s", (str(seconds), f"watchdog_{name}_seconds")
+                )
+                assert cursor.rowcount == 1
+            cursor.execute("DELETE FROM desk.privacy_mark")
+
+    return set_limits
+
+
+def _boundless(desk: RunningDesk, machine: str = "query", *, autocommit: bool = True) -> Any:
+    """A session that set aside all its own limits."""
+    connection = desk.connect(machine, autocommit=True)
+    with connection.cursor() as cursor:
+        for name in (
+            "statement_timeout", "transaction_timeout", "idle_in_transaction_session_timeout", "lock_timeout",
+            "client_connection_check_interval",
+        ):  # fmt: skip
+            cursor.execute(f"SET {name} = 0")
+    connection.autocommit = autocommit
+    return connection
+
+
+def _run(connection: Any, statement: str) -> threading.Thread:
+    """Run a statement on a thread of its own; the end of its session is no error here."""
+
+    def execute() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+        except psycopg2.Error:
+            pass
+
+    thread = threading.Thread(target=execute)
+    thread.start()
+    return thread
+
+
+def _is_alive(owner: Any, connection: Any) -> bool:
+    with owner.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_stat_activity WHERE pid = %s", (connection.info.backend_pid,))
+        return bool(cursor.rowcount)
+
+
+def _watch(desk: RunningDesk, owner: Any, worker: Any, connection: Any, seconds: float = 6.0) -> float:
+    """Have the job run as the worker does until the session has gone; how long that took."""
+    began = time.monotonic()
+    while _is_alive(owner, connection):
+        assert time.monotonic() - began < seconds, "the session goes on"
+        end_overdue_sessions(worker, desk.desk)
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+def _told(owner: Any) -> list[tuple[Any, ...]]:
+    """What was told of the last ending, and by whom the audit has it."""
+    with owner.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.machine, e.address, e.detail ->> 'why', e.is_alarm, a.machine FROM desk.security_event AS e"
+            " JOIN desk.audit_entry AS a ON a.entity = 'security_event' AND a.row_key = e.id::text"
+            " WHERE e.kind = 'watchdog' ORDER BY e.id DESC LIMIT 1"
+        )
+        return list(cursor.fetchall())
+
+
+def test_a_runaway_without_a_time_limit_is_ended(
+    desk: RunningDesk, owner: Any, worker: Any, limits: Callable[..., None]
+) -> None:
+    limits("statement")
+    runaway, modest = _boundless(desk), _boundless(desk, "query")
+    thread = _run(runaway, RUNAWAY)
+    assert _watch(desk, owner, worker, runaway) >= 0.9
+    thread.join()
+    assert _told(owner) == [("pc-query", "127.0.0.1", "statement", True, "desk_worker")]
+    assert _is_alive(owner, modest)
+    with owner.cursor() as cursor:
+        cursor.execute("SELECT string_agg(detail::text, ' ') FROM desk.security_event")
+        assert "generate_series" not in cursor.fetchone()[0]
+
+
+def test_a_client_that_reads_no_more_is_ended(
+    desk: RunningDesk, owner: Any, worker: Any, limits: Callable[..., None]
+) -> None:
+    """The session waits for its client to take what it sends: a cancelled statement would wait there all the same."""
+    limits("statement")
+    deaf = psycopg2.connect(**desk.profile("query").connect_args(), async_=True)
+    _poll(deaf)
+    with deaf.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0; SELECT repeat('x', 1000), generate_series(1, 100000000)")
+    _watch(desk, owner, worker, deaf)
+    deaf.close()
+    assert _told(owner)[0][:3] == ("pc-query", "127.0.0.1", "statement")
+
+
+def _poll(connection: Any) -> None:
+    import select
+
+    while (state := connection.poll()) != psycopg2.extensions.POLL_OK:
+        reads = [connection] if state == psycopg2.extensions.POLL_READ else []
+        select.select(reads, [] if reads else [connection], [], 5)
+
+
+def test_an_idle_transaction_without_a_limit_is_ended(
+    desk: RunningDesk, owner: Any, worker: Any, limits: Callable[..., None]
+) -> None:
+    limits("idle")
+    idle, resting = _boundless(desk, "full", autocommit=False), _boundless(desk, "full")
+    idle.cursor().execute("SELECT 1")
+    resting.cursor().execute("SELECT 1")
+    _watch(desk, owner, worker, idle)
+    assert _told(owner)[0][:4] == ("pc-full", "127.0.0.1", "idle", True)
+    assert _is_alive(owner, resting)  # idle, but in no transaction
+
+
+def test_a_transaction_that_never_ends_is_ended_though_it_is_busy(
+    desk: RunningDesk, owner: Any, worker: Any, limits: Callable[..., None]
+) -> None:
+    limits("transaction", "statement", "idle")
+    busy = _boundless(desk, "admin", autocommit=False)
+    is_over = threading.Event()
+
+    def keep_busy() -> None:
+        try:
+            with busy.cursor() as cursor:
+                while not is_over.is_set():
+                    cursor.execute("SELECT 1")
+                    is_over.wait(0.05)
+        except psycopg2.Error:
+            pass
+
+    thread = threading.Thread(target=keep_busy)
+    thread.start()
+    try:
+        assert _watch(desk, owner, worker, busy, 10) >= 2.5
+    finally:
+        is_over.set()
+        thread.join()
+    assert _told(owner)[0][:3] == ("pc-admin", "127.0.0.1", "transaction")
+
+
+def test_who_blocks_a_migration_by_a_mere_reader_s_lock_is_ended(
+    desk: RunningDesk, owner: Any, worker: Any, limits: Callable[..., None]
+) -> None:
+    """The migration waits for its 2 s at a time, as ours do; another session of that age blocks nobody and stays."""
+    limits("blocking")
+    holder, bystander = _boundless(desk, autocommit=False), _boundless(desk, autocommit=False)
+    holder.cursor().execute("LOCK TABLE desk.ticket IN ACCESS SHARE MODE")
+    bystander.cursor().execute("LOCK TABLE desk.customer IN ACCESS SHARE MODE")
+    migration = desk.owner()
+    failures: list[str] = []
+
+    def migrate() -> None:
+        with migration.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '500ms'")
+            for _ in range(20):
+                try:
+                    cursor.execute("ALTER TABLE desk.ticket ALTER COLUMN next_step SET DEFAULT NULL")
+                    return
+                except psycopg2.errors.LockNotAvailable as error:
+                    failures.append(str(error))
+
+    thread = threading.Thread(target=migrate)
+    thread.start()
+    _watch(desk, owner, worker, holder)
+    thread.join()
+    assert len(failures) >= 1  # it did wait
+    assert len(failures) < 20  # and did go through
+    assert _told(owner)[0][:3] == ("pc-query", "127.0.0.1", "blocking")
+    assert _is_alive(owner, bystander)
+    assert _is_alive(owner, migration)
+
+
+def test_sessions_of_enrolment_are_short(
+    desk: RunningDesk, owner: Any, worker: Any, limits: Callable[..., None]
+) -> None:
+    limits("enrol")
+    arguments = {
+        "host": "localhost", "port": desk.port, "dbname": "desk", "user": "desk_enrol", "sslmode": "verify-ca",
+        "sslrootcert": str(desk.desk.authority.certificate_file), "options": "-c idle_session_timeout=0",
+    }  # fmt: skip
+    with closing(psycopg2.connect(**arguments)) as enroller:
+        _watch(desk, owner, worker, enroller)
+    assert _told(owner)[0][:4] == (None, "127.0.0.1", "enrol", True)
+
+
+def test_whoever_is_no_machine_is_never_touched(
+    desk: RunningDesk, owner: Any, worker: Any, limits: Callable[..., None]
+) -> None:
+    """All limits at once: owner, import and worker stay, whatever they do; a machine beside them does not."""
+    limits(*LIMITS)
+    imports, idle_worker = desk.owner(role="desk_import"), desk.desk.owner_connection(user="desk_worker")
+    busy_owner, modest = desk.owner(), desk.connect("full")
+    for connection in (imports, idle_worker):
+        connection.autocommit = False
+        connection.cursor().execute("SELECT count(*) FROM desk.setting")
+    thread = _run(busy_owner, RUNAWAY)
+    machine = _boundless(desk, autocommit=False)
+    machine.cursor().execute("SELECT 1")
+    _watch(desk, owner, worker, machine)
+    until = time.monotonic() + 3.5
+    while time.monotonic() < until:
+        assert end_overdue_sessions(worker, desk.desk) == 0
+        time.sleep(0.2)
+    for connection in (imports, idle_worker, busy_owner, worker, modest):
+        assert _is_alive(owner, connection)
+    busy_owner.cancel()
+    thread.join()
+    idle_worker.close()
+
+
+def test_what_was_open_when_a_field_was_marked_is_ended(
+    desk: RunningDesk, owner: Any, worker: Any, limits: Callable[..., None]
+) -> None:
+    """A transaction that has read the table holds its lock, and sees neither changed grants nor, by an old snapshot,
+    that the words have gone. Whoever may read private values anyway, or began after it, stays.
+    """
+    limits()
+    before, trusted = _boundless(desk, autocommit=False), _boundless(desk, "full", autocommit=False)
+    for connection in (before, trusted):
+        connection.cursor().execute("SELECT count(note) FROM desk.contact")
+    with owner.cursor() as cursor:
+        cursor.execute("UPDATE desk.field_rule SET is_private = true WHERE entity = 'contact' AND field = 'note'")
+    end_overdue_sessions(worker, desk.desk)
+    time.sleep(0.05)
+    after = _boundless(desk, autocommit=False)
+    after.cursor().execute("SELECT count(name) FROM desk.contact")
+    assert _watch(desk, owner, worker, before) < 3
+    assert _told(owner)[0][:4] == ("pc-query", "127.0.0.1", "private", False)
+    for connection in (trusted, after):
+        assert _is_alive(owner, connection)
