@@ -30,7 +30,7 @@ _ERRORS: dict[str, tuple[type[DeskError], str]] = {
     "DK018": (errors.NotFoundError, "This record was deleted."),
     "DK020": (errors.PermissionDeniedError, "The history of a record is only ever added to."),
     "DK021": (errors.LastAdminError, "No administrator's machine that can get in would be left."),
-    "DK030": (errors.UnknownCodeError, "This desk does not know the code. Is it complete, and from this desk?"),
+    "DK030": (errors.UnknownCodeError, "The desk does not know this code; check that it is whole and this desk's."),
     "DK031": (errors.UsedCodeError, "This code was used already; each serves once. Ask for a new one."),
     "DK032": (errors.ExpiredCodeError, "This code is no longer valid. Ask for a new one."),
     "42501": (errors.PermissionDeniedError, "This machine's level does not allow it."),
@@ -56,6 +56,7 @@ _CUT = ("closed", "ssl syscall", "reset by peer", "no connection to the server")
 _REFUSALS: tuple[tuple[str, str], ...] = (
     ("not permitted to log in", "this machine has been shut out"),
     ("not the enrolled one", "another certificate has been issued for this machine since"),
+    ("no enrolment is open", "it has given out no one-time code since yesterday"),
     ("certificate expired", "this machine's certificate has expired"),
     ("certificate has expired", "this machine's certificate has expired"),
     ("verify failed", "the server could not prove that it belongs to this desk"),

@@ -1,6 +1,8 @@
 -- The serial check at login: a certificate replaced since is refused, however long it is still valid.
 -- It only reads: writing here would lock everybody out of a standby. The worker finds the first line in the log and
 -- raises the alarm.
+-- Enrolment needs no proof but its code, so that anybody on the network gets that far: while no code was given out
+-- lately, nobody does. A day, so that who comes late with his code hears that it has expired.
 CREATE OR REPLACE FUNCTION desk.on_login() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -8,7 +10,14 @@ AS $$
 DECLARE
     shown numeric;
 BEGIN
-    IF NOT starts_with(session_user::text, 'm_') THEN
+    IF session_user = 'desk_enrol' THEN
+        IF NOT EXISTS (
+            SELECT FROM desk.enrolment_code AS c WHERE c.issued_at > clock_timestamp() - interval '1 day'
+        ) THEN
+            RAISE EXCEPTION 'no enrolment is open' USING ERRCODE = '28000';
+        END IF;
+        RETURN;
+    ELSIF NOT starts_with(session_user::text, 'm_') THEN
         RETURN;
     END IF;
     SELECT s.client_serial INTO shown FROM pg_stat_ssl AS s WHERE s.pid = pg_backend_pid();

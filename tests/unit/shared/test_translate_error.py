@@ -67,6 +67,7 @@ SQLSTATES = {
 LOGIN_MESSAGES = {
     'FATAL:  role "m_pc-1" is not permitted to log in': "shut out",
     "FATAL:  machine certificate is not the enrolled one": "another certificate",
+    "FATAL:  no enrolment is open": "no one-time code",
     "SSL error: ssl/tls alert certificate expired": "certificate has expired",
     "SSL error: certificate verify failed": "could not prove",
     'server certificate for "desk" does not match host name "127.0.0.1"': "could not prove",
@@ -168,7 +169,8 @@ def test_a_refused_login_says_why(message: str, words: str) -> None:
 @pytest.mark.parametrize(("message", "words"), NO_CONNECTION_MESSAGES.items())
 def test_no_connection_says_so(message: str, words: str) -> None:
     error = translate_error(wrapped(psycopg2.OperationalError(message)))
-    assert type(error) is errors.DatabaseUnavailableError
+    is_full = words == "no more connections"
+    assert type(error) is (errors.ServerFullError if is_full else errors.DatabaseUnavailableError)
     assert words in str(error)
 
 
