@@ -14,7 +14,7 @@ import pytest
 from tests.desks import RunningDesk
 from tests.integration.database.world import World, insert, mark, one, refused, rows, update
 
-MANY = 20_000
+SOME, MANY = 3_000, 20_000
 PORTION = 2_000
 FOUND = "SELECT count(*) FROM desk.search_public WHERE words @@ desk.search_query(%s)"
 FOUND_PRIVATE = FOUND.replace("search_public", "search_private")
@@ -22,15 +22,24 @@ SET = "SELECT desk.field_private_set('contact', %s, %s, %s, %s, %s)"
 VERSION = "SELECT row_version FROM desk.field_rule WHERE entity = 'contact' AND field = %s"
 
 
-@pytest.fixture(scope="module")
-def many(desk: RunningDesk, world: World) -> None:
-    """20,000 contacts, each with a note of its own and one word in common."""
+def _add(desk: RunningDesk, world: World, first: int, last: int) -> None:
+    """Contacts, each with a note of its own and one word in common."""
     with desk.owner().cursor() as boss:
         boss.execute(
             "INSERT INTO desk.contact (customer_id, name, note)"
-            " SELECT %s, 'Person' || n, 'Gryphon nest' || n FROM generate_series(1, %s) AS n",
-            (world.customer, MANY),
+            " SELECT %s, 'Person' || n, 'Gryphon nest' || n FROM generate_series(%s, %s) AS n",
+            (world.customer, first, last),
         )
+
+
+@pytest.fixture(scope="module")
+def some(desk: RunningDesk, world: World) -> None:
+    _add(desk, world, 1, SOME)
+
+
+@pytest.fixture(scope="module")
+def many(desk: RunningDesk, world: World, some: None) -> None:
+    _add(desk, world, SOME + 1, MANY)
 
 
 @pytest.fixture(autouse=True)
@@ -77,34 +86,7 @@ def entries_written(boss: Any) -> int:
     )
 
 
-def test_entries_move_in_portions_and_no_word_is_found_meanwhile(
-    desk: RunningDesk, many: None, admin: Any, query: Any, full: Any, boss: Any
-) -> None:
-    assert one(query, FOUND, "gryphon") == MANY
-    with reader(desk, lambda cursor: one(cursor, FOUND, "gryphon")) as told:
-        left = mark(admin, "note", is_private=True, moves=False)
-        assert left >= MANY
-        told.clear()  # one answer may still be on its way
-        calls = 0
-        while left:
-            one(admin, "SELECT pg_stat_force_next_flush()")
-            before, rest = entries_written(boss), left
-            left = one(admin, "SELECT desk.field_private_move(%s)", PORTION)
-            one(admin, "SELECT pg_stat_force_next_flush()")
-            assert entries_written(boss) - before <= 2 * PORTION + 1
-            assert 0 <= rest - left <= PORTION
-            calls += 1
-        assert calls >= MANY / PORTION
-    assert len(told) > 10
-    assert set(told[1:]) == {0}
-    assert one(full, FOUND_PRIVATE, "gryphon") == MANY
-    assert one(query, FOUND, "person77") >= 1
-    mark(admin, "note", is_private=False)
-    assert one(query, FOUND, "gryphon") == MANY
-    assert one(full, FOUND_PRIVATE, "gryphon") == 0
-
-
-def test_a_portion_is_never_the_whole(many: None, admin: Any) -> None:
+def test_a_portion_is_never_the_whole(some: None, admin: Any) -> None:
     left = mark(admin, "note", is_private=True, moves=False)
     assert one(admin, "SELECT desk.field_private_move(1000000)") == left - 2_000
     assert one(admin, "SELECT desk.field_private_move(NULL)") == left - 2_500
@@ -113,33 +95,7 @@ def test_a_portion_is_never_the_whole(many: None, admin: Any) -> None:
     assert one(admin, "SELECT desk.field_private_left()") == left - 2_500
 
 
-def test_several_callers_share_the_work(desk: RunningDesk, many: None, admin: Any, query: Any, full: Any) -> None:
-    mark(admin, "note", is_private=True, moves=False)
-    worker = desk.desk.owner_connection(user="desk_worker")
-    failures: list[BaseException] = []
-
-    def move(cursor: Any) -> None:
-        try:
-            while one(cursor, "SELECT desk.field_private_move(500)"):
-                pass
-        except BaseException as error:
-            failures.append(error)
-
-    threads = [
-        threading.Thread(target=move, args=(connection.cursor(),))
-        for connection in (desk.connect("admin"), desk.connect("admin"), worker)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    worker.close()
-    assert failures == []
-    assert one(query, FOUND, "gryphon") == 0
-    assert one(full, FOUND_PRIVATE, "gryphon") == MANY
-
-
-def test_a_portion_that_was_cut_off_is_done_again(desk: RunningDesk, many: None, admin: Any, full: Any) -> None:
+def test_a_portion_that_was_cut_off_is_done_again(desk: RunningDesk, some: None, admin: Any, full: Any) -> None:
     left = mark(admin, "note", is_private=True, moves=False)
     killed = desk.connect("admin", autocommit=False)
     assert one(killed.cursor(), "SELECT desk.field_private_move(2000)") == left - 2_000
@@ -147,11 +103,11 @@ def test_a_portion_that_was_cut_off_is_done_again(desk: RunningDesk, many: None,
     assert one(admin, "SELECT desk.field_private_left()") == left
     while one(admin, "SELECT desk.field_private_move(2000)"):
         pass
-    assert one(full, FOUND_PRIVATE, "gryphon") == MANY
+    assert one(full, FOUND_PRIVATE, "gryphon") == SOME
 
 
-def test_rows_of_the_meantime_are_right_at_once(many: None, admin: Any, full: Any, query: Any, world: World) -> None:
-    old = one(query, "SELECT max(id) FROM desk.contact")
+def test_rows_of_the_meantime_are_right_at_once(some: None, admin: Any, full: Any, query: Any, world: World) -> None:
+    old = insert(full, "contact", customer_id=world.customer, name="Early", note="Basilisk")
     mark(admin, "note", is_private=True, moves=False)
     new = insert(full, "contact", customer_id=world.customer, name="Late", note="Manticore")
     update(full, "contact", old, note="Manticore")
@@ -184,7 +140,7 @@ def test_whoever_saves_while_a_field_is_marked_leaves_no_word(
     assert one(full, FOUND_PRIVATE, "cockatrice") == 1
 
 
-def test_the_column_is_refused_the_moment_it_is_marked(desk: RunningDesk, admin: Any, query: Any, many: None) -> None:
+def test_the_column_is_refused_the_moment_it_is_marked(desk: RunningDesk, admin: Any, query: Any, some: None) -> None:
     """Also to sessions that are open, and to plans that were made before."""
     query.execute("PREPARE known AS SELECT note FROM desk.contact WHERE id = $1")
     for _ in range(7):  # from the sixth time on the plan is kept
@@ -198,7 +154,7 @@ def test_the_column_is_refused_the_moment_it_is_marked(desk: RunningDesk, admin:
     query.execute("EXECUTE known(1)")
 
 
-def test_a_reader_in_a_loop_is_refused_from_the_mark_on(desk: RunningDesk, admin: Any, many: None) -> None:
+def test_a_reader_in_a_loop_is_refused_from_the_mark_on(desk: RunningDesk, admin: Any, some: None) -> None:
     def ask(cursor: Any) -> str:
         try:
             return "read" if one(cursor, "SELECT count(note) FROM desk.contact") else "nothing"
@@ -217,7 +173,7 @@ def test_a_reader_in_a_loop_is_refused_from_the_mark_on(desk: RunningDesk, admin
     assert set(told[at + 2 :]) == {"42501"}
 
 
-def test_statistics_tell_no_word(admin: Any, query: Any, boss: Any, many: None) -> None:
+def test_statistics_tell_no_word(admin: Any, query: Any, boss: Any, some: None) -> None:
     boss.execute("ANALYZE desk.search_public, desk.contact")
     frequent = (
         "SELECT array_to_string(most_common_elems::text::text[], ' ') LIKE '%gryphon%' FROM pg_stats"
@@ -229,10 +185,10 @@ def test_statistics_tell_no_word(admin: Any, query: Any, boss: Any, many: None) 
         return int(plan["Plan"]["Plan Rows"])
 
     assert one(query, frequent)
-    assert guess() > MANY / 2
+    assert guess() > SOME / 2
     mark(admin, "note", is_private=True, moves=False)
     assert not one(query, frequent)
-    assert guess() < MANY / 10
+    assert guess() < SOME / 10
     assert not rows(query, "SELECT FROM pg_stats WHERE tablename = 'contact' AND attname = 'note'")
     assert rows(boss, "SELECT FROM pg_stats WHERE tablename = 'contact' AND attname = 'note'")
 
@@ -299,3 +255,56 @@ def test_two_administrators_mark_two_fields_at_once(desk: RunningDesk, admin: An
             privilege = "SELECT has_column_privilege('desk.contact', %s, 'SELECT')"
             assert one(query, privilege, field) is not is_private
         desk.close_connections(desk.open_connections - 2)
+
+
+def test_entries_move_in_portions_and_no_word_is_found_meanwhile(
+    desk: RunningDesk, many: None, admin: Any, query: Any, full: Any, boss: Any
+) -> None:
+    assert one(query, FOUND, "gryphon") == MANY
+    with reader(desk, lambda cursor: one(cursor, FOUND, "gryphon")) as told:
+        left = mark(admin, "note", is_private=True, moves=False)
+        assert left >= MANY
+        told.clear()  # one answer may still be on its way
+        calls = 0
+        while left:
+            one(admin, "SELECT pg_stat_force_next_flush()")
+            before, rest = entries_written(boss), left
+            left = one(admin, "SELECT desk.field_private_move(%s)", PORTION)
+            one(admin, "SELECT pg_stat_force_next_flush()")
+            assert entries_written(boss) - before <= 2 * PORTION + 1
+            assert 0 <= rest - left <= PORTION
+            calls += 1
+        assert calls >= MANY / PORTION
+    assert len(told) > 10
+    assert set(told[1:]) == {0}
+    assert one(full, FOUND_PRIVATE, "gryphon") == MANY
+    assert one(query, FOUND, "person77") >= 1
+    mark(admin, "note", is_private=False)
+    assert one(query, FOUND, "gryphon") == MANY
+    assert one(full, FOUND_PRIVATE, "gryphon") == 0
+
+
+def test_several_callers_share_the_work(desk: RunningDesk, many: None, admin: Any, query: Any, full: Any) -> None:
+    mark(admin, "note", is_private=True, moves=False)
+    worker = desk.desk.owner_connection(user="desk_worker")
+    failures: list[BaseException] = []
+
+    def move(cursor: Any) -> None:
+        try:
+            while one(cursor, "SELECT desk.field_private_move(500)"):
+                pass
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [
+        threading.Thread(target=move, args=(connection.cursor(),))
+        for connection in (desk.connect("admin"), desk.connect("admin"), worker)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    worker.close()
+    assert failures == []
+    assert one(query, FOUND, "gryphon") == 0
+    assert one(full, FOUND_PRIVATE, "gryphon") == MANY
