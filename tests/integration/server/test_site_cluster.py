@@ -19,14 +19,19 @@ from desk_server.binaries import find_binaries
 from desk_server.desk import Desk
 from desk_server.doctor import examine
 from desk_server.initialise import free_port
+from desk_server.jobs.old_certificates import raise_old_certificate_alarms
+from desk_server.jobs.signing import sign_requests
+from desk_server.log_reader import problem
+from desk_server.machines import add_by_code, add_machine
 from desk_server.postgres import Cluster
 from shared.config import Profile
 from shared.errors import DeskError
-from tests.desks import command_environment, command_line, desk_server, remove_folder, run_root
+from tests.desks import RunningDesk, command_environment, command_line, desk_server, remove_folder, run_root
+from tests.integration.server.enrolling import Applicant, enrol_login
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the site's administrator comes in by the local socket")
 
-SITE_HBA = "# the site's own\nlocal all all trust\nhost shop clerk 127.0.0.1/32 scram-sha-256\n"
+SITE_HBA = "# the site's own\nlocal all all trust\nhost shop all localhost scram-sha-256\n"
 PASSWORD = "not a secret: a role of this test"
 
 
@@ -114,6 +119,41 @@ def test_the_sites_own_lines_open_no_way_into_the_desk(site: SiteCluster, desk_f
             psycopg2.connect(host=socket, port=site.port, dbname=database, user=user).close()
     with pytest.raises(psycopg2.OperationalError, match="rejects"), site.clerk(dbname="desk", sslmode="disable"):
         pass
+
+
+def test_machines_enrol_in_the_sites_cluster_and_enrolment_opens_nothing_else(
+    site: SiteCluster, desk_folder: Path, tmp_path: Path
+) -> None:
+    """Whoever has a code may give the role a password of his own; the site's lines must not take it."""
+    assert desk_server("init", "--data", desk_folder, "--cluster", site.cluster.folder).returncode == 0
+    desk = Desk.open(desk_folder)
+    applicant = Applicant.of(RunningDesk(desk), add_by_code(desk, "pc-1", "full", ["lin"]))
+    assert applicant.ask()[0] == "waiting"
+    with closing(desk.owner_connection(user="desk_worker")) as worker:
+        assert sign_requests(worker, desk) == 1
+        raise_old_certificate_alarms(worker, desk)
+        first = applicant.login(tmp_path, applicant.ask()[2])
+        psycopg2.connect(**first).close()
+        add_machine(desk, "pc-1", "full", ["lin"], tmp_path / "again")
+        with pytest.raises(psycopg2.OperationalError, match="not the enrolled one"):
+            psycopg2.connect(**first)
+        assert problem(desk) is None  # found where its standard error goes
+        assert raise_old_certificate_alarms(worker, desk) == 1
+    login = enrol_login(RunningDesk(desk))
+    with closing(psycopg2.connect(**login)) as connection, connection.cursor() as cursor:
+        cursor.execute(f"ALTER ROLE desk_enrol PASSWORD '{PASSWORD}'")
+        connection.commit()
+    with site.administrator() as connection, connection.cursor() as cursor:
+        cursor.execute("GRANT CONNECT ON DATABASE shop TO PUBLIC")
+    for elsewhere in ({"dbname": "shop"}, {"sslmode": "disable"}):
+        with pytest.raises(psycopg2.OperationalError, match="rejects"):
+            psycopg2.connect(**{**login, "password": PASSWORD, **elsewhere}).close()
+    for database in ("shop", "desk"):
+        with pytest.raises(psycopg2.OperationalError, match="rejects"):
+            psycopg2.connect(
+                host=str(site.cluster.folder.parent), port=site.port, dbname=database, user="desk_enrol"
+            ).close()
+    _assert_site_works(site)
 
 
 def test_an_error_in_the_sites_files_undoes_ours(site: SiteCluster, desk_folder: Path) -> None:
