@@ -4,7 +4,8 @@ Ids are given out in order and committed in any: a range of ids is done with onl
 may have taken an id from it. So each run reads, in this order,
 
 1. the highest id given out (``horizon_id``),
-2. the transactions that run now: whoever took an id up to the horizon either runs, or its entries can be seen,
+2. the transactions that run now: whoever took an id up to the horizon either runs, or its entries can be seen. A
+   snapshot lists those alone that are older than the last one that ended; so one of our own ends first,
 3. the unsealed entries of the ranges where something may have come to light since.
 
 A range keeps the transactions that ran when it was looked through (``audit_open``). It is looked through again when one
@@ -41,6 +42,7 @@ _HORIZON = f"""
 SELECT CASE WHEN is_called THEN last_value ELSE 0 END, {MICROSECONDS.format("clock_timestamp()")}
 FROM desk.audit_entry_id_seq
 """  # noqa: S608 - constants of ours
+_END_ONE = "BEGIN; INSERT INTO desk.audit_open (first_id, last_id, running) VALUES (-1, -1, '{}'); ROLLBACK"
 _RUNNING = "SELECT xid::text::bigint FROM pg_snapshot_xip(pg_current_snapshot()) AS xid"
 _UNSEALED = f"""
 SELECT {ENTRY_COLUMNS} FROM desk.audit_entry AS e
@@ -72,7 +74,10 @@ class Sealer:
         self._deadline = time.monotonic() + run_seconds
         self._last = self._last_block()
         self._ranges = self._open_ranges()
+        self._covered = max([self._last.closed_id, *(part.last for part in self._ranges)])
         self._horizon, self._now = self._one(_HORIZON)
+        if self._covered < self._horizon:
+            self._cursor.execute(_END_ONE)
         self._cursor.execute(_RUNNING)
         self._running = frozenset(row[0] for row in self._cursor.fetchall())
 
@@ -82,10 +87,9 @@ class Sealer:
 
     def _to_look_through(self) -> list[IdRange]:
         """New ids first: their people may be looking at the audit. Then those where a transaction has ended."""
-        covered = max([self._last.closed_id, *(part.last for part in self._ranges)])
         changed = [part for part in self._ranges if not part.running <= self._running]
-        if covered < self._horizon:
-            changed.insert(0, IdRange(covered + 1, self._horizon, self._running))
+        if self._covered < self._horizon:
+            changed.insert(0, IdRange(self._covered + 1, self._horizon, self._running))
         return [replace(part, running=part.running & self._running) for part in changed]
 
     def _seal_range(self, wanted: IdRange) -> int:

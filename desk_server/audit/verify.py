@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -27,7 +27,6 @@ from desk_server.audit.head import Head
 
 CLOCK_TOLERANCE = 600 * 1_000_000  # a server's clock may be set; whoever backdates an entry means more than that
 PORTION = 2_000
-_NUMBERS = itertools.count()
 
 _BLOCKS = f"SELECT {BLOCK_COLUMNS} FROM desk.audit_block ORDER BY id"  # noqa: S608 - constants of ours
 _SEALS = f"""
@@ -129,13 +128,15 @@ class Verifier:
                 f"{expected.sealed_at}: blocks {self._previous.id + 1} to {expected.block} were cut off."
             )
 
-    def check_unsealed(self, entry_id: int) -> None:
+    def take_unsealed(self, entry_id: int, at: datetime) -> None:
         """An entry without a seal: new, unless its id was done with long ago."""
         if entry_id <= self._previous.closed_id:
             raise AuditBrokenError(
                 f"Entry {entry_id} was inserted by hand: all entries up to {self._previous.closed_id} were sealed "
                 f"by block {self._previous.id}, and it was not among them."
             )
+        self.result.unsealed += 1
+        self.result.oldest_unsealed = min(at, self.result.oldest_unsealed or at)
 
     def _check_link(self, block: Block) -> None:
         before = self._previous
@@ -216,16 +217,16 @@ class Verifier:
 
 def verify(connection: Any, expected: Head | None = None) -> Verified:
     """Verify everything through ``connection`` (psycopg2, no transaction under way); AuditBrokenError at the first."""
-    with _snapshot(connection):
-        verifier = Verifier(expected, frozenset(row[0] for row in _stream(connection, _FORGOTTEN)))
-        seals = (Sealed.of(row) for row in _stream(connection, _SEALS))
-        following = next(seals, None)
-        for row in _stream(connection, _BLOCKS):
+    with _snapshot(connection) as stream:
+        verifier = Verifier(expected, frozenset(row[0] for row in stream(_FORGOTTEN)))
+        seals = iter(stream(_SEALS))
+        following = _next(seals)
+        for row in stream(_BLOCKS):
             block = Block.of(row)
             inside: list[Sealed] = []
             while following is not None and following.block_id <= block.id:
                 inside.append(following)
-                following = next(seals, None)
+                following = _next(seals)
                 if len(inside) > block.entries:
                     break
             verifier.take(block, inside)
@@ -234,13 +235,16 @@ def verify(connection: Any, expected: Head | None = None) -> Verified:
                 f"Entry {following.entry_id} was sealed in block {following.block_id}, which is gone."
             )
         verifier.finish()
-        for entry_id, at in _stream(connection, _UNSEALED):
-            verifier.check_unsealed(entry_id)
-            verifier.result.unsealed += 1
-            verifier.result.oldest_unsealed = min(at, verifier.result.oldest_unsealed or at)
-        for row in _stream(connection, _STRAY):
-            raise AuditBrokenError(f"Entry {row[0]} has private values that it was not made with.")
+        for entry_id, at in stream(_UNSEALED):
+            verifier.take_unsealed(entry_id, at)
+        for row in stream(_STRAY):
+            raise AuditBrokenError(f"Private values are kept of entry {row[0]}, which has none or is gone.")
         return verifier.result
+
+
+def _next(seals: Iterator[tuple[Any, ...]]) -> Sealed | None:
+    row = next(seals, None)
+    return None if row is None else Sealed.of(row)
 
 
 def moment(microseconds: int) -> str:
@@ -249,21 +253,22 @@ def moment(microseconds: int) -> str:
 
 
 @contextmanager
-def _snapshot(connection: Any) -> Iterator[None]:
-    """One look at everything, however long it takes."""
+def _snapshot(connection: Any) -> Iterator[Callable[[str], Any]]:
+    """One look at everything, however long it takes: yields what gives a statement's rows, a portion at a time."""
+    numbers = itertools.count()
+
+    def stream(statement: str) -> Any:
+        cursor = cursors.enter_context(closing(connection.cursor(name=f"verify_{next(numbers)}")))
+        cursor.itersize = PORTION
+        cursor.execute(statement)
+        return cursor
+
     connection.set_session(isolation_level="REPEATABLE READ", readonly=True, autocommit=False)
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")
-        yield
+        with ExitStack() as cursors:
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL cursor_tuple_fraction = 1")  # all of it is wanted
+            yield stream
     finally:
         connection.rollback()
         connection.set_session(isolation_level="DEFAULT", readonly=False, autocommit=True)
-
-
-def _stream(connection: Any, statement: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of ``statement``, a portion at a time."""
-    with closing(connection.cursor(name=f"verify_{next(_NUMBERS)}")) as cursor:
-        cursor.itersize = PORTION
-        cursor.execute(statement)
-        yield from cursor

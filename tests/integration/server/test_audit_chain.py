@@ -1,21 +1,25 @@
-"""Sealing and verifying: nothing is left out, whatever order transactions end in; whatever is tampered with is found."""
+"""Sealing and verifying: nothing is left out, however transactions end; whatever is tampered with is found."""
 
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import Any
 
 import psycopg2
 import pytest
 
-from desk_server.audit.head import Head, current_head
+from desk_server.audit.encoding import BLOCK_COLUMNS, ENTRY_COLUMNS, NO_BLOCK, Block, content_hash, entry_hash
 from desk_server.audit.sealing import Sealer
 from desk_server.audit.verify import AuditBrokenError, Verified, verify
+from desk_server.jobs import JOBS
 from desk_server.jobs.sealing import seal_entries
-from tests.desks import RunningDesk
+from desk_server.worker import Worker
+from tests.desks import RunningDesk, assert_refused, desk_server
 from tests.integration.database.world import World, fill, insert, one, refused, rows, update
 
 UNSEALED = (
@@ -33,6 +37,16 @@ def world(desk: RunningDesk) -> World:
 @pytest.fixture
 def boss(world: World, owner: Any) -> Any:
     return owner.cursor()
+
+
+@pytest.fixture
+def admin(world: World, raw: Any) -> Any:
+    return raw("admin").cursor()
+
+
+@pytest.fixture
+def importer(world: World, desk: RunningDesk, owner: Any) -> Any:
+    return desk.owner(role="desk_import").cursor()
 
 
 @pytest.fixture
@@ -83,3 +97,387 @@ def test_a_run_seals_everything_once(seal: Any, check: Any, boss: Any, raw: Any,
     assert verified.entries == one(boss, "SELECT count(*) FROM desk.audit_entry")
     assert verified.head.block == blocks + 1
     assert verified.unsealed == 0
+
+
+def test_a_transaction_open_across_many_runs_is_sealed_when_it_commits(
+    seal: Any, check: Any, boss: Any, raw: Any, world: World
+) -> None:
+    """Its ids lie among those of others, long sealed when it shows; meanwhile nothing is looked through in vain."""
+    slow, aborted = (raw(name, autocommit=False).cursor() for name in ("full", "full2"))
+    quick = raw("shared", person="lin").cursor()
+    seal()
+    slow_ids, quick_ids = [], []
+    for _ in range(6):
+        slow_ids.append(insert(slow, "ticket", **world.ticket()))
+        insert(aborted, "ticket", **world.ticket())
+        quick_ids.append(insert(quick, "ticket", **world.ticket()))
+        assert seal() == 1
+    assert check().entries == one(boss, "SELECT count(*) FROM desk.audit_entry")
+    closed = one(boss, "SELECT max(closed_id) FROM desk.audit_block")
+    assert one(boss, "SELECT count(*) FROM desk.audit_open") <= 2  # what waits for the same is one range
+    aborted.connection.rollback()
+    assert seal() == 0
+    assert one(boss, "SELECT max(closed_id) FROM desk.audit_block") == closed
+    slow.connection.commit()
+    assert seal() == len(slow_ids)
+    assert one(boss, UNSEALED) is None
+    assert one(boss, "SELECT count(*) FROM desk.audit_open") == 0
+    horizon = one(boss, "SELECT last_value FROM desk.audit_entry_id_seq")
+    assert one(boss, "SELECT max(closed_id) FROM desk.audit_block") == horizon
+    assert check().unsealed == 0
+
+
+def test_a_transaction_younger_than_all_that_have_ended_is_waited_for(
+    seal: Any, check: Any, boss: Any, raw: Any, world: World
+) -> None:
+    """A snapshot does not list it: the list ends with the last transaction that ended."""
+    slow = raw("full", autocommit=False).cursor()
+    seal()
+    insert(slow, "ticket", **world.ticket())
+    assert [seal() for _ in range(3)] == [0, 0, 0]
+    slow.connection.commit()
+    assert seal() == 1
+    assert one(boss, UNSEALED) is None
+    check()
+
+
+def test_small_blocks_short_runs_and_a_crash_lose_nothing(
+    seal: Any, check: Any, boss: Any, importer: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An import of many rows is sealed in blocks of a bounded size, over as many runs as it takes."""
+    seal()
+    importer.execute(
+        "INSERT INTO desk.customer (name, origin) SELECT 'C ' || n, 'import' FROM generate_series(1, 95) n"
+    )
+    before = one(boss, "SELECT max(id) FROM desk.audit_block")
+    assert seal(block_entries=10, run_seconds=0.0) == 0  # no time at all
+    keep = Sealer._keep_ranges
+
+    def fails_at_the_third(self: Sealer, ranges: Any) -> None:
+        if self._last.id == before + 3:
+            raise RuntimeError("as meant")
+        keep(self, ranges)
+
+    monkeypatch.setattr(Sealer, "_keep_ranges", fails_at_the_third)
+    with pytest.raises(RuntimeError, match="as meant"):
+        seal(block_entries=10)
+    monkeypatch.undo()
+    assert one(boss, "SELECT max(id) FROM desk.audit_block") == before + 2
+    assert seal(block_entries=10) == 75
+    sizes = rows(boss, "SELECT entries FROM desk.audit_block WHERE id > %s ORDER BY id", before)
+    assert [size["entries"] for size in sizes] == [10] * 9 + [5]
+    assert check().unsealed == 0
+
+
+def test_it_verifies_while_eight_write_and_ids_commit_out_of_order(
+    desk: RunningDesk, seal: Any, check: Any, boss: Any, world: World
+) -> None:
+    stop = threading.Event()
+    failures: list[BaseException] = []
+
+    def write(number: int) -> None:
+        with closing(psycopg2.connect(**desk.desk.owner_connect_args())) as connection:
+            cursor = connection.cursor()
+            while not stop.is_set():
+                for place in range(number % 4 + 1):
+                    cursor.execute("INSERT INTO desk.product (code, name) VALUES (%s, %s)", (uuid.uuid4().hex, "P"))
+                    cursor.execute("SELECT pg_sleep(%s)", (0.005 * (place + number % 3),))
+                (connection.rollback if number == 7 else connection.commit)()
+
+    def run(number: int) -> None:
+        try:
+            write(number)
+        except BaseException as error:
+            failures.append(error)
+
+    writers = [threading.Thread(target=run, args=(number,)) for number in range(8)]
+    for writer in writers:
+        writer.start()
+    checks = 0
+    try:
+        for _ in range(12):
+            seal(block_entries=50)
+            if checks < 6:
+                check()
+                checks += 1
+            stop.wait(0.15)
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join()
+    assert failures == []
+    shuffled = one(
+        boss,
+        "SELECT count(*) FROM desk.audit_seal a JOIN desk.audit_seal b"
+        " ON b.entry_id = a.entry_id + 1 AND b.block_id < a.block_id",
+    )
+    assert shuffled > 0, "no id was sealed after a higher one: this test has shown nothing"
+    seal()
+    assert one(boss, UNSEALED) is None
+    assert check().unsealed == 0
+
+
+def test_another_cluster_s_transaction_numbers_do_not_hold_it_up(seal: Any, boss: Any, check: Any) -> None:
+    """After a restore the numbers that were kept mean nothing: they are not running, so their range is looked at."""
+    seal()
+    last = one(boss, "SELECT max(closed_id) FROM desk.audit_block")
+    boss.execute("SELECT setval('desk.audit_entry_id_seq', %s)", (last + 5,))
+    boss.execute("INSERT INTO desk.audit_open VALUES (%s, %s, '{999999999999}')", (last + 1, last + 5))
+    assert seal() == 0
+    assert one(boss, "SELECT max(closed_id) FROM desk.audit_block") == last + 5
+    assert check().unsealed == 0
+
+
+# What somebody may do who has the whole database in his hands. FIRST is an entry sealed in block 1, at place 7.
+FIRST = "(SELECT min(entry_id) + 6 FROM desk.audit_seal)"
+NEW_ROW = (
+    "INSERT INTO desk.audit_entry (id, at, machine, action, entity, row_key, changes)"
+    " SELECT {id}, {at}, 'pc-full', 'update', 'ticket', '1', '{{}}'"
+)
+ATTACKS: dict[str, tuple[tuple[str, ...], str]] = {
+    "a changed value": (
+        (f"UPDATE desk.audit_entry SET changes = changes || '{{\"x\": [1, 2]}}' WHERE id = {FIRST}",),
+        r"Entry {first} was altered",
+    ),
+    "another machine": ((f"UPDATE desk.audit_entry SET machine = 'pc-other' WHERE id = {FIRST}",), r"Entry {first} "),
+    "another time": (
+        (f"UPDATE desk.audit_entry SET at = at - interval '1 microsecond' WHERE id = {FIRST}",),
+        r"Entry {first} was altered",
+    ),
+    "a deleted entry": ((f"DELETE FROM desk.audit_entry WHERE id = {FIRST}",), r"Entry {first} was deleted"),
+    "a deleted entry with its seal": (
+        (
+            f"DELETE FROM desk.audit_entry WHERE id = {FIRST}",
+            "DELETE FROM desk.audit_seal WHERE entry_id NOT IN (SELECT id FROM desk.audit_entry)",
+        ),
+        r"An entry before entry {next} was deleted from block 1",
+    ),
+    "the last entry of a block with its seal": (
+        (
+            "DELETE FROM desk.audit_seal WHERE block_id = 1 AND position ="
+            " (SELECT max(position) FROM desk.audit_seal WHERE block_id = 1)",
+        ),
+        r"Block 1 sealed \d+ entries and holds",
+    ),
+    "an entry inserted with an old id": (
+        (NEW_ROW.format(id="-5", at="now() - interval '1 year'"),),
+        r"Entry -5 was inserted",
+    ),
+    "an entry inserted into an old block, with a seal": (
+        (
+            NEW_ROW.format(id="-5", at="now()"),
+            "INSERT INTO desk.audit_seal SELECT -5, 1, 1, sha256('x')",
+        ),
+        r"Entry -5 was inserted into the past",
+    ),
+    "two entries exchanged": (
+        (
+            f"UPDATE desk.audit_entry SET id = CASE id WHEN {FIRST} THEN -1 ELSE -2 END"
+            f" WHERE id IN ({FIRST}, {FIRST} + 1)",
+            "UPDATE desk.audit_entry SET id = s.entry_id FROM desk.audit_seal s"
+            " WHERE audit_entry.id < 0 AND s.position = 9 + audit_entry.id AND s.block_id = 1",
+        ),
+        r"Entry {first} was altered",
+    ),
+    "two places exchanged": (
+        (
+            "UPDATE desk.audit_seal SET position = CASE position WHEN 7 THEN 8 ELSE 7 END"
+            " WHERE block_id = 1 AND position IN (7, 8)",
+        ),
+        r"before entry {first} was deleted from block 1, or moved",
+    ),
+    "a seal moved to a later block": (
+        (f"UPDATE desk.audit_seal SET block_id = 2 WHERE entry_id = {FIRST}",),
+        r"An entry before entry {next} was deleted from block 1, or moved",
+    ),
+    "an altered block": (
+        ("UPDATE desk.audit_block SET sealed_at = sealed_at + interval '1 second' WHERE id = 2",),
+        r"Block 2 was altered",
+    ),
+    "a block without the one before": (
+        ("UPDATE desk.audit_block SET previous = sha256('x') WHERE id = 3",),
+        r"chain is broken at block 3",
+    ),
+    "a deleted block": (("DELETE FROM desk.audit_block WHERE id = 2",), r"Block 2 is missing"),
+    "the last block deleted, its seals left": (
+        ("DELETE FROM desk.audit_block WHERE id = (SELECT max(id) FROM desk.audit_block)",),
+        r"was sealed in block \d+, which is gone",
+    ),
+    "altered private values": (
+        ("UPDATE desk.audit_private SET values = '{\"phone\": [null, \"1\"]}' WHERE entry_id ="
+         " (SELECT min(entry_id) FROM desk.audit_private)",),
+        r"The private values of entry \d+ were altered",
+    ),
+    "private values removed, but not forgotten": (
+        ("DELETE FROM desk.audit_private WHERE entry_id = (SELECT min(entry_id) FROM desk.audit_private)",),
+        r"The private values of entry \d+ were removed",
+    ),
+    "private values put to an entry": (
+        (f"INSERT INTO desk.audit_private SELECT {FIRST}, 's', '{{\"a\": [1, 2]}}'",),
+        r"The private values of entry {first} were altered",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def chain(seal: Any, raw: Any, boss: Any, world: World) -> None:
+    """At least four blocks, and private values in them."""
+    full = raw("full").cursor()
+    for number in range(4):
+        insert(full, "contact", customer_id=world.customer, name=f"Contact {number}", phone="555-0100")
+        seal()
+    assert one(boss, "SELECT count(*) FROM desk.audit_block") >= 4
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_what_is_tampered_with_is_found_and_named(chain: None, boss: Any, check: Any, attack: str) -> None:
+    check()  # the positive control: it was whole
+    statements, expected = ATTACKS[attack]
+    first = one(boss, f"SELECT {FIRST}")
+    with (
+        tampered(boss, *statements),
+        pytest.raises(AuditBrokenError, match=expected.format(first=first, next=first + 1)),
+    ):
+        check()
+    check()
+
+
+def rechain(boss: Any) -> None:
+    """Make seals, contents and links fit what is there now: what a forger does who knows the encoding."""
+    before = NO_BLOCK
+    found = rows(boss, f"SELECT block_id, entry_id, {ENTRY_COLUMNS} FROM desk.audit_seal s"
+                 " JOIN desk.audit_entry e ON e.id = s.entry_id ORDER BY block_id, entry_id")  # fmt: skip
+    seals = [(line["block_id"], line["entry_id"], entry_hash(tuple(line.values())[2:])) for line in found]
+    boss.execute(f"SELECT {BLOCK_COLUMNS} FROM desk.audit_block ORDER BY id")
+    for block in [Block.of(row) for row in boss.fetchall()]:
+        inside = [digest for number, _, digest in seals if number == block.id]
+        made = replace(block, entries=len(inside), content=content_hash(inside), previous=before)
+        before = made.computed_hash()
+        boss.execute(
+            "UPDATE desk.audit_block SET entries = %s, content = %s, previous = %s, hash = %s WHERE id = %s",
+            (made.entries, made.content, made.previous, before, made.id),
+        )
+    for _, entry, digest in seals:
+        boss.execute("UPDATE desk.audit_seal SET hash = %s WHERE entry_id = %s", (digest, entry))
+
+
+def test_a_chain_made_anew_is_found_by_an_exported_head(chain: None, boss: Any, check: Any) -> None:
+    head = check().head
+    with tampered(boss, f"UPDATE desk.audit_entry SET machine = 'pc-other' WHERE id = {FIRST}"):
+        rechain(boss)
+        assert check().head.hash != head.hash  # by itself it is whole
+        with pytest.raises(AuditBrokenError, match=f"Block {head.block} is not the one that was exported"):
+            check(head)
+    assert check(head).head == head
+
+
+def test_an_entry_forged_into_the_past_contradicts_the_blocks_even_in_a_chain_made_anew(
+    chain: None, boss: Any, check: Any
+) -> None:
+    last = "(SELECT max(id) FROM desk.audit_block)"
+    forged = (NEW_ROW.format(id="-5", at="now()"), f"INSERT INTO desk.audit_seal SELECT -5, {last}, 1, sha256('x')")
+    shift = f"UPDATE desk.audit_seal SET position = position + 1 WHERE block_id = {last} AND entry_id > 0"
+    with tampered(boss, *forged, shift):
+        rechain(boss)
+        with pytest.raises(AuditBrokenError, match="Entry -5 was inserted into the past"):
+            check()
+
+
+def test_a_backdated_entry_with_a_new_id_contradicts_its_block(chain: None, boss: Any, check: Any, seal: Any) -> None:
+    """Inserted by hand today, dated last month: its id was given out today."""
+    with tampered(boss, NEW_ROW.format(id="nextval('desk.audit_entry_id_seq')", at="now() - interval '1 month'")):
+        boss.execute("SET session_replication_role = DEFAULT")
+        assert seal() == 1
+        with pytest.raises(AuditBrokenError, match=r"Entry \d+ is dated .* but it was made between"):
+            check()
+        boss.execute("SET session_replication_role = replica")
+
+
+def test_a_cut_off_end_is_found_by_an_exported_head(chain: None, boss: Any, check: Any) -> None:
+    head = check().head
+    with tampered(
+        boss,
+        "DELETE FROM desk.audit_private USING desk.audit_seal s WHERE audit_private.entry_id = s.entry_id"
+        f" AND block_id = {head.block}",
+        f"DELETE FROM desk.audit_entry USING desk.audit_seal WHERE entry_id = id AND block_id = {head.block}",
+        f"DELETE FROM desk.audit_seal WHERE block_id = {head.block}",
+        f"DELETE FROM desk.audit_block WHERE id = {head.block}",
+    ):
+        assert check().head.block == head.block - 1  # by itself it is whole
+        with pytest.raises(AuditBrokenError, match=f"The chain ends at block {head.block - 1}"):
+            check(head)
+    check(head)
+
+
+def test_a_clock_that_was_set_back_is_no_forgery(chain: None, boss: Any, check: Any, seal: Any, raw: Any) -> None:
+    """An hour ahead while two blocks were sealed, then right again."""
+    with tampered(
+        boss,
+        "UPDATE desk.audit_entry SET at = at + interval '1 hour'",
+        "UPDATE desk.audit_block SET sealed_at = sealed_at + interval '1 hour'",
+    ):
+        rechain(boss)
+        boss.execute("SET session_replication_role = DEFAULT")
+        boss.execute("UPDATE desk.setting SET value = value || ' ' WHERE key = 'time_zone'")
+        boss.execute("UPDATE desk.setting SET value = trim(value) WHERE key = 'time_zone'")
+        assert seal() == 2
+        check()
+        boss.execute("SET session_replication_role = replica")
+
+
+def test_the_worker_adds_seals_and_nobody_alters_them(seal: Any, desk: RunningDesk, boss: Any, admin: Any) -> None:
+    seal()
+    with closing(desk.desk.owner_connection(user="desk_worker")) as connection, connection.cursor() as worker:
+        for table in ("audit_block", "audit_seal"):
+            worker.execute(f"SELECT count(*) FROM desk.{table}")
+            column = "id" if table == "audit_block" else "entry_id"
+            for statement in (
+                f"UPDATE desk.{table} SET {column} = 0",
+                f"DELETE FROM desk.{table}",
+                f"TRUNCATE desk.{table}",
+            ):
+                with refused("42501"):
+                    worker.execute(statement)
+                with refused("DK020"):
+                    boss.execute(statement)
+                with refused("42501"):
+                    admin.execute(statement)
+            with refused("42501"):
+                admin.execute(f"INSERT INTO desk.{table} SELECT * FROM desk.{table}")
+        for statement in ("INSERT INTO desk.audit_entry DEFAULT VALUES", "SELECT * FROM desk.audit_private"):
+            with refused("42501"):
+                worker.execute(statement)
+
+
+def test_an_entry_is_sealed_within_five_seconds_by_the_running_worker(
+    desk: RunningDesk, boss: Any, raw: Any, world: World
+) -> None:
+    worker = Worker(desk.desk, tuple(job for job in JOBS if job.run is seal_entries))
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    try:
+        insert(raw("full").cursor(), "ticket", **world.ticket())
+        entry = one(boss, "SELECT max(id) FROM desk.audit_entry")
+        deadline = time.monotonic() + 5
+        while one(boss, "SELECT count(*) FROM desk.audit_seal WHERE entry_id = %s", entry) == 0:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    finally:
+        worker.stop.set()
+        thread.join()
+
+
+def test_the_commands_verify_export_and_compare(desk: RunningDesk, chain: None, boss: Any, desk_folder: Any) -> None:
+    data = ("--data", desk.desk.data)
+    file = desk_folder.parent / "head.json"
+    assert desk_server("audit", "head", "--export", file, *data).returncode == 0
+    answer = desk_server("audit", "verify", "--head", file, *data)
+    assert answer.returncode == 0, answer.stderr
+    assert "The audit is whole" in answer.stdout and "It continues the head" in answer.stdout
+    with tampered(boss, f"DELETE FROM desk.audit_entry WHERE id = {FIRST}"):
+        assert_refused(desk_server("audit", "verify", *data), "The audit is broken", "was deleted")
+    file.write_text(file.read_text().replace('"block": ', '"block": 9'))
+    assert_refused(desk_server("audit", "verify", "--head", file, *data), "were cut off")
+    file.write_text("{}")
+    assert_refused(desk_server("audit", "verify", "--head", file, *data), "holds no head")
+    assert_refused(desk_server("audit", "verify", "--head", "/nowhere/head.json", *data), "There is no file")
