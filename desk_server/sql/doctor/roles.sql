@@ -24,6 +24,7 @@ WHERE m.rolname ~ '^desk_'
       ('desk_full', 'desk_query'), ('desk_admin', 'desk_full'), ('desk_roles', 'desk_query'),
       ('desk_roles', 'desk_full'), ('desk_roles', 'desk_admin'), ('desk_roles', 'pg_signal_backend'),
       ('desk_roles', 'pg_read_all_stats'),
-      ('desk_worker', 'pg_use_reserved_connections'), ('desk_worker', 'pg_read_all_stats')
+      ('desk_worker', 'pg_use_reserved_connections'), ('desk_worker', 'pg_read_all_stats'),
+      ('desk_worker', 'pg_signal_backend')
   )
   AND NOT (m.rolname = 'desk_roles' AND g.rolname ~ '^m_')
