@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from desk_client.change_bus import ChangeBus
 from desk_client.client_settings import ClientSettings
 from desk_client.context import ClientContext
+from desk_client.enrolment.renewal import RenewalController
 from desk_client.language import Language, system_language
 from desk_client.main_window import MainWindow
 from desk_client.messages import Messages
@@ -33,8 +34,12 @@ OpenDatabase = Callable[[Profile, "str | None", uuid.UUID], WorkSource]
 
 
 def open_database(profile: Profile, person: str | None, session: uuid.UUID) -> WorkSource:
-    """The desk's database for this machine; nothing is connected yet."""
-    return Database(profile.connect_args(person=person, session=session))
+    """The desk's database for this machine; nothing is connected yet.
+
+    The profile is read at each connect, on the thread that connects: a renewal may have changed it meanwhile, by this
+    client or another one of the machine, and a key store may ask the person to unlock it.
+    """
+    return Database(lambda: Profile.load(profile.directory).connect_args(person=person, session=session))
 
 
 def has_screen() -> bool:
@@ -57,6 +62,7 @@ class DeskApp(QObject):
         self._profile = profile
         self._open_database = open_database
         self._session_id = uuid.uuid4()
+        self._person: str | None = None
         self.settings = ClientSettings(profile.directory)
         self.theme = Theme(application, self)
         self.language = Language(self)
@@ -66,6 +72,7 @@ class DeskApp(QObject):
         self.runner = DbRunner(open_database(profile, None, self._session_id), self)
         self.session = SessionController(self.runner, self.bus, self.reference, self)
         self._wear_settings()
+        self.renewal = RenewalController(self.runner, self.messages, profile.directory, self._connect_again, self)
         self.window = MainWindow(self.theme, self.language, self.settings, self.messages)
         self._connect()
         self.failed: DeskError | None = None
@@ -125,8 +132,12 @@ class DeskApp(QObject):
         dialog.deleteLater()
         self.settings.set("window/person", person.code)
         # who is stated goes with the connection: another person is another connection
-        self.runner.use(self._open_database(self._profile, person.code, self._session_id))
+        self._person = person.code
+        self._connect_again()
         self.session.begin()
+
+    def _connect_again(self) -> None:
+        self.runner.use(self._open_database(self._profile, self._person, self._session_id))
 
     def _enter(self, session: DeskSession) -> None:
         self.window.enter(
@@ -136,6 +147,7 @@ class DeskApp(QObject):
                 profile=self._profile,
             )
         )  # fmt: skip
+        self.renewal.begin()
 
     def _on_refused(self, error: DeskError) -> None:
         self.failed = error

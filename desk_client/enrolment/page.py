@@ -153,7 +153,8 @@ class EnrolPage(Translated, QWidget):
 
     def show_done(self, *, is_in_key_store: bool) -> None:
         """It worked. The code is of no use any more and is taken away."""
-        self._step, self._is_done, self._is_in_key_store = None, True, is_in_key_store
+        self._step = self._fault = None
+        self._is_done, self._is_in_key_store = True, is_in_key_store
         self._edit.blockSignals(True)
         self._edit.clear()
         self._edit.blockSignals(False)
