@@ -163,6 +163,407 @@
     </message>
 </context>
 <context>
+    <name>Audit</name>
+    <message>
+        <source>Entry</source>
+        <translation>条目</translation>
+    </message>
+    <message>
+        <source>Old and new values</source>
+        <translation>旧值和新值</translation>
+    </message>
+    <message>
+        <source>Machine {machine}, proved by its certificate</source>
+        <translation>机器 {machine}，由其证书证实</translation>
+    </message>
+    <message>
+        <source>person {person}, as stated there, not proved</source>
+        <translation>人员 {person}，由机器上自报，未经证实</translation>
+    </message>
+    <message>
+        <source>version {version}</source>
+        <translation>版本 {version}</translation>
+    </message>
+    <message>
+        <source>entry {entry}, {entity} with key {key}</source>
+        <translation>条目 {entry}，{entity}，键 {key}</translation>
+    </message>
+    <message>
+        <source>not sealed yet</source>
+        <translation>尚未封存</translation>
+    </message>
+    <message>
+        <source>sealed in block {block}</source>
+        <translation>封存于第 {block} 块</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>字段</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>之前</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>之后</translation>
+    </message>
+    <message>
+        <source>This entry had private values. They were forgotten with the person they belonged to; that there were some, the seal still shows.</source>
+        <translation>此条目曾有私密值，已随其所属的人一并遗忘；封存仍表明曾经有过。</translation>
+    </message>
+    <message>
+        <source>A time like 2026-11-21 09:30, 9:30, today or -2d</source>
+        <translation>时间，例如 2026-11-21 09:30、9:30、今天 或 -2天</translation>
+    </message>
+    <message>
+        <source>Any machine</source>
+        <translation>任何机器</translation>
+    </message>
+    <message>
+        <source>Any person</source>
+        <translation>任何人员</translation>
+    </message>
+    <message>
+        <source>Any entity</source>
+        <translation>任何对象</translation>
+    </message>
+    <message>
+        <source>Any action</source>
+        <translation>任何操作</translation>
+    </message>
+    <message>
+        <source>Filters</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Search old and new values, row keys</source>
+        <translation>搜索旧值和新值、记录键</translation>
+    </message>
+    <message>
+        <source>Search the audit</source>
+        <translation>搜索审计</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>从</translation>
+    </message>
+    <message>
+        <source>until</source>
+        <translation>到</translation>
+    </message>
+    <message>
+        <source>Until</source>
+        <translation>到</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>现在</translation>
+    </message>
+    <message>
+        <source>the beginning</source>
+        <translation>最早</translation>
+    </message>
+    <message>
+        <source>Machine</source>
+        <translation>机器</translation>
+    </message>
+    <message>
+        <source>Person, as stated</source>
+        <translation>人员（自报）</translation>
+    </message>
+    <message>
+        <source>Entity</source>
+        <translation>对象</translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation>操作</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>清除</translation>
+    </message>
+    <message>
+        <source>Clear search and filters</source>
+        <translation>清除搜索和筛选</translation>
+    </message>
+    <message>
+        <source>E&amp;xport CSV</source>
+        <translation>导出 CSV(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Write all entries that fit to a file</source>
+        <translation>把所有符合的条目写入文件</translation>
+    </message>
+    <message>
+        <source>Audit</source>
+        <translation>审计</translation>
+    </message>
+    <message>
+        <source>No entry fits. Clear a filter, or begin at an earlier time.</source>
+        <translation>没有符合的条目。请清除筛选，或从更早的时间开始。</translation>
+    </message>
+    <message>
+        <source>Loading</source>
+        <translation>正在加载</translation>
+    </message>
+    <message>
+        <source>Export the audit</source>
+        <translation>导出审计</translation>
+    </message>
+    <message>
+        <source>CSV files (*.csv)</source>
+        <translation>CSV 文件 (*.csv)</translation>
+    </message>
+    <message>
+        <source>Writing the file: {count} entries so far</source>
+        <translation>正在写文件：已写 {count} 条</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Written: {count} entries to {file}</source>
+        <translation>已写入 {count} 条到 {file}</translation>
+    </message>
+    <message>
+        <source>The file can&apos;t be written: {reason}</source>
+        <translation>无法写入文件：{reason}</translation>
+    </message>
+    <message>
+        <source>Entries and entry</source>
+        <translation>条目列表与条目</translation>
+    </message>
+    <message>
+        <source>Ticket</source>
+        <translation>工单</translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation>评论</translation>
+    </message>
+    <message>
+        <source>Interaction</source>
+        <translation>往来</translation>
+    </message>
+    <message>
+        <source>Attachment</source>
+        <translation>附件</translation>
+    </message>
+    <message>
+        <source>Customer</source>
+        <translation>客户</translation>
+    </message>
+    <message>
+        <source>Contact</source>
+        <translation>联系人</translation>
+    </message>
+    <message>
+        <source>Contact, private part</source>
+        <translation>联系人（私密部分）</translation>
+    </message>
+    <message>
+        <source>Comment, private part</source>
+        <translation>评论（私密部分）</translation>
+    </message>
+    <message>
+        <source>Project</source>
+        <translation>项目</translation>
+    </message>
+    <message>
+        <source>Product</source>
+        <translation>产品</translation>
+    </message>
+    <message>
+        <source>Release</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Hardware revision</source>
+        <translation>硬件版本</translation>
+    </message>
+    <message>
+        <source>Release on hardware</source>
+        <translation>版本与硬件</translation>
+    </message>
+    <message>
+        <source>Person of ours</source>
+        <translation>本方人员</translation>
+    </message>
+    <message>
+        <source>Department</source>
+        <translation>部门</translation>
+    </message>
+    <message>
+        <source>Choice</source>
+        <translation>选项</translation>
+    </message>
+    <message>
+        <source>Choice list</source>
+        <translation>选项列表</translation>
+    </message>
+    <message>
+        <source>Dependent choice</source>
+        <translation>从属选项</translation>
+    </message>
+    <message>
+        <source>Field rule</source>
+        <translation>字段规则</translation>
+    </message>
+    <message>
+        <source>Person of a machine</source>
+        <translation>机器的人员</translation>
+    </message>
+    <message>
+        <source>Certificate of a machine</source>
+        <translation>机器的证书</translation>
+    </message>
+    <message>
+        <source>One-time code</source>
+        <translation>一次性代码</translation>
+    </message>
+    <message>
+        <source>Request for a certificate</source>
+        <translation>证书申请</translation>
+    </message>
+    <message>
+        <source>Security event</source>
+        <translation>安全事件</translation>
+    </message>
+    <message>
+        <source>Setting</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Edit lease</source>
+        <translation>编辑租约</translation>
+    </message>
+    <message>
+        <source>added</source>
+        <translation>新增</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>更改</translation>
+    </message>
+    <message>
+        <source>removed</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>{field} (private)</source>
+        <translation>{field}（私密）</translation>
+    </message>
+    <message>
+        <source>;  </source>
+        <translation>；</translation>
+    </message>
+    <message>
+        <source>private values: forgotten</source>
+        <translation>私密值：已遗忘</translation>
+    </message>
+    <message>
+        <source>Entries: {count}</source>
+        <translation>条目：{count}</translation>
+    </message>
+    <message>
+        <source>Entries: more than {count}</source>
+        <translation>条目：多于 {count}</translation>
+    </message>
+</context>
+<context>
+    <name>AuditColumns</name>
+    <message>
+        <source>When</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Machine, proved</source>
+        <translation>机器（已证实）</translation>
+    </message>
+    <message>
+        <source>Person, stated</source>
+        <translation>人员（自报）</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation>操作</translation>
+    </message>
+    <message>
+        <source>Row</source>
+        <translation>记录</translation>
+    </message>
+    <message>
+        <source>Changes</source>
+        <translation>更改</translation>
+    </message>
+    <message>
+        <source>Sealed in</source>
+        <translation>封存块</translation>
+    </message>
+</context>
+<context>
+    <name>AuditFile</name>
+    <message>
+        <source>Entry</source>
+        <translation>条目</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Machine (proved)</source>
+        <translation>机器（已证实）</translation>
+    </message>
+    <message>
+        <source>Person (stated)</source>
+        <translation>人员（自报）</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation>操作</translation>
+    </message>
+    <message>
+        <source>Entity</source>
+        <translation>对象</translation>
+    </message>
+    <message>
+        <source>Row key</source>
+        <translation>记录键</translation>
+    </message>
+    <message>
+        <source>Row</source>
+        <translation>记录</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>字段</translation>
+    </message>
+    <message>
+        <source>Old</source>
+        <translation>旧值</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>新值</translation>
+    </message>
+    <message>
+        <source>Mark</source>
+        <translation>标记</translation>
+    </message>
+</context>
+<context>
     <name>ChoiceCombo</name>
     <message>
         <source>{label} (no longer offered)</source>
@@ -306,6 +707,73 @@ Without a window: desk-client enrol CODE</source>
     </message>
 </context>
 <context>
+    <name>EnrolPage</name>
+    <message>
+        <source>Looking at the server</source>
+        <translation>正在核对服务器</translation>
+    </message>
+    <message>
+        <source>Making this machine&apos;s key</source>
+        <translation>正在生成本机密钥</translation>
+    </message>
+    <message>
+        <source>Waiting for the certificate</source>
+        <translation>正在等待证书</translation>
+    </message>
+    <message>
+        <source>Logging in for the first time</source>
+        <translation>正在首次登录</translation>
+    </message>
+    <message>
+        <source>Enrol this computer</source>
+        <translation>登记此计算机</translation>
+    </message>
+    <message>
+        <source>This computer is enrolled</source>
+        <translation>此计算机已登记</translation>
+    </message>
+    <message>
+        <source>Open the desk</source>
+        <translation>打开服务台</translation>
+    </message>
+    <message>
+        <source>This computer has no profile yet. Paste the one-time code that an administrator of the desk gave you. The key is made here and never leaves this computer.</source>
+        <translation>此计算机尚无配置。请粘贴服务台管理员给您的一次性登记码。密钥在本机生成，绝不离开此计算机。</translation>
+    </message>
+    <message>
+        <source>Enrol</source>
+        <translation>登记</translation>
+    </message>
+    <message>
+        <source>One-time code</source>
+        <translation>一次性代码</translation>
+    </message>
+    <message>
+        <source>Its key is encrypted, and the key&apos;s password is in the key store of this system.</source>
+        <translation>其密钥已加密，密钥的密码存放在本系统的密钥库中。</translation>
+    </message>
+    <message>
+        <source>Its key is encrypted. This system has no key store that can be used, so the key&apos;s password lies beside it, in {file}, for you alone to read.</source>
+        <translation>其密钥已加密。本系统没有可用的密钥库，因此密钥的密码存放在旁边的 {file} 中，仅您本人可读。</translation>
+    </message>
+    <message>
+        <source>Machine</source>
+        <translation>机器</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>服务器</translation>
+    </message>
+    <message>
+        <source>Profile folder</source>
+        <translation>配置文件夹</translation>
+    </message>
+    <message>
+        <source>{number} of {count}: {step}</source>
+        <translation>第 {number} 步，共 {count} 步：{step}</translation>
+    </message>
+</context>
+<context>
     <name>EntityForm</name>
     <message>
         <source>Saved</source>
@@ -431,6 +899,66 @@ Without a window: desk-client enrol CODE</source>
         <translation>数据库报告故障</translation>
     </message>
     <message>
+        <source>No administrator&apos;s machine that can get in would be left</source>
+        <translation>将不再有任何能登录的管理员机器</translation>
+    </message>
+    <message>
+        <source>The desk does not know this code; copy it again, or ask for a new one</source>
+        <translation>服务台不认识此登记码；请重新复制，或索取新的</translation>
+    </message>
+    <message>
+        <source>This code was used before; each serves once. Ask for a new one</source>
+        <translation>此登记码已用过，每个只能用一次。请索取新的</translation>
+    </message>
+    <message>
+        <source>This code is no longer valid; ask for a new one</source>
+        <translation>此登记码已失效；请索取新的</translation>
+    </message>
+    <message>
+        <source>This server does not belong to the desk that gave the code out. It was told nothing; check the address</source>
+        <translation>此服务器不属于发出登记码的服务台。未向它透露任何内容；请检查地址</translation>
+    </message>
+    <message>
+        <source>The desk&apos;s server does not go by this name or address; name it as the code does</source>
+        <translation>服务台的服务器不用此名称或地址；请使用登记码中的名称</translation>
+    </message>
+    <message>
+        <source>What answers at this address is no server that enrols machines</source>
+        <translation>此地址上应答的不是可登记机器的服务器</translation>
+    </message>
+    <message>
+        <source>This computer&apos;s clock and the server&apos;s are a day or more apart. Set the wrong one; the code is still good</source>
+        <translation>本机时钟与服务器时钟相差一天或更多。请校正有误的一方；登记码仍然有效</translation>
+    </message>
+    <message>
+        <source>The desk took the code, but nothing there signs: its worker does not run. Later the same code goes on</source>
+        <translation>服务台已接受登记码，但没有进程签发证书：其后台进程未运行。稍后可用同一登记码继续</translation>
+    </message>
+    <message>
+        <source>The desk refused to sign; ask for a new code</source>
+        <translation>服务台拒绝签发；请索取新的登记码</translation>
+    </message>
+    <message>
+        <source>This computer could not be enrolled</source>
+        <translation>无法登记此计算机</translation>
+    </message>
+    <message>
+        <source>The profile folder can&apos;t be made or written to</source>
+        <translation>无法创建或写入配置文件夹</translation>
+    </message>
+    <message>
+        <source>The profile folder belongs to another machine</source>
+        <translation>配置文件夹属于另一台机器</translation>
+    </message>
+    <message>
+        <source>The password of this machine&apos;s key can&apos;t be had: the system&apos;s key store is locked or has lost it</source>
+        <translation>取不到本机密钥的密码：系统密钥库已锁定或已丢失该密码</translation>
+    </message>
+    <message>
+        <source>The server takes no more connections just now; try again</source>
+        <translation>服务器目前不再接受连接；请再试一次</translation>
+    </message>
+    <message>
         <source>The profile of this machine is missing or damaged</source>
         <translation>本机的配置文件缺失或已损坏</translation>
     </message>
@@ -441,6 +969,30 @@ Without a window: desk-client enrol CODE</source>
     <message>
         <source>SupportDesk made a mistake; what you typed is still there</source>
         <translation>程序出错，您输入的内容仍在</translation>
+    </message>
+    <message>
+        <source>There is no code yet</source>
+        <translation>尚无登记码</translation>
+    </message>
+    <message>
+        <source>This code is not complete; copy it again, as a whole</source>
+        <translation>此登记码不完整；请重新完整复制</translation>
+    </message>
+    <message>
+        <source>This code has too many letters; copy it again</source>
+        <translation>此登记码字符过多；请重新复制</translation>
+    </message>
+    <message>
+        <source>There are signs in it that no code has; copy it again</source>
+        <translation>其中有登记码不会包含的字符；请重新复制</translation>
+    </message>
+    <message>
+        <source>The server in this code is no HOST:PORT</source>
+        <translation>登记码中的服务器不是“主机:端口”的形式</translation>
+    </message>
+    <message>
+        <source>This code does not say where the server is</source>
+        <translation>此登记码未说明服务器在何处</translation>
     </message>
     <message>
         <source>this machine has been shut out</source>
@@ -495,7 +1047,7 @@ Without a window: desk-client enrol CODE</source>
     <name>EventColumns</name>
     <message>
         <source>When</source>
-        <translation type="unfinished"></translation>
+        <translation>时间</translation>
     </message>
     <message>
         <source>What</source>
@@ -503,7 +1055,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Machine</source>
-        <translation type="unfinished"></translation>
+        <translation>机器</translation>
     </message>
     <message>
         <source>Address</source>
@@ -594,6 +1146,17 @@ Without a window: desk-client enrol CODE</source>
     <message>
         <source>Clear search and filters</source>
         <translation>清除搜索和筛选</translation>
+    </message>
+</context>
+<context>
+    <name>FirstStart</name>
+    <message>
+        <source>SupportDesk</source>
+        <translation>SupportDesk</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
     </message>
 </context>
 <context>
@@ -700,7 +1263,7 @@ Without a window: desk-client enrol CODE</source>
     <name>MachineColumns</name>
     <message>
         <source>Machine</source>
-        <translation type="unfinished"></translation>
+        <translation>机器</translation>
     </message>
     <message>
         <source>Level</source>
@@ -744,7 +1307,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>now</source>
-        <translation type="unfinished"></translation>
+        <translation>现在</translation>
     </message>
 </context>
 <context>
@@ -997,7 +1560,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Machine</source>
-        <translation type="unfinished"></translation>
+        <translation>机器</translation>
     </message>
 </context>
 <context>
@@ -1180,7 +1743,7 @@ Without a window: desk-client enrol CODE</source>
     <name>Privacy</name>
     <message>
         <source>Contact</source>
-        <translation type="unfinished"></translation>
+        <translation>联系人</translation>
     </message>
     <message>
         <source>Customer</source>
@@ -1276,6 +1839,13 @@ Without a window: desk-client enrol CODE</source>
     <message>
         <source>Back</source>
         <translation>返回</translation>
+    </message>
+</context>
+<context>
+    <name>Renewal</name>
+    <message>
+        <source>This machine&apos;s certificate ends on {date} and could not be renewed so far. Tell an administrator before then.</source>
+        <translation>本机证书将于 {date} 到期，至今未能续期。请在此之前告知管理员。</translation>
     </message>
 </context>
 <context>
