@@ -74,7 +74,7 @@ class Tabs(Translated, QTabWidget):
         self.setCurrentIndex(self.addTab(pane, ""))
         self._name_buttons()
 
-    def show_screen(self, name: str, make: Callable[[], QWidget]) -> None:
+    def show_screen(self, name: str, make: Callable[[], QWidget]) -> QWidget:
         """The tab of the screen of that name, in front; made where it is not open."""
         tab = next((tab for tab in self._tabs() if tab.property("screen") == name), None)
         if tab is None:
@@ -85,6 +85,7 @@ class Tabs(Translated, QTabWidget):
             self._begin(tab)
         self.setCurrentWidget(tab)
         tab.setFocus()
+        return tab
 
     def _begin(self, tab: QWidget) -> None:
         if isinstance(tab, Screen):

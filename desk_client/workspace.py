@@ -150,9 +150,9 @@ class Workspace(Translated, QWidget):
         pane.open_row(ticket_id)
         pane.editing.opening.when_there(pane.setFocus)
 
-    def open_screen(self, name: str) -> None:
+    def open_screen(self, name: str) -> QWidget:
         """The tab of one of the administrator's screens."""
-        self.tabs.show_screen(name, lambda: SCREENS[name](self._context, self.tabs))
+        return self.tabs.show_screen(name, lambda: SCREENS[name](self._context, self.tabs))
 
     def search(self) -> bool:
         """Go to the search of the screen in front; False where the desk's is meant."""

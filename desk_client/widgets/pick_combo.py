@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QWheelEvent
@@ -27,7 +28,7 @@ class PickCombo(QComboBox):
         self.setMinimumContentsLength(11)
         self.activated.connect(self._on_activated)
 
-    def set_items(self, any_text: str, items: Sequence[tuple[str, int]]) -> None:
+    def set_items(self, any_text: str, items: Sequence[tuple[str, Any]]) -> None:
         """Offer "any" and these (text, value); what was picked stays picked."""
         value = self.value()
         self.blockSignals(True)
@@ -38,12 +39,11 @@ class PickCombo(QComboBox):
         self.blockSignals(False)
         self.set_value(value)
 
-    def value(self) -> int | None:
+    def value(self) -> Any:
         """What is picked; None for any."""
-        picked: int | None = self.currentData()
-        return picked
+        return self.currentData()
 
-    def set_value(self, value: int | None) -> None:
+    def set_value(self, value: Any) -> None:
         """Pick a value; any where it is not offered."""
         self.setCurrentIndex(max(0, self.findData(value)) if value is not None else 0)
         self._show_active()

@@ -1,0 +1,153 @@
+"""Export of the audit: whole or not there, page by page, safe in a spreadsheet, while the window goes on."""
+
+from __future__ import annotations
+
+import csv
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk_client.audit.page import AuditPage
+from shared.errors import DatabaseUnavailableError
+from shared.queries import audit
+from tests.desks import RunningDesk
+from tests.gui.audit.conftest import add_contact
+from tests.gui.audit.test_audit_screen import open_audit, pick, settled
+from tests.gui.conftest import Client, StartClient
+
+
+@pytest.fixture
+def client(start_client: StartClient) -> Client:
+    return start_client("admin")
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "EXPORT_ROWS", 100)
+
+
+def read(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def export(client: Client, page: AuditPage, path: Path) -> list[list[str]]:
+    done: list[Any] = []
+    page.controller.exported.connect(lambda *given: done.append(given))
+    page.export_to(path)
+    client.until(lambda: bool(done))
+    assert done[0][0] == path
+    return read(path)
+
+
+def left_beside(folder: Path) -> list[str]:
+    return [file.name for file in folder.iterdir() if file.suffix == ".tmp"]
+
+
+def test_every_entry_of_the_listing_is_in_the_file(
+    client: Client, desk: RunningDesk, tmp_path: Path, small_pages: None
+) -> None:
+    page = open_audit(client)
+    pick(page.filters.entity, "ticket")
+    settled(client, page)
+    heading, *lines = export(client, page, tmp_path / "audit.csv")
+    assert heading[2:4] == ["Machine (proved)", "Person (stated)"]
+    cursor = desk.owner().cursor()
+    cursor.execute("SELECT id FROM desk.audit_entry WHERE entity = 'ticket' ORDER BY at DESC, id DESC")
+    ids = [str(found[0]) for found in cursor.fetchall()]
+    assert list(dict.fromkeys(line[0] for line in lines)) == ids
+    assert len(ids) > audit.EXPORT_ROWS
+    assert (tmp_path / "audit.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert left_beside(tmp_path) == []
+    assert "audit.csv" in client.window.statusBar().currentMessage()
+
+
+def test_what_is_private_is_marked_and_no_cell_is_a_formula(client: Client, desk: RunningDesk, tmp_path: Path) -> None:
+    add_contact(desk, "=cmd|'/c calc'!A1", "+49 30 1")
+    page = open_audit(client)
+    pick(page.filters.entity, "contact")
+    settled(client, page)
+    lines = export(client, page, tmp_path / "contacts.csv")[1:]
+    cells = {cell for line in lines for cell in line}
+    assert "'=cmd|'/c calc'!A1" in cells
+    assert "'+49 30 1" in cells
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
+    assert {line[-1] for line in lines if line[9] == "phone"} == {"private"}
+    assert any(line[-1] == "private values forgotten" for line in lines)
+    assert "555-0777" not in "".join(cells)
+
+
+def test_cancel_leaves_nothing_and_a_second_export_works(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_pages: None
+) -> None:
+    page = open_audit(client)
+    honest = audit.list_audit
+    monkeypatch.setattr(audit, "list_audit", lambda *given, **named: (time.sleep(0.1), honest(*given, **named))[1])
+    page.export_to(tmp_path / "never.csv")
+    client.until(lambda: page._written >= 100)
+    assert not page.filters.export_button.isEnabled()
+    assert "so far" in page.banner.text()
+    page.controller.cancel()
+    client.settle()
+    assert page.filters.export_button.isEnabled()
+    assert list(tmp_path.glob("*.csv")) == left_beside(tmp_path) == []
+    monkeypatch.setattr(audit, "list_audit", honest)
+    assert len(export(client, page, tmp_path / "again.csv")) > 1_000
+
+
+def test_an_outage_or_a_closed_tab_leaves_no_half_file(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_pages: None
+) -> None:
+    page = open_audit(client)
+    (tmp_path / "audit.csv").write_text("of yesterday")
+    honest, calls = audit.list_audit, []
+
+    def break_off(*given: Any, **named: Any) -> Any:
+        calls.append(given)
+        if len(calls) == 3:
+            raise DatabaseUnavailableError("gone")
+        return honest(*given, **named)
+
+    monkeypatch.setattr(audit, "list_audit", break_off)
+    page.export_to(tmp_path / "audit.csv")
+    client.until(lambda: len(calls) == 3 and not page.controller.is_exporting)
+    assert (tmp_path / "audit.csv").read_text() == "of yesterday"
+    assert left_beside(tmp_path) == []
+    monkeypatch.setattr(audit, "list_audit", lambda *given, **named: (time.sleep(0.1), honest(*given, **named))[1])
+    page.export_to(tmp_path / "audit.csv")
+    client.until(lambda: page._written >= 100)
+    client.window.actions_here["close_tab"].trigger()
+    client.settle()
+    assert (tmp_path / "audit.csv").read_text() == "of yesterday"
+    assert left_beside(tmp_path) == []
+
+
+def test_a_folder_that_is_not_there_is_said(client: Client, tmp_path: Path) -> None:
+    page = open_audit(client)
+    page.export_to(tmp_path / "nowhere" / "audit.csv")
+    assert "can't be written" in client.window.message_bar.text()
+    assert not page.controller.is_exporting
+
+
+def test_tickets_are_saved_while_an_export_runs(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_pages: None
+) -> None:
+    """The runner has one thread: an export asks page by page, and whatever else is wanted comes in between."""
+    page = open_audit(client)
+    honest, order = audit.list_audit, []
+
+    def slow(*given: Any, **named: Any) -> Any:
+        order.append("page")
+        time.sleep(0.05)
+        return honest(*given, **named)
+
+    monkeypatch.setattr(audit, "list_audit", slow)
+    done: list[Any] = []
+    page.controller.exported.connect(lambda *given: done.append(given))
+    page.export_to(tmp_path / "audit.csv")
+    client.until(lambda: len(order) == 3)
+    client.app.runner.run(lambda _work: order.append("save"), on_done=lambda _: None, receiver=page, write=True)
+    client.until(lambda: bool(done))
+    assert "save" in order[3:6]

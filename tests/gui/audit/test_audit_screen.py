@@ -1,0 +1,137 @@
+"""The audit screen on a real desk: pages, filters by keys, an entry in full, what is private or forgotten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desk_client.audit.columns import AUDIT_COLUMNS, ColumnId
+from desk_client.audit.page import AuditPage
+from shared.schemas.audit import AuditRow
+from shared.schemas.listing import PAGE_ROWS
+from tests.desks import RunningDesk
+from tests.gui.conftest import CHINESE, Client, StartClient
+
+
+def open_audit(client: Client) -> AuditPage:
+    client.window.actions_here["audit"].trigger()
+    page = client.workspace.tabs.currentWidget()
+    assert isinstance(page, AuditPage)
+    client.until(lambda: not page.model.is_dimmed and page.model.rowCount() > 0)
+    client.settle()
+    return page
+
+
+def rows(page: AuditPage) -> list[AuditRow]:
+    found = [page.model.row(at) for at in range(page.model.rowCount())]
+    return [row for row in found if row is not None]
+
+
+def settled(client: Client, page: AuditPage) -> list[AuditRow]:
+    client.settle()
+    client.until(lambda: not page.model.is_dimmed)
+    return rows(page)
+
+
+def pick(box: Any, value: Any) -> None:
+    box.set_value(value)
+    box.activated.emit(box.currentIndex())
+
+
+@pytest.fixture
+def client(start_client: StartClient) -> Client:
+    return start_client("admin")
+
+
+def test_the_newest_entries_come_first_and_further_ones_as_one_goes_on(client: Client, desk: RunningDesk) -> None:
+    page = open_audit(client)
+    assert page.model.rowCount() == PAGE_ROWS
+    assert not page.model.is_exact
+    assert "more than 200" in client.window._rows.text()
+    cursor = desk.owner().cursor()
+    cursor.execute("SELECT id FROM desk.audit_entry ORDER BY at DESC, id DESC LIMIT 1000")
+    ids = [found[0] for found in cursor.fetchall()]
+    for pages in (2, 3):
+        page.list.scrollToBottom()
+        client.until(lambda expected=pages: page.model.rowCount() == expected * PAGE_ROWS)
+        client.settle()
+    assert [row.id for row in rows(page)] == ids[: 3 * PAGE_ROWS]
+
+
+def test_each_filter_narrows_and_clear_widens(client: Client, qtbot: QtBot) -> None:
+    page = open_audit(client)
+    filters = page.filters
+    pick(filters.machine, "pc-full")
+    assert {row.machine for row in settled(client, page)} == {"pc-full"}
+    pick(filters.entity, "contact")
+    found = settled(client, page)
+    assert [(row.entity, row.action) for row in found] == [("contact", "update"), ("contact", "insert")] * 2
+    pick(filters.action, "insert")
+    assert len(settled(client, page)) == 2
+    pick(filters.person, found[0].person_id)
+    assert len(settled(client, page)) == 2
+    filters.clear_button.click()
+    assert len(settled(client, page)) == PAGE_ROWS
+    filters.search.setFocus()
+    qtbot.keyClicks(filters.search, "ren kept")
+    client.until(lambda: page.model.rowCount() == 1)
+    filters.clear_button.click()
+    settled(client, page)
+    filters.since.setFocus()
+    filters.since.selectAll()
+    qtbot.keyClicks(filters.since, "+1d")
+    client.until(lambda: page.model.rowCount() == 0)
+    assert "No entry fits" in page.list.empty_text()
+    filters.since.selectAll()
+    qtbot.keyClicks(filters.since, "nonsense")
+    client.until(lambda: page.model.rowCount() == PAGE_ROWS)
+    assert filters.since.accessibleDescription()
+
+
+def test_an_entry_in_full_tells_the_proved_from_the_stated(client: Client, qtbot: QtBot) -> None:
+    page = open_audit(client)
+    pick(page.filters.machine, "pc-full")
+    entry = next(row for row in settled(client, page) if row.entity == "contact" and row.action == "update")
+    titles = [AUDIT_COLUMNS.title(index) for index in range(len(AUDIT_COLUMNS))]
+    assert {"Machine, proved", "Person, stated"} <= set(titles)
+    page.list.select_row(entry.id)
+    page.list.setFocus()
+    qtbot.keyClick(page.list, Qt.Key.Key_Return)
+    assert QApplication.focusWidget() is page.detail.values
+    said = page.detail.text()
+    assert "Machine pc-full, proved by its certificate" in said
+    assert f"person {entry.person}, as stated there, not proved" in said
+
+
+def test_private_values_are_shown_marked_and_forgotten_ones_are_said_to_be(client: Client) -> None:
+    page = open_audit(client)
+    pick(page.filters.machine, "pc-full")
+    pick(page.filters.entity, "contact")
+    found = settled(client, page)
+    kept = next(row for row in found if not row.is_forgotten and row.action == "update")
+    gone = next(row for row in found if row.is_forgotten and row.action == "update")
+    page._show_entry(kept.id)
+    assert "(private)" in page.detail.text()
+    assert "555-0101-9" in page.detail.text()
+    page._show_entry(gone.id)
+    assert "forgotten" in page.detail.text()
+    assert "555-0777" not in page.detail.text()
+    changes = AUDIT_COLUMNS.index(ColumnId.CHANGES)
+    texts = {row.id: page.model.data(page.model.index(at, changes)) for at, row in enumerate(found)}
+    assert "(private)" in texts[kept.id]
+    assert "forgotten" in texts[gone.id]
+    assert "555-0777" not in "".join(texts.values())
+
+
+def test_the_whole_screen_follows_the_language(client: Client) -> None:
+    page = open_audit(client)
+    page._show_entry(rows(page)[0].id)
+    client.app.language.use(CHINESE)
+    client.settle()
+    assert page.filters.export_button.text() == "导出 CSV(&X)"
+    assert "由其证书证实" in page.detail.text()
+    assert AUDIT_COLUMNS.title(1) == "机器（已证实）"
