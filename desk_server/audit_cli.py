@@ -103,12 +103,11 @@ def forget(
 
 
 def _as_dict(verified: Verified) -> dict[str, Any]:
-    oldest = verified.oldest_unsealed
     return {
         "ok": True,
         "entries": verified.entries,
         "unsealed": verified.unsealed,
-        "oldest_unsealed": oldest.isoformat() if oldest else None,
+        "oldest_unsealed": verified.oldest_unsealed,
         "head": verified.head.as_dict(),
     }
 
@@ -119,7 +118,7 @@ def _lines(verified: Verified, head: Path | None) -> Iterator[str]:
     if head is not None:
         yield f"It continues the head in {head}."
     if verified.oldest_unsealed is not None:
-        since = verified.oldest_unsealed.isoformat(timespec="seconds")
+        since = verified.oldest_unsealed
         yield f"Not sealed yet: {verified.unsealed:,} entries since {since}; the worker seals while the desk runs."
 
 

@@ -1,7 +1,8 @@
 """The bytes that the chain covers. Whoever wants to verify it with a program of their own needs this page only.
 
 A field is its length in bytes (4 bytes, big-endian) and its bytes; an absent value is the length FFFFFFFF alone.
-Numbers are decimal text, texts are UTF-8, times are microseconds since 1970 in UTC as decimal text.
+Numbers are decimal text, texts are UTF-8, times are microseconds since 1970 in UTC as decimal text (the end of time,
+which only a forger writes, is the largest or smallest number of 64 bits).
 
 - entry: the tag ``desk audit entry 1``, then the fields id, at, machine, person_id, version, action, entity, row_key,
   changes (as PostgreSQL writes a jsonb), private_hash. Its hash is the SHA-256 of that.
@@ -18,7 +19,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-MICROSECONDS = "(extract(epoch FROM {}) * 1000000)::bigint"
+MICROSECONDS = (
+    "CASE {0} WHEN 'infinity' THEN 9223372036854775807 WHEN '-infinity' THEN -9223372036854775808"
+    " ELSE (extract(epoch FROM {0}) * 1000000)::bigint END"
+)
 ENTRY_COLUMNS = (
     f"e.id, {MICROSECONDS.format('e.at')}, e.machine, e.person_id, e.version, e.action, e.entity, e.row_key,"
     " e.changes::text, e.private_hash"

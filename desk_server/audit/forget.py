@@ -27,7 +27,13 @@ _HOLDS = """
 SELECT (c.phone IS NOT NULL)::int + (c.mail IS NOT NULL)::int + (c.note IS NOT NULL)::int + (c.title IS NOT NULL)::int,
     (SELECT count(*) FROM desk.audit_private AS p JOIN desk.audit_entry AS e ON e.id = p.entry_id
         WHERE e.entity = 'contact' AND e.row_key = c.id::text),
-    (SELECT count(*) FROM desk.ticket WHERE ticket.contact_id = c.id)
+    (SELECT count(*) FROM desk.audit_entry AS e WHERE e.entity = 'contact' AND e.row_key = c.id::text
+        AND e.changes ?| '{name,title,phone,mail,note}'),
+    (SELECT count(*) FROM desk.ticket WHERE ticket.contact_id = c.id),
+    (SELECT array_agg(number ORDER BY number) FROM (
+        SELECT DISTINCT ticket.number FROM desk.search_public AS s JOIN desk.ticket ON ticket.id = s.ticket_id
+        WHERE s.words @@ desk.search_query(c.name) AND c.name <> 'forgotten' ORDER BY ticket.number LIMIT 20
+    ) AS mentions)
 FROM desk.contact AS c WHERE c.id = %s
 """
 _PRIVATE_COMMENTS = "SELECT comment_id FROM desk.comment_private WHERE comment_id = ANY (%s)"
@@ -45,7 +51,9 @@ class Forgettable:
     is_forgotten: bool
     fields: int
     entries: int
+    open_entries: int
     tickets: int
+    mentions: tuple[int, ...]
 
     def lines(self, comments: Sequence[int], attachments: Sequence[int]) -> list[str]:
         """What will go, for a person."""
@@ -58,9 +66,16 @@ class Forgettable:
         if attachments:
             lines.append(f"Name and content of attachments {', '.join(map(str, attachments))} go.")
         if self.tickets:
+            lines.append(f"{self.tickets} tickets stay with a contact named '{FORGOTTEN_NAME}'.")
+        if self.mentions:
+            numbers = ", ".join(f"#{number}" for number in self.mentions)
             lines.append(
-                f"{self.tickets} tickets stay with a contact named '{FORGOTTEN_NAME}'; what their own texts say of the"
-                " person stays as well."
+                f"Texts that hold the same name, in tickets {numbers}, stay; look at them and change them there."
+            )
+        if self.open_entries:
+            lines.append(
+                f"{self.open_entries} audit entries of before revision 0005 keep in the open what they hold of it: they"
+                " are sealed."
             )
         return lines
 
@@ -86,7 +101,9 @@ def find_contact(connection: Any, wanted: str) -> Forgettable:
             more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
             raise UserError(f"{len(found)} contacts are called {wanted!r}; say which by its id: {named}{more}.")
         cursor.execute(_HOLDS, (found[0][0],))
-        return Forgettable(*found[0], *cursor.fetchone())
+        *counts, mentions = cursor.fetchone()
+        values: tuple[Any, ...] = (*found[0], *counts, tuple(mentions or ()))
+        return Forgettable(*values)
 
 
 def check_named(connection: Any, comments: Sequence[int], attachments: Sequence[int]) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 from desk_server.audit.encoding import (
     BLOCK_COLUMNS,
     ENTRY_COLUMNS,
+    MICROSECONDS,
     NO_BLOCK,
     Block,
     content_hash,
@@ -36,13 +37,14 @@ LEFT JOIN desk.audit_private AS p ON p.entry_id = s.entry_id
 ORDER BY s.block_id, s.entry_id
 """  # noqa: S608 - as above
 _FORGOTTEN = """
-SELECT jsonb_array_elements_text(changes #> '{forgotten,1,entries}')::bigint FROM desk.audit_entry
-WHERE entity = 'contact' AND changes ? 'forgotten'
+SELECT jsonb_array_elements_text(changes #> '{forgotten,1,entries}') FROM desk.audit_entry
+WHERE entity = 'contact' AND jsonb_typeof(changes #> '{forgotten,1,entries}') = 'array'
 """
-_UNSEALED = """
-SELECT e.id, e.at FROM desk.audit_entry AS e LEFT JOIN desk.audit_seal AS s ON s.entry_id = e.id
+_UNSEALED = f"""
+SELECT e.id, {MICROSECONDS.format("e.at")} FROM desk.audit_entry AS e
+LEFT JOIN desk.audit_seal AS s ON s.entry_id = e.id
 WHERE s.entry_id IS NULL ORDER BY e.id
-"""
+"""  # noqa: S608 - as above
 _STRAY = """
 SELECT p.entry_id FROM desk.audit_private AS p LEFT JOIN desk.audit_entry AS e ON e.id = p.entry_id
 WHERE e.private_hash IS NULL ORDER BY p.entry_id LIMIT 1
@@ -60,7 +62,7 @@ class Verified:
     entries: int = 0
     head: Head = field(default_factory=Head)
     unsealed: int = 0
-    oldest_unsealed: datetime | None = None
+    oldest_unsealed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Sealed:
 class Verifier:
     """Goes along the chain and raises AuditBrokenError at the first thing that is wrong."""
 
-    def __init__(self, expected: Head | None = None, forgotten: frozenset[int] = frozenset()) -> None:
+    def __init__(self, expected: Head | None = None, forgotten: frozenset[str] = frozenset()) -> None:
         self.result = Verified()
         self._expected = expected
         self._forgotten = forgotten
@@ -95,6 +97,7 @@ class Verifier:
         self._horizons: list[int] = []
         self._earliest: list[int] = []
         self._latest = 0
+        self._oldest_unsealed: int | None = None
 
     def take(self, block: Block, seals: list[Sealed]) -> None:
         """The next block of the chain, and all that is sealed in it."""
@@ -128,7 +131,7 @@ class Verifier:
                 f"{expected.sealed_at}: blocks {self._previous.id + 1} to {expected.block} were cut off."
             )
 
-    def take_unsealed(self, entry_id: int, at: datetime) -> None:
+    def take_unsealed(self, entry_id: int, at: int) -> None:
         """An entry without a seal: new, unless its id was done with long ago."""
         if entry_id <= self._previous.closed_id:
             raise AuditBrokenError(
@@ -136,7 +139,8 @@ class Verifier:
                 f"by block {self._previous.id}, and it was not among them."
             )
         self.result.unsealed += 1
-        self.result.oldest_unsealed = min(at, self.result.oldest_unsealed or at)
+        self._oldest_unsealed = min(at, self._oldest_unsealed or at)
+        self.result.oldest_unsealed = moment(self._oldest_unsealed)
 
     def _check_link(self, block: Block) -> None:
         before = self._previous
@@ -177,7 +181,7 @@ class Verifier:
             raise AuditBrokenError(f"Entry {sealed.entry_id} was altered after block {sealed.block_id} had sealed it.")
         kept = entry[9]
         if sealed.private is None or sealed.salt is None:
-            if kept is not None and sealed.entry_id not in self._forgotten:
+            if kept is not None and str(sealed.entry_id) not in self._forgotten:
                 raise AuditBrokenError(
                     f"The private values of entry {sealed.entry_id} were removed, but not forgotten."
                 )
@@ -249,7 +253,10 @@ def _next(seals: Iterator[tuple[Any, ...]]) -> Sealed | None:
 
 def moment(microseconds: int) -> str:
     """A time of the chain, for a person."""
-    return datetime.fromtimestamp(microseconds / 1_000_000, UTC).isoformat(timespec="seconds")
+    try:
+        return datetime.fromtimestamp(microseconds / 1_000_000, UTC).isoformat(timespec="seconds")
+    except (OverflowError, ValueError, OSError):
+        return f"{microseconds} microseconds from 1970"
 
 
 @contextmanager

@@ -155,8 +155,10 @@ def test_by_name_or_mail_and_ambiguous_names_say_what_to_do(
     assert_refused(desk_server("forget", "Nobody Atall", "--yes", *data), "no contact")
     assert_refused(desk_server("forget", "99999999", "--yes", *data), "no contact")
     assert_refused(desk_server("forget", first, "--comment", "77777", *data), "no private comment 77777")
+    ticket = insert(full, "ticket", **world.ticket(subject="Wei Wang called again"))
     shown = desk_server("forget", "w2@example.com", "--dry-run", *data)
     assert f"Contact {second}, wang wei" in shown.stdout
+    assert f"#{one(boss, 'SELECT number FROM desk.ticket WHERE id = %s', ticket)}" in shown.stdout
     assert one(boss, "SELECT mail FROM desk.contact WHERE id = %s", second) == "w2@example.com"
     answer = desk_server("forget", "W2@example.com", *data)  # no terminal: it is not asked
     assert answer.returncode == 0 and f"Contact {second} is forgotten" in answer.stdout
