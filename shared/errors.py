@@ -143,7 +143,7 @@ class CodeFault(StrEnum):
 class DamagedCodeError(EnrolmentError):
     """What was pasted can't be a code. Nobody was asked."""
 
-    def __init__(self, message: str, fault: CodeFault) -> None:
+    def __init__(self, message: str, fault: CodeFault = CodeFault.SHORT) -> None:
         super().__init__(message)
         self.fault = fault
 
