@@ -4,38 +4,41 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import psycopg2.errors
 import pytest
 
 from desk_server.demo import seed
-from tests.desks import RunningDesk
+from tests.desks import RunningDesk, command_environment
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_the_command_line_of_the_readme_gets_in(desk: RunningDesk) -> None:
-    (stated,) = re.findall(r'^    psql "(.*)"$', (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    (stated,) = re.findall(r'^    psql "\$\((.*)\)"$', (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert stated.startswith("desk-client dsn")
     profile = desk.profile("full")
-    words = stated.replace("desk.example", profile.host).replace("pc-0417", profile.machine)
-    words = re.sub(r"port=\d+", f"port={profile.port}", words)
-    assert "sslmode=verify-full" in words
 
-    def run(words: str) -> subprocess.CompletedProcess[str]:
-        command = [
-            str(desk.desk.cluster.binaries.program("psql")),
-            "-X",
-            "-A",
-            "-t",
-            words,
-            "-c",
-            "SELECT session_user",
-        ]
-        return subprocess.run(command, cwd=profile.directory, capture_output=True, text=True, check=False)
+    def run(words: list[str], **environment: str) -> str:
+        answer = subprocess.run(
+            words, cwd="/", env=command_environment(**environment), capture_output=True, text=True, check=False
+        )
+        return answer.stdout.strip()
 
-    assert run(words).stdout == f"m_{profile.machine}\n"
-    assert run(words.replace("sslcert=client.crt", "sslcert=")).returncode != 0
+    def psql(dsn: str, query: str, **environment: str) -> str:
+        return run([str(desk.desk.cluster.binaries.program("psql")), "-XAtw", dsn, "-c", query], **environment)
+
+    command = [sys.executable, "-m", "desk_client", *stated.split()[1:], "--profile", str(profile.directory)]
+    dsn = run(command)
+    assert psql(dsn, "SELECT session_user") == f"m_{profile.machine}"
+    person = psql(dsn, "SELECT current_setting('desk.person')", PGOPTIONS="-c desk.person=lin")
+    assert person == "lin"
+    assert psql(dsn.replace("client.crt", "no.crt"), "SELECT 1") == ""
+    without = run([word for word in command if word != "--with-secret"])
+    assert without
+    assert psql(without, "SELECT 1") == ""
 
 
 def test_the_statements_of_the_architecture_save(desk: RunningDesk) -> None:
