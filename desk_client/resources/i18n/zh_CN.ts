@@ -173,8 +173,8 @@
         <translation>旧值和新值</translation>
     </message>
     <message>
-        <source>Machine {machine}, proved by its certificate</source>
-        <translation>机器 {machine}，由其证书证实</translation>
+        <source>Machine {machine}, proved by its login</source>
+        <translation>机器 {machine}，由其登录证实</translation>
     </message>
     <message>
         <source>person {person}, as stated there, not proved</source>
@@ -738,7 +738,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>This computer has no profile yet. Paste the one-time code that an administrator of the desk gave you. The key is made here and never leaves this computer.</source>
-        <translation>此计算机尚无配置。请粘贴服务台管理员给您的一次性登记码。密钥在本机生成，绝不离开此计算机。</translation>
+        <translation>此计算机尚无配置。请粘贴服务台管理员给您的一次性代码。密钥在本机生成，绝不离开此计算机。</translation>
     </message>
     <message>
         <source>Enrol</source>
@@ -904,23 +904,23 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>The desk does not know this code; copy it again, or ask for a new one</source>
-        <translation>服务台不认识此登记码；请重新复制，或索取新的</translation>
+        <translation>服务台不认识此代码；请重新复制，或索取新的</translation>
     </message>
     <message>
         <source>This code was used before; each serves once. Ask for a new one</source>
-        <translation>此登记码已用过，每个只能用一次。请索取新的</translation>
+        <translation>此代码已用过，每个只能用一次。请索取新的</translation>
     </message>
     <message>
         <source>This code is no longer valid; ask for a new one</source>
-        <translation>此登记码已失效；请索取新的</translation>
+        <translation>此代码已失效；请索取新的</translation>
     </message>
     <message>
         <source>This server does not belong to the desk that gave the code out. It was told nothing; check the address</source>
-        <translation>此服务器不属于发出登记码的服务台。未向它透露任何内容；请检查地址</translation>
+        <translation>此服务器不属于发出代码的服务台。未向它透露任何内容；请检查地址</translation>
     </message>
     <message>
         <source>The desk&apos;s server does not go by this name or address; name it as the code does</source>
-        <translation>服务台的服务器不用此名称或地址；请使用登记码中的名称</translation>
+        <translation>服务台的服务器不用此名称或地址；请使用代码中的名称</translation>
     </message>
     <message>
         <source>What answers at this address is no server that enrols machines</source>
@@ -928,15 +928,15 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>This computer&apos;s clock and the server&apos;s are a day or more apart. Set the wrong one; the code is still good</source>
-        <translation>本机时钟与服务器时钟相差一天或更多。请校正有误的一方；登记码仍然有效</translation>
+        <translation>本机时钟与服务器时钟相差一天或更多。请校正有误的一方；代码仍然有效</translation>
     </message>
     <message>
         <source>The desk took the code, but nothing there signs: its worker does not run. Later the same code goes on</source>
-        <translation>服务台已接受登记码，但没有进程签发证书：其后台进程未运行。稍后可用同一登记码继续</translation>
+        <translation>服务台已接受代码，但没有进程签发证书：其后台进程未运行。稍后可用同一代码继续</translation>
     </message>
     <message>
         <source>The desk refused to sign; ask for a new code</source>
-        <translation>服务台拒绝签发；请索取新的登记码</translation>
+        <translation>服务台拒绝签发；请索取新的代码</translation>
     </message>
     <message>
         <source>This computer could not be enrolled</source>
@@ -972,27 +972,27 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>There is no code yet</source>
-        <translation>尚无登记码</translation>
+        <translation>尚无代码</translation>
     </message>
     <message>
         <source>This code is not complete; copy it again, as a whole</source>
-        <translation>此登记码不完整；请重新完整复制</translation>
+        <translation>此代码不完整；请重新完整复制</translation>
     </message>
     <message>
         <source>This code has too many letters; copy it again</source>
-        <translation>此登记码字符过多；请重新复制</translation>
+        <translation>此代码字符过多；请重新复制</translation>
     </message>
     <message>
         <source>There are signs in it that no code has; copy it again</source>
-        <translation>其中有登记码不会包含的字符；请重新复制</translation>
+        <translation>其中有代码不会包含的字符；请重新复制</translation>
     </message>
     <message>
         <source>The server in this code is no HOST:PORT</source>
-        <translation>登记码中的服务器不是“主机:端口”的形式</translation>
+        <translation>代码中的服务器不是“主机:端口”的形式</translation>
     </message>
     <message>
         <source>This code does not say where the server is</source>
-        <translation>此登记码未说明服务器在何处</translation>
+        <translation>此代码未说明服务器在何处</translation>
     </message>
     <message>
         <source>this machine has been shut out</source>
