@@ -1,4 +1,4 @@
-"""The columns of the audit. The machine is proved by its certificate, the person stated: their headings say so."""
+"""The columns of the audit. The machine is proved by its login, the person stated: their headings say so."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class ColumnId(StrEnum):
 
 AUDIT_COLUMNS = ColumnSet(
     (
-        Column(ColumnId.AT, QT_TRANSLATE_NOOP("AuditColumns", "When"), 152, AuditSort.AT),
-        Column(ColumnId.MACHINE, QT_TRANSLATE_NOOP("AuditColumns", "Machine, proved"), 124),
-        Column(ColumnId.PERSON, QT_TRANSLATE_NOOP("AuditColumns", "Person, stated"), 118),
+        Column(ColumnId.AT, QT_TRANSLATE_NOOP("AuditColumns", "When"), 176, AuditSort.AT),
+        Column(ColumnId.MACHINE, QT_TRANSLATE_NOOP("AuditColumns", "Machine, proved"), 146),
+        Column(ColumnId.PERSON, QT_TRANSLATE_NOOP("AuditColumns", "Person, stated"), 128),
         Column(ColumnId.VERSION, QT_TRANSLATE_NOOP("AuditColumns", "Version"), 84, hidden=True),
-        Column(ColumnId.ACTION, QT_TRANSLATE_NOOP("AuditColumns", "Action"), 84),
-        Column(ColumnId.ROW, QT_TRANSLATE_NOOP("AuditColumns", "Row"), 190),
+        Column(ColumnId.ACTION, QT_TRANSLATE_NOOP("AuditColumns", "Action"), 112),
+        Column(ColumnId.ROW, QT_TRANSLATE_NOOP("AuditColumns", "Row"), 180),
         Column(ColumnId.CHANGES, QT_TRANSLATE_NOOP("AuditColumns", "Changes"), 360),
         Column(ColumnId.SEALED, QT_TRANSLATE_NOOP("AuditColumns", "Sealed in"), 84, align_right=True, hidden=True),
     ),

@@ -65,7 +65,7 @@ class AuditDetail(Translated, QFrame):
             self.values.setHtml(self._table(row))
 
     def _head_text(self, row: AuditRow) -> str:
-        machine = QCoreApplication.translate("Audit", "Machine {machine}, proved by its certificate")
+        machine = QCoreApplication.translate("Audit", "Machine {machine}, proved by its login")
         person = QCoreApplication.translate("Audit", "person {person}, as stated there, not proved")
         parts = [instant_text(row.at), machine.format(machine=row.machine), person.format(person=person_text(row))]
         if row.version:

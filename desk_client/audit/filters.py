@@ -67,13 +67,13 @@ class AuditFilterBar(Translated, QWidget):
         self._since_label.setBuddy(self.since)
         self._until_label.setBuddy(self.until)
         above, below = QHBoxLayout(), QHBoxLayout()
+        self.search.setMinimumWidth(120)
         above.addWidget(self.search, 1)
-        above.addWidget(self.export_button)
-        for widget in (self._since_label, self.since, self._until_label, self.until):
-            below.addWidget(widget)
+        for widget in (self._since_label, self.since, self._until_label, self.until, self.export_button):
+            above.addWidget(widget)
         for box in (self.machine, self.person, self.entity, self.action):
-            box.setMinimumWidth(104)
-            box.setMaximumWidth(170)
+            box.setMinimumWidth(118)
+            box.setMaximumWidth(190)
             below.addWidget(box, 100)
         below.addWidget(self.clear_button)
         below.addStretch(1)

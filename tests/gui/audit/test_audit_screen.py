@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desk_client.audit.columns import AUDIT_COLUMNS, ColumnId
 from desk_client.audit.page import AuditPage
+from desk_client.listing.list_header import ARROW, PADDING, title_width
 from shared.schemas.audit import AuditRow
 from shared.schemas.listing import PAGE_ROWS
 from tests.desks import RunningDesk
@@ -103,7 +104,7 @@ def test_an_entry_in_full_tells_the_proved_from_the_stated(client: Client, qtbot
     qtbot.keyClick(page.list, Qt.Key.Key_Return)
     assert QApplication.focusWidget() is page.detail.values
     said = page.detail.text()
-    assert "Machine pc-full, proved by its certificate" in said
+    assert "Machine pc-full, proved by its login" in said
     assert f"person {entry.person}, as stated there, not proved" in said
 
 
@@ -133,5 +134,28 @@ def test_the_whole_screen_follows_the_language(client: Client) -> None:
     client.app.language.use(CHINESE)
     client.settle()
     assert page.filters.export_button.text() == "导出 CSV(&X)"
-    assert "由其证书证实" in page.detail.text()
+    assert "由其登录证实" in page.detail.text()
     assert AUDIT_COLUMNS.title(1) == "机器（已证实）"
+
+
+@pytest.mark.parametrize("language", ["en", CHINESE])
+def test_the_smallest_window_shows_all_controls_whole(client: Client, language: str) -> None:
+    page = open_audit(client)
+    client.app.language.use(language)
+    client.window.resize(client.window.minimumSize())
+    client.settle()
+    controls = [widget for widget in page.filters.children() if isinstance(widget, QWidget) and widget.isVisible()]
+    assert len(controls) == 11
+    for at, one in enumerate(controls):
+        assert page.filters.rect().contains(one.geometry()), one.objectName()
+        assert not [other.objectName() for other in controls[at + 1 :] if one.geometry().intersects(other.geometry())]
+
+
+def test_every_heading_is_whole(client: Client) -> None:
+    header = open_audit(client).list.header
+    for language in ("en", CHINESE):
+        client.app.language.use(language)
+        client.settle()
+        for index, column in enumerate(AUDIT_COLUMNS.columns):
+            word = title_width(AUDIT_COLUMNS, index, header.font())
+            assert column.width >= 2 * PADDING + word + (ARROW + 3 if column.sort else 0), column.id
