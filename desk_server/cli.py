@@ -189,14 +189,16 @@ def status_command(data: DataOption = None, as_json: JsonOption = False) -> None
 
 
 def migrate(data: DataOption = None) -> None:
-    """Bring roles and schema up to date."""
-    from desk_server.initialise import bring_up_to_date
+    """Bring roles and schema up to date, and our lines in PostgreSQL's own files."""
+    from desk_server.initialise import bring_up_to_date, renew_files
     from desk_server.process_lock import command_lock
     from desk_server.running import running
 
     desk = ready_desk(data)
-    with command_lock(desk.data), running(desk):
-        desk.with_settings(migrated=bring_up_to_date(desk))
+    with command_lock(desk.data):
+        desk = renew_files(desk)
+        with running(desk):
+            desk.with_settings(migrated=bring_up_to_date(desk))
     typer.echo("The schema is up to date.")
 
 

@@ -57,6 +57,19 @@ def initialise(
         return _fill(desk, options, step)
 
 
+def renew_files(desk: Desk) -> Desk:
+    """What an earlier version wrote into the cluster, as this one writes it; the desk as it is found there."""
+    desk.authority.ensure()
+    if desk.settings.kind == "embedded":
+        _renew_files(desk)
+        return desk
+    from desk_server import site_cluster
+
+    desk = site_cluster.find_again(desk)
+    site_cluster.enter(desk)
+    return desk
+
+
 def _initialise_site(desk: Desk, options: InitOptions, step: Callable[[str], None]) -> Desk:
     from desk_server import site_cluster
 

@@ -44,11 +44,13 @@ def _answer(connection: Any, desk: Desk, request: str, machine: str, csr: str, i
             *(request, made.serial, made.not_after, made.pem.decode("ascii")),
         )
     )
-    if is_issued:
-        log.info("machine %s has a new certificate until %s", machine, made.not_after.date())
-    if is_issued and is_enrolment:
+    if not is_issued:  # without an answer it would be tried for ever
+        _call(connection, "SELECT desk.certificate_refuse(%s, %s)", request, "The machine is shut out.")
+        return False
+    log.info("machine %s has a new certificate until %s", machine, made.not_after.date())
+    if is_enrolment:
         end_sessions(connection, machine)  # they came in by what was just replaced; the sessions job looks again
-    return is_issued
+    return True
 
 
 def _call(connection: Any, statement: str, *arguments: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from shared.config import Profile
 from tests.desks import RunningDesk, desk_server
@@ -66,6 +67,16 @@ def test_migrate_again_changes_nothing(desk: RunningDesk) -> None:
     answer = desk_server("migrate", "--data", desk.desk.data)
     assert answer.returncode == 0, answer.stderr
     assert "up to date" in answer.stdout
+
+
+def test_migrate_writes_what_an_earlier_version_did_not(desk: RunningDesk) -> None:
+    """The line that lets machines enrol came with a version; without it a new machine finds no way in."""
+    file = desk.desk.cluster_folder / "pg_hba.conf"
+    whole = file.read_text()
+    desk.desk.cluster.write_file("pg_hba.conf", re.sub(r".*desk_enrol.*\n", "", whole))
+    assert "desk_enrol" not in file.read_text()
+    assert desk_server("migrate", "--data", desk.desk.data).returncode == 0
+    assert file.read_text() == whole
 
 
 def test_seed_fills_the_desk(desk: RunningDesk) -> None:

@@ -119,9 +119,18 @@ def test_a_machine_that_was_shut_out_meanwhile_gets_none(
     desk: RunningDesk, worker_connection: Any, applicant: Applicant
 ) -> None:
     _, machine, _, _ = applicant.ask()
-    set_machine(desk.desk, machine, "none")
+    with closing(desk.owner()) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE desk.machine SET deleted_at = now(), save_id = gen_random_uuid() WHERE name = %s", (machine,)
+        )
     assert sign_requests(worker_connection, desk.desk) == 0
-    assert applicant.ask()[2] is None
+    state, _, certificate, reason = applicant.ask()
+    assert (state, certificate, reason) == ("refused", None, "The machine is shut out.")
+    other = Applicant.of(desk, add_by_code(desk.desk, "pc-taken", "full", ["lin"]))
+    other.ask()
+    set_machine(desk.desk, "pc-taken", "none")
+    assert sign_requests(worker_connection, desk.desk) == 0
+    assert other.ask()[2] is None
 
 
 def test_an_authority_that_cannot_be_read_leaves_requests_open(
