@@ -18,6 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from desk_server.authority import key_pem, new_key
 
+CN = NameOID.COMMON_NAME
 CLIENT, SERVER = ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH
 Names = str | list[tuple[ObjectIdentifier, str]]
 
@@ -61,7 +62,7 @@ class Forged:
 
 def subject(names: Names) -> x509.Name:
     """A distinguished name: one common name, or what is stated."""
-    parts = [(NameOID.COMMON_NAME, names)] if isinstance(names, str) else names
+    parts = [(CN, names)] if isinstance(names, str) else names
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # an empty name is meant
         return x509.Name([x509.NameAttribute(oid, value, _validate=False) for oid, value in parts])
@@ -145,6 +146,6 @@ def rsa_key(bits: int) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65537, bits)
 
 
-def public_text(key: ec.EllipticCurvePrivateKey) -> bytes:
+def public_bytes(key: ec.EllipticCurvePublicKey) -> bytes:
     """The public half, to compare."""
-    return key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
