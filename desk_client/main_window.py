@@ -14,6 +14,9 @@ from desk_client.actions import ActionSet
 from desk_client.client_settings import ClientSettings
 from desk_client.context import ClientContext
 from desk_client.language import Language
+from desk_client.machines.events.banner import AlarmBanner
+from desk_client.machines.events.controller import AlarmController
+from desk_client.machines.page import MachinesPage
 from desk_client.menus import Menus
 from desk_client.messages import Messages, Saying, Severity
 from desk_client.session.start_page import StartPage
@@ -23,6 +26,7 @@ from desk_client.widgets.message_bar import MessageBar
 from desk_client.widgets.translated import Translated
 from desk_client.workspace import Workspace, build_workspace
 from shared import __version__
+from shared.domain.level import Level
 from shared.errors import DeskError
 
 INFO_MS = 6_000
@@ -51,6 +55,7 @@ class MainWindow(Translated, QMainWindow):
         self.actions_here: ActionSet | None = None
         self.top_bar = TopBar(theme, self)
         self.message_bar = MessageBar(self)
+        self.alarm_banner = AlarmBanner(self)
         self.start_page = StartPage(self)
         self._middle = QStackedWidget(self)
         self._rows = QLabel(self)
@@ -77,6 +82,8 @@ class MainWindow(Translated, QMainWindow):
         layout.addWidget(self.top_bar)
         bar = QVBoxLayout()
         bar.setContentsMargins(12, 0, 12, 8)
+        bar.setSpacing(8)
+        bar.addWidget(self.alarm_banner)
         bar.addWidget(self.message_bar)
         layout.addLayout(bar)
         self._middle.setObjectName("pages")
@@ -142,6 +149,23 @@ class MainWindow(Translated, QMainWindow):
         self._middle.setCurrentWidget(workspace)
         workspace.begin()
         workspace.page.list.setFocus()
+        if session.level is Level.ADMIN:
+            self._watch_alarms(context)
+
+    def _watch_alarms(self, context: ClientContext) -> None:
+        alarms = AlarmController(context.runner, context.bus, self)
+        alarms.alarmed.connect(self.alarm_banner.show_alarms)
+        alarms.failed.connect(context.messages.error)
+        self.alarm_banner.seen_wanted.connect(alarms.mark_seen)
+        self.alarm_banner.all_wanted.connect(self._on_alarms_wanted)
+        alarms.begin()
+
+    def _on_alarms_wanted(self) -> None:
+        if self.workspace is not None:
+            self.workspace.open_screen("machines")
+            screen = self.workspace.tabs.currentWidget()
+            if isinstance(screen, MachinesPage):
+                screen.show_events()
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         return {"quit": self.close, "search": self._on_search, "about": self._on_about}

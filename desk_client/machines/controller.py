@@ -47,6 +47,11 @@ class MachineController(EntityController[MachineDetail]):
         super().__init__(runner, bus, parent)
         self._profile = profile
         self._demoted: int | None = None  # the machine from which rights are being taken
+        self._swept_again: list[str] = []
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(SWEEP_AFTER_MS)
+        self._again.timeout.connect(self._on_again)
 
     # -- reading and saving --------------------------------------------------------------------------------------------
 
@@ -112,7 +117,13 @@ class MachineController(EntityController[MachineDetail]):
         """Of our own machine the worker ends the sessions: by now we have no right to."""
         if machine != self._profile.machine:
             self._sweep(machine)
-            QTimer.singleShot(SWEEP_AFTER_MS, self, lambda: self._sweep(machine))
+            self._swept_again.append(machine)
+            self._again.start()
+
+    def _on_again(self) -> None:
+        machines, self._swept_again = self._swept_again, []
+        for machine in machines:
+            self._sweep(machine)
 
     def _sweep(self, machine: str) -> None:
         self._runner.run(

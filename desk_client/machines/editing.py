@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from desk_client.forms.editing import EntityEditing
+from desk_client.forms.notices import Notices
+from desk_client.machines.controller import MachineController
+from desk_client.machines.form import MachineForm
 from desk_client.machines.words import is_demotion
-from desk_client.messages import describe
+from desk_client.messages import Messages, describe
 from shared.domain.level import Level
 from shared.errors import DeskError, LastAdminError
 from shared.schemas.machine import MachineDetail
@@ -28,6 +31,13 @@ class MachineEditing(EntityEditing[MachineDetail]):
     demotion_wanted = Signal(object)
     made = Signal(object)
 
+    def __init__(
+        self, form: MachineForm, notices: Notices, controller: MachineController, messages: Messages, machine: str,
+        *, can_write: bool, parent: QObject,
+    ) -> None:  # fmt: skip
+        super().__init__(form, notices, controller, messages, machine, can_write=can_write, parent=parent)
+        self._machine_form = form
+
     def new_row(self) -> tuple[Mapping[str, Any], Mapping[str, str]]:
         """The least level: more is decided, not forgotten."""
         return {"level": DEFAULT_LEVEL}, {}
@@ -38,6 +48,7 @@ class MachineEditing(EntityEditing[MachineDetail]):
 
     def send(self) -> None:
         """Hand what is typed on; where it takes rights away, after a question."""
+        self._machine_form.normalise()
         wanted = self._form.changed_values().get("level")
         if self.detail is not None and wanted is not None and is_demotion(self.detail.level, wanted):
             self.set_saving(False)

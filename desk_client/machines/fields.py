@@ -49,9 +49,7 @@ class MachineFields(EntityFields):
     """Machines have no field rules: what they need is laid down by the program."""
 
     def __init__(self) -> None:
-        super().__init__(
-            ENTITY, MACHINE_FIELDS, wide=("people",), required=("name", "level", "people"), fixed=("name",)
-        )
+        super().__init__(ENTITY, MACHINE_FIELDS, required=("name", "level", "people"), fixed=("name",))
 
     def label(self, name: str, reference: ReferenceStore) -> str:
         """What a field is called."""

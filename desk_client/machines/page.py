@@ -24,6 +24,9 @@ from desk_client.theme import Role, set_role
 from shared.schemas.machine import MachineListing, MachineRow
 
 
+PANE_HEIGHT = 330
+
+
 class MachinesPage(Screen, QTabWidget):
     """For an administrator's machine: two tabs.
 
@@ -66,8 +69,8 @@ class MachinesPage(Screen, QTabWidget):
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(card)
         self.splitter.addWidget(self.pane)
-        self.splitter.setStretchFactor(0, 3)
-        self.splitter.setStretchFactor(1, 2)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setSizes([400, PANE_HEIGHT])  # the form has few fields: what is left is the list's
         self.pane.hide()  # until there is a machine to show
         self.addTab(self.splitter, "")
         self.addTab(self.events, "")

@@ -40,6 +40,8 @@ class MachinePane(EntityPane[MachineDetail]):
         self.head.login_wanted.connect(self.doing.set_login)
         self.head.revoke_wanted.connect(self.doing.revoke)
         self.controller.code_made.connect(self.read_again)
+        self.editing.opening.arrived.connect(self.show_state)
+        self.editing.opening.stayed.connect(self.show_state)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)

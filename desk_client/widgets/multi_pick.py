@@ -89,8 +89,9 @@ class MultiPick(QComboBox):
         self._menu.setActiveAction(self._menu.actions()[0])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Down and Enter open the list."""
-        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        """Down and Enter open the list; with a modifier they belong to the form."""
+        opening = (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+        if event.key() in opening and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             self.showPopup()
         else:
             super().keyPressEvent(event)

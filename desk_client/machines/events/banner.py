@@ -45,7 +45,7 @@ class AlarmBanner(Translated, Banner):
         newest = self._alarms.events[0]
         said = [words.meaning_text(newest) or words.kind_text(newest.kind), words.advice_text(newest)]
         if self._alarms.count > 1:
-            more = QCoreApplication.translate("AlarmBanner", "There are {count} more alarms.")
+            more = QCoreApplication.translate("AlarmBanner", "More alarms: {count}.")
             said.append(more.format(count=self._alarms.count - 1))
         buttons = (
             ("alarmsShow", QCoreApplication.translate("AlarmBanner", "Show all"), self.all_wanted.emit),
