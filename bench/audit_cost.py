@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import statistics
 import sys
 import time
@@ -171,15 +172,18 @@ def measure_chain(entries: int) -> dict[str, float]:
             for _ in range(20):
                 Sealer(worker).run()
             idle = (time.perf_counter() - began) / 20
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         began = time.perf_counter()
         verified = verify(owner)
         verifying = time.perf_counter() - began
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory
         assert verified.entries == sealed >= entries
         return {
             "entries": sealed,
             "sealed a second": sealed / sealing,
             "ms of a run with nothing to seal": idle * 1_000,
             "verified a second": sealed / verifying,
+            "MB more in use while verifying": memory / 1_024,
         }
     finally:
         desk.remove()
