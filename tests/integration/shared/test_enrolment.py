@@ -40,9 +40,11 @@ def working(desk: RunningDesk) -> Iterator[Worker]:
     worker = Worker(desk.desk)
     thread = threading.Thread(target=worker.run)
     thread.start()
-    yield worker
-    worker.stop.set()
-    thread.join()
+    try:
+        yield worker
+    finally:
+        worker.stop.set()
+        thread.join()
 
 
 @pytest.fixture(scope="module")

@@ -136,7 +136,8 @@ def test_killed_at_any_point_there_is_a_working_pair(machine: Machine, holder: A
     armed = []
 
     def killed(*arguments: Any, **keywords: Any) -> Any:
-        if armed:
+        is_other_file = holder is Path and arguments[0].name not in (NEXT_KEY_FILE, NEXT_CERTIFICATE_FILE)
+        if armed or is_other_file:
             return real(*arguments, **keywords)
         armed.append(True)
         if when == "after":
