@@ -33,6 +33,7 @@ BEGIN
     END IF;
 END
 $$;
+ALTER FUNCTION desk.on_login() OWNER TO desk_roles; -- who may see serials, and needs no superuser for it
 REVOKE ALL ON FUNCTION desk.on_login() FROM PUBLIC;
 DO $$
 BEGIN

@@ -163,6 +163,9 @@ BEGIN
     IF machine_set.level = 'none' THEN
         PERFORM desk.enrolment_withdraw(machine_row);
     END IF;
+    IF old.level = 'admin' AND machine_set.level <> 'admin' THEN
+        PERFORM desk.enrolment_withdraw_by(machine_set.name);
+    END IF;
     IF machine_set.level <> old.level THEN
         NOTIFY desk_worker, 'sessions';
     END IF;

@@ -21,6 +21,19 @@ BEGIN
 END
 $$;
 
+-- Who is no administrator any more has given out no codes: they would outlive his level.
+CREATE FUNCTION desk.enrolment_withdraw_by(name text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE desk.signing_request AS r SET refused = 'withdrawn'
+    FROM desk.enrolment_code AS c
+    WHERE c.id = r.code_id AND c.issued_by = name AND r.signed_at IS NULL AND r.refused IS NULL;
+    UPDATE desk.enrolment_code AS c SET withdrawn_at = clock_timestamp()
+    WHERE c.issued_by = name AND c.used_at IS NULL AND c.withdrawn_at IS NULL;
+END
+$$;
+
 -- A new code for a machine; the earlier ones are withdrawn. Its certificate stays good until the code is used.
 CREATE FUNCTION desk.enrolment_begin(name text, code_hash bytea) RETURNS timestamptz
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp

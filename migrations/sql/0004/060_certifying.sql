@@ -184,7 +184,9 @@ BEGIN
         INSERT INTO desk.machine_seen AS x (machine_id, last_seen_at, address)
         VALUES (seen.id, clock_timestamp(), seen.address)
         ON CONFLICT ON CONSTRAINT pk_machine_seen DO UPDATE
-            SET last_seen_at = excluded.last_seen_at, address = excluded.address;
+            SET last_seen_at = excluded.last_seen_at, address = excluded.address
+            WHERE x.last_seen_at < excluded.last_seen_at - interval '20 seconds'
+                OR x.address IS DISTINCT FROM excluded.address;
         PERFORM desk.certificate_used(seen.serial);
         number := number + 1;
     END LOOP;

@@ -14,6 +14,7 @@ DROP FUNCTION desk.enrol(text, text, uuid);
 DROP FUNCTION desk.check_csr(text);
 DROP FUNCTION desk.enrolment_begin(text, bytea);
 DROP FUNCTION desk.enrolment_withdraw(bigint);
+DROP FUNCTION desk.enrolment_withdraw_by(text);
 DROP FUNCTION desk.setting_number(text, numeric);
 DROP FUNCTION desk.security_event_seen(bigint);
 DROP FUNCTION desk.security_event_add(text, text, text, jsonb, boolean);

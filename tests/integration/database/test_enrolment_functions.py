@@ -73,7 +73,7 @@ def test_a_code_leads_to_a_certificate(admin: Any, boss: Any, stranger: EnrolLog
 
 def test_twenty_with_one_code_and_one_wins(desk: RunningDesk, admin: Any, boss: Any, name: str) -> None:
     """The role has five connections; so the twenty come in by the owner's way, as that role."""
-    secret, start, answers = begin(admin, name), threading.Barrier(20), []
+    secret, start, answers = begin(admin, name), threading.Barrier(20), list[str]()
     connections = [desk.owner() for _ in range(20)]
 
     def claim(cursor: Any) -> None:

@@ -12,7 +12,7 @@ import psycopg2
 import pytest
 
 from tests.desks import RunningDesk
-from tests.integration.database.machine_calls import begin, issue, set_machine
+from tests.integration.database.machine_calls import begin, enrol, issue, set_machine
 from tests.integration.database.world import insert, one, refused, rows, update
 
 Connect = Callable[..., Any]
@@ -246,7 +246,7 @@ def test_two_administrators_who_demote_each_other(boss: Any, desk: RunningDesk, 
         for machine in ("pc-admin", "pc-full"):
             boss.execute(BY_OWNER, (machine, "admin", None))
         connections = [(desk.connect(key, autocommit=False), victim) for key, victim in pairs]
-        start, answers = threading.Barrier(2), []
+        start, answers = threading.Barrier(2), list[str | None]()
 
         def demote(connection: Any, victim: str, start: threading.Barrier = start, answers: Any = answers) -> None:
             cursor = connection.cursor()
@@ -301,3 +301,21 @@ def test_a_level_that_somebody_else_gave_is_not_thought_taken(admin: Any, boss: 
     boss.execute("SELECT * FROM desk.roles_sync()")
     set_machine(admin, name, "full")
     assert state(boss, name)["groups"] == ["desk_full"]
+
+
+def test_codes_do_not_outlive_the_administrator_who_gave_them(admin: Any, boss: Any, raw: Connect, name: str) -> None:
+    boss.execute(BY_OWNER, ("pc-full2", "admin", None))
+    of_both = [begin(raw("full2").cursor(), name), begin(admin, "pc-query")]
+    set_machine(admin, "pc-full2", "full")
+    boss.execute("SET SESSION AUTHORIZATION desk_enrol")
+    with refused("DK032"):
+        enrol(boss, of_both[0], uuid.uuid4())
+    assert enrol(boss, of_both[1], uuid.uuid4())["state"] == "waiting"
+    boss.execute("RESET SESSION AUTHORIZATION")
+
+
+def test_certificates_and_last_sight_are_no_edit(boss: Any, name: str) -> None:
+    before = state(boss, name)["row_version"]
+    boss.execute("SELECT desk.certificate_add(%s, 4801, now() + interval '1 day')", (name,))
+    boss.execute("SELECT desk.certificates_seen()")
+    assert state(boss, name)["row_version"] == before
