@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
-from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QTextOption
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from desk_client.listing.columns import time_text
@@ -69,7 +69,7 @@ class CodeDialog(Translated, QDialog):
         self._code.setObjectName("codeText")
         self._code.setReadOnly(True)
         self._code.setTabChangesFocus(True)
-        self._code.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        self._code.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
         self._code.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         font.setPixelSize(CODE_PX)
@@ -77,7 +77,7 @@ class CodeDialog(Translated, QDialog):
         # the application's style sheet would set its own font again
         self._code.setStyleSheet(f'font-family: "{font.family()}"; font-size: {CODE_PX}px;')
         self._code.document().setDefaultFont(font)
-        self._code.setFixedHeight(5 * self._code.fontMetrics().lineSpacing() + 5 * CODE_PX)
+        self._code.setFixedHeight(5 * self._code.fontMetrics().lineSpacing() + 2 * CODE_PX)
 
     def code(self) -> str:
         """What is shown to be copied."""

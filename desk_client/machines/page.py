@@ -23,7 +23,6 @@ from desk_client.screen import Screen
 from desk_client.theme import Role, set_role
 from shared.schemas.machine import MachineListing, MachineRow
 
-
 PANE_HEIGHT = 330
 
 

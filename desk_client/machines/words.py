@@ -8,7 +8,6 @@ from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from desk_client.listing.columns import time_text
 from shared.domain.level import Level
 
 SOON = timedelta(days=14)  # a machine renews by itself thirty days before the end: one that has not, may be off
@@ -65,7 +64,9 @@ def certificate_text(ends: datetime | None, code_ends: datetime | None, now: dat
     """Until when a machine's certificate is good, or why it has none."""
     ending = ending_of(ends, now)
     if code_ends is not None and code_ends > now:
-        return QCoreApplication.translate("Machines", "code until {time}").format(time=time_text(code_ends))
+        return QCoreApplication.translate("Machines", "code until {time}").format(
+            time=code_ends.astimezone().strftime("%H:%M")
+        )
     if ends is None:
         return QCoreApplication.translate("Machines", "not enrolled")
     day = ends.astimezone().strftime("%Y-%m-%d")

@@ -28,7 +28,7 @@ class ColumnId(StrEnum):
 EVENT_COLUMNS = ColumnSet(
     (
         Column(ColumnId.AT, QT_TRANSLATE_NOOP("EventColumns", "When"), 140, EventSort.AT),
-        Column(ColumnId.KIND, QT_TRANSLATE_NOOP("EventColumns", "What"), 200, EventSort.KIND),
+        Column(ColumnId.KIND, QT_TRANSLATE_NOOP("EventColumns", "What"), 240, EventSort.KIND),
         Column(ColumnId.MACHINE, QT_TRANSLATE_NOOP("EventColumns", "Machine"), 150, EventSort.MACHINE),
         Column(ColumnId.ADDRESS, QT_TRANSLATE_NOOP("EventColumns", "Address"), 130),
         Column(ColumnId.DETAIL, QT_TRANSLATE_NOOP("EventColumns", "Details"), 300),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from desk_client.listing.columns import time_text
 from shared.schemas.machine import SecurityEventRow
 
 _KINDS: dict[str, Any] = {
@@ -45,6 +48,18 @@ _ADVICE: dict[str, Any] = {
         "Ask who works at {machine} what they ran there. If nobody knows, end its sessions or revoke it.",
     ),
 }
+_DETAILS: dict[str, Any] = {
+    "serial": QT_TRANSLATE_NOOP("SecurityEvents", "serial"),
+    "not_after": QT_TRANSLATE_NOOP("SecurityEvents", "good until"),
+    "expires_at": QT_TRANSLATE_NOOP("SecurityEvents", "good until"),
+    "sessions": QT_TRANSLATE_NOOP("SecurityEvents", "sessions"),
+    "addresses": QT_TRANSLATE_NOOP("SecurityEvents", "addresses"),
+    "reason": QT_TRANSLATE_NOOP("SecurityEvents", "reason"),
+    "pid": QT_TRANSLATE_NOOP("SecurityEvents", "process"),
+    "seconds": QT_TRANSLATE_NOOP("SecurityEvents", "seconds"),
+    "application": QT_TRANSLATE_NOOP("SecurityEvents", "program"),
+}
+_TIMES = ("not_after", "expires_at")
 
 
 def kind_text(kind: str) -> str:
@@ -64,7 +79,17 @@ def advice_text(event: SecurityEventRow) -> str:
 
 def detail_text(event: SecurityEventRow) -> str:
     """What else is known, as the desk wrote it."""
-    return "  ".join(f"{name}: {value}" for name, value in event.detail.items() if value not in (None, ""))
+    return "  ".join(_detail(name, value) for name, value in event.detail.items() if value not in (None, ""))
+
+
+def _detail(name: str, value: Any) -> str:
+    word = QCoreApplication.translate("SecurityEvents", _DETAILS[name]) if name in _DETAILS else name
+    if isinstance(value, list):
+        value = QCoreApplication.translate("SecurityEvents", ", ").join(map(str, value))
+    if name in _TIMES:
+        with contextlib.suppress(TypeError, ValueError):
+            value = time_text(datetime.fromisoformat(value))
+    return QCoreApplication.translate("SecurityEvents", "{name}: {value}").format(name=word, value=value)
 
 
 def _said(sentences: dict[str, Any], event: SecurityEventRow) -> str:

@@ -147,19 +147,19 @@
     <name>AlarmBanner</name>
     <message>
         <source>Alarms</source>
-        <translation type="unfinished"></translation>
+        <translation>警报</translation>
     </message>
     <message>
-        <source>There are {count} more alarms.</source>
-        <translation type="unfinished"></translation>
+        <source>More alarms: {count}.</source>
+        <translation>另有警报 {count} 条。</translation>
     </message>
     <message>
         <source>Show all</source>
-        <translation type="unfinished"></translation>
+        <translation>全部显示</translation>
     </message>
     <message>
         <source>Seen</source>
-        <translation type="unfinished"></translation>
+        <translation>已知悉</translation>
     </message>
 </context>
 <context>
@@ -574,34 +574,37 @@
     <name>CodeDialog</name>
     <message>
         <source>One-time code for {machine}</source>
-        <translation type="unfinished"></translation>
+        <translation>{machine} 的一次性代码</translation>
     </message>
     <message>
         <source>This code is over. Close this and make a new one.</source>
-        <translation type="unfinished"></translation>
+        <translation>此代码已失效。请关闭后生成新的代码。</translation>
     </message>
     <message>
         <source>Good until {time}, for one computer, once.</source>
-        <translation type="unfinished"></translation>
+        <translation>有效期至 {time}，只供一台计算机使用一次。</translation>
     </message>
     <message>
         <source>On the other computer:
 1.  Install and start SupportDesk.
 2.  Paste this code on the page that it opens with, and go on.
 Without a window: desk-client enrol CODE</source>
-        <translation type="unfinished"></translation>
+        <translation>在另一台计算机上：
+1.  安装并启动 SupportDesk。
+2.  在打开的页面上粘贴此代码，然后继续。
+无窗口时：desk-client enrol CODE</translation>
     </message>
     <message>
         <source>Whoever has this code before it is used gets in as this machine: bring it over on a way that nobody else reads. It is not kept anywhere; once this is closed, only a new code helps.</source>
-        <translation type="unfinished"></translation>
+        <translation>代码使用之前，谁拿到它，谁就能以这台机器的身份登录：请用他人看不到的方式转交。代码不会保存在任何地方；关闭之后只能生成新的代码。</translation>
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished"></translation>
+        <translation>已复制</translation>
     </message>
     <message>
         <source>Copy the code</source>
-        <translation type="unfinished"></translation>
+        <translation>复制代码</translation>
     </message>
     <message>
         <source>Close</source>
@@ -1051,7 +1054,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>What</source>
-        <translation type="unfinished"></translation>
+        <translation>事件</translation>
     </message>
     <message>
         <source>Machine</source>
@@ -1059,27 +1062,27 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Address</source>
-        <translation type="unfinished"></translation>
+        <translation>地址</translation>
     </message>
     <message>
         <source>Details</source>
-        <translation type="unfinished"></translation>
+        <translation>详情</translation>
     </message>
     <message>
         <source>Seen</source>
-        <translation type="unfinished"></translation>
+        <translation>知悉</translation>
     </message>
     <message>
         <source>alarm</source>
-        <translation type="unfinished"></translation>
+        <translation>警报</translation>
     </message>
     <message>
         <source>not yet</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未</translation>
     </message>
     <message>
         <source>{time} at {machine}</source>
-        <translation type="unfinished"></translation>
+        <translation>{time}，在 {machine}</translation>
     </message>
 </context>
 <context>
@@ -1267,27 +1270,27 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Level</source>
-        <translation type="unfinished"></translation>
+        <translation>权限</translation>
     </message>
     <message>
         <source>People</source>
-        <translation type="unfinished"></translation>
+        <translation>人员</translation>
     </message>
     <message>
         <source>Certificate until</source>
-        <translation type="unfinished"></translation>
+        <translation>证书有效期至</translation>
     </message>
     <message>
         <source>Last seen</source>
-        <translation type="unfinished"></translation>
+        <translation>最近在线</translation>
     </message>
     <message>
         <source>Address</source>
-        <translation type="unfinished"></translation>
+        <translation>地址</translation>
     </message>
     <message>
         <source>Sessions</source>
-        <translation type="unfinished"></translation>
+        <translation>会话</translation>
     </message>
     <message>
         <source>Edited</source>
@@ -1299,11 +1302,11 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Who is stated to work there: {people}</source>
-        <translation type="unfinished"></translation>
+        <translation>登记在此机器上工作的人员：{people}</translation>
     </message>
     <message>
         <source>{who} is changing this since {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>{who} 自 {time} 起正在修改</translation>
     </message>
     <message>
         <source>now</source>
@@ -1314,70 +1317,70 @@ Without a window: desk-client enrol CODE</source>
     <name>MachineForm</name>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>名称</translation>
     </message>
     <message>
         <source>Level</source>
-        <translation type="unfinished"></translation>
+        <translation>权限</translation>
     </message>
     <message>
         <source>People</source>
-        <translation type="unfinished"></translation>
+        <translation>人员</translation>
     </message>
     <message>
         <source>Note</source>
-        <translation type="unfinished"></translation>
+        <translation>备注</translation>
     </message>
     <message>
         <source>Small letters, digits and hyphens; the computer&apos;s own name is a good one. It never changes: it stands in the audit of whatever is done there.</source>
-        <translation type="unfinished"></translation>
+        <translation>小写字母、数字和连字符；宜用计算机自身的名称。名称不再更改：在那里所做的一切，审计中都以此名称记录。</translation>
     </message>
     <message>
         <source>Who works there. With several, the client asks who sits there; nobody proves it.</source>
-        <translation type="unfinished"></translation>
+        <translation>在那里工作的人员。若有多人，客户端会询问由谁使用；此为自报，未经证实。</translation>
     </message>
     <message>
         <source>Where it stands, whose it is. Every machine may read it.</source>
-        <translation type="unfinished"></translation>
+        <translation>机器放在哪里、归谁使用。所有机器都能看到。</translation>
     </message>
     <message>
         <source>A letter or digit, then letters, digits or hyphens; no blank, no dot</source>
-        <translation type="unfinished"></translation>
+        <translation>以字母或数字开头，其后为字母、数字或连字符；不含空格和点</translation>
     </message>
 </context>
 <context>
     <name>MachineHead</name>
     <message>
         <source>New &amp;code</source>
-        <translation type="unfinished"></translation>
+        <translation>新代码(&amp;C)</translation>
     </message>
     <message>
         <source>Enrol a computer under this name, or enrol it anew: its earlier certificate ends then.</source>
-        <translation type="unfinished"></translation>
+        <translation>以此名称登记一台计算机，或重新登记：原有证书随之失效。</translation>
     </message>
     <message>
         <source>Open s&amp;essions</source>
-        <translation type="unfinished"></translation>
+        <translation>打开的会话(&amp;E)</translation>
     </message>
     <message>
         <source>Who is connected now; end a session.</source>
-        <translation type="unfinished"></translation>
+        <translation>查看当前有谁连接；可结束会话。</translation>
     </message>
     <message>
         <source>S&amp;ync</source>
-        <translation type="unfinished"></translation>
+        <translation>同步(&amp;Y)</translation>
     </message>
     <message>
         <source>Set its login in the database again as it stands here: after a restore, say.</source>
-        <translation type="unfinished"></translation>
+        <translation>按此处的内容重新设置它在数据库中的登录，例如在恢复备份之后。</translation>
     </message>
     <message>
         <source>Re&amp;voke</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销(&amp;V)</translation>
     </message>
     <message>
         <source>Let it in no more, and end what it has open, at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>立即不再允许其登录，并结束其打开的会话。</translation>
     </message>
 </context>
 <context>
@@ -1388,7 +1391,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>revoked</source>
-        <translation type="unfinished"></translation>
+        <translation>已撤销</translation>
     </message>
     <message>
         <source>read only</source>
@@ -1404,131 +1407,131 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>It is not let in.</source>
-        <translation type="unfinished"></translation>
+        <translation>不允许登录。</translation>
     </message>
     <message>
         <source>It finds and reads, and changes nothing.</source>
-        <translation type="unfinished"></translation>
+        <translation>可查找和阅读，不能修改任何内容。</translation>
     </message>
     <message>
         <source>It logs and changes tickets, customers and contacts.</source>
-        <translation type="unfinished"></translation>
+        <translation>可登记和修改工单、客户和联系人。</translation>
     </message>
     <message>
         <source>It changes what others may do, too: machines, choices, field rules.</source>
-        <translation type="unfinished"></translation>
+        <translation>还可更改他人的权限：机器、选项和字段规则。</translation>
     </message>
     <message>
         <source>code until {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>代码有效至 {time}</translation>
     </message>
     <message>
         <source>not enrolled</source>
-        <translation type="unfinished"></translation>
+        <translation>未登记</translation>
     </message>
     <message>
         <source>{day}, ended</source>
-        <translation type="unfinished"></translation>
+        <translation>{day}，已过期</translation>
     </message>
     <message>
         <source>{day}, in {days} d</source>
-        <translation type="unfinished"></translation>
+        <translation>{day}，剩 {days} 天</translation>
     </message>
     <message>
         <source>A one-time code was given out and has not been used yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>已发出一次性代码，尚未使用。</translation>
     </message>
     <message>
         <source>No computer has been enrolled under this name. Make a new code for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚无计算机以此名称登记。请为其生成新代码。</translation>
     </message>
     <message>
         <source>Its certificate renews itself before it ends.</source>
-        <translation type="unfinished"></translation>
+        <translation>证书到期前会自动续期。</translation>
     </message>
     <message>
         <source>It should have renewed itself by now: was it switched off? Start its client before the end.</source>
-        <translation type="unfinished"></translation>
+        <translation>证书本应已续期：是否一直关机？请在到期前启动该机器的客户端。</translation>
     </message>
     <message>
         <source>It is not let in any more. Make a new code for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>已不允许其登录。请为其生成新代码。</translation>
     </message>
     <message>
         <source>Saved: machine {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存：机器 {name}</translation>
     </message>
     <message>
         <source>Enrol {name} anew?</source>
-        <translation type="unfinished"></translation>
+        <translation>重新登记 {name}？</translation>
     </message>
     <message>
         <source>A computer is enrolled as {name}. It works on until the new code is used; then its certificate is refused and what it has open ends.</source>
-        <translation type="unfinished"></translation>
+        <translation>已有一台计算机登记为 {name}。在新代码使用之前它可继续工作；之后其证书将被拒绝，打开的会话随之结束。</translation>
     </message>
     <message>
         <source>This is the machine that you sit at.</source>
-        <translation type="unfinished"></translation>
+        <translation>这是您正在使用的机器。</translation>
     </message>
     <message>
         <source>Make a code</source>
-        <translation type="unfinished"></translation>
+        <translation>生成代码</translation>
     </message>
     <message>
         <source>Revoke {name}?</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销 {name}？</translation>
     </message>
     <message>
         <source>It is let in no more, its open sessions end at once, and what was typed there and not saved stays only on that computer. Its history and its name stay; it can be given a level again.</source>
-        <translation type="unfinished"></translation>
+        <translation>它不再能登录，打开的会话立即结束，在那里输入而未保存的内容只留在那台计算机上。其历史和名称保留；以后可重新授予权限。</translation>
     </message>
     <message>
         <source>Revoke</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>Make {name} “{level}”?</source>
-        <translation type="unfinished"></translation>
+        <translation>将 {name} 改为“{level}”？</translation>
     </message>
     <message>
         <source>{meaning} Its open sessions end at once and begin anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>{meaning}其打开的会话立即结束并重新开始。</translation>
     </message>
     <message>
         <source>Change the level</source>
-        <translation type="unfinished"></translation>
+        <translation>更改权限</translation>
     </message>
     <message>
         <source>This is the machine that you sit at: you can&apos;t undo this from here.</source>
-        <translation type="unfinished"></translation>
+        <translation>这是您正在使用的机器：更改之后无法在此撤回。</translation>
     </message>
     <message>
         <source>Sessions of {machine} ended: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>已结束 {machine} 的会话：{count}</translation>
     </message>
     <message>
         <source>Search name, people, note, address</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索名称、人员、备注、地址</translation>
     </message>
     <message>
         <source>Search machines</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索机器</translation>
     </message>
     <message>
         <source>Any level</source>
-        <translation type="unfinished"></translation>
+        <translation>任何权限</translation>
     </message>
     <message>
         <source>Level</source>
-        <translation type="unfinished"></translation>
+        <translation>权限</translation>
     </message>
     <message>
         <source>&amp;New machine</source>
-        <translation type="unfinished"></translation>
+        <translation>新机器(&amp;N)</translation>
     </message>
     <message>
         <source>No machine fits. Clear the search, or make a new machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有符合的机器。请清除搜索，或新建机器。</translation>
     </message>
     <message>
         <source>Loading</source>
@@ -1536,27 +1539,27 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Machines: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>机器：{count}</translation>
     </message>
     <message>
         <source>Security events</source>
-        <translation type="unfinished"></translation>
+        <translation>安全事件</translation>
     </message>
     <message>
         <source>Machines and security events</source>
-        <translation type="unfinished"></translation>
+        <translation>机器和安全事件</translation>
     </message>
     <message>
         <source>New machine</source>
-        <translation type="unfinished"></translation>
+        <translation>新机器</translation>
     </message>
     <message>
         <source>Once it is saved, there is a one-time code to enrol it with.</source>
-        <translation type="unfinished"></translation>
+        <translation>保存之后会得到用于登记的一次性代码。</translation>
     </message>
     <message>
         <source>{level}  ·  certificate: {certificate}  ·  {help}</source>
-        <translation type="unfinished"></translation>
+        <translation>{level}  ·  证书：{certificate}  ·  {help}</translation>
     </message>
     <message>
         <source>Machine</source>
@@ -1755,7 +1758,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>{entity}: {field}</source>
-        <translation type="unfinished"></translation>
+        <translation>{entity}：{field}</translation>
     </message>
     <message>
         <source>Private</source>
@@ -1763,59 +1766,59 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>{field}, private</source>
-        <translation type="unfinished"></translation>
+        <translation>{field}，不公开</translation>
     </message>
     <message>
         <source>Kept from machines that only read.</source>
-        <translation type="unfinished"></translation>
+        <translation>只读机器看不到。</translation>
     </message>
     <message>
         <source>Every machine reads and finds it.</source>
-        <translation type="unfinished"></translation>
+        <translation>所有机器都能看到并搜索到。</translation>
     </message>
     <message>
         <source>{field} is private now</source>
-        <translation type="unfinished"></translation>
+        <translation>{field} 现已不公开</translation>
     </message>
     <message>
         <source>{field} is open to every machine now</source>
-        <translation type="unfinished"></translation>
+        <translation>{field} 现已对所有机器公开</translation>
     </message>
     <message>
         <source>Make “{field}” private?</source>
-        <translation type="unfinished"></translation>
+        <translation>将“{field}”设为不公开？</translation>
     </message>
     <message>
         <source>Machines that only read will see it no more, at once: neither in forms and lists nor by search, export or SQL. What they have seen or exported before stays with them. Machines that write go on seeing it.</source>
-        <translation type="unfinished"></translation>
+        <translation>只读机器将立即看不到它：表单、列表、搜索、导出和 SQL 中都看不到。它们以前看过或导出的内容无法收回。可写机器仍能看到。</translation>
     </message>
     <message>
         <source>Make private</source>
-        <translation type="unfinished"></translation>
+        <translation>设为不公开</translation>
     </message>
     <message>
         <source>Make “{field}” open?</source>
-        <translation type="unfinished"></translation>
+        <translation>将“{field}”设为公开？</translation>
     </message>
     <message>
         <source>Every machine will read it, those of project managers, sales and testers too, and find rows by it. That can be taken back, but not what they have read by then.</source>
-        <translation type="unfinished"></translation>
+        <translation>所有机器都能看到它，包括项目经理、销售和测试人员的机器，并能据此搜索。此设置可以改回，但他们已看到的内容无法收回。</translation>
     </message>
     <message>
         <source>Make open</source>
-        <translation type="unfinished"></translation>
+        <translation>设为公开</translation>
     </message>
     <message>
         <source>Search entries follow: {number} rows to go.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在调整搜索条目：还剩 {number} 行。</translation>
     </message>
     <message>
         <source>Stop for now</source>
-        <translation type="unfinished"></translation>
+        <translation>暂停</translation>
     </message>
     <message>
         <source>Search entries of {number} rows have still to follow. Until then they may not be found; nobody finds what is not for them.</source>
-        <translation type="unfinished"></translation>
+        <translation>还有 {number} 行的搜索条目待调整。在此之前可能搜索不到；但任何人都搜索不到无权查看的内容。</translation>
     </message>
     <message>
         <source>Go on</source>
@@ -1823,7 +1826,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Another administrator changed this field meanwhile. This is how it stands now.</source>
-        <translation type="unfinished"></translation>
+        <translation>另一位管理员已更改此字段。以下为当前状态。</translation>
     </message>
     <message>
         <source>Private fields</source>
@@ -1831,7 +1834,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>What is private is read by machines that write, and kept from machines that only read: by the database itself, whatever program asks. Which fields can be private is laid down by SupportDesk; whether they are, is decided here. Single comments are made private where they are written.</source>
-        <translation type="unfinished"></translation>
+        <translation>不公开的内容，可写机器能看到，只读机器看不到：由数据库自身保证，无论使用何种程序。哪些字段可以不公开由 SupportDesk 规定；是否不公开在此决定。单条评论在撰写时设为不公开。</translation>
     </message>
 </context>
 <context>
@@ -1852,134 +1855,174 @@ Without a window: desk-client enrol CODE</source>
     <name>SecurityEvents</name>
     <message>
         <source>Security events</source>
-        <translation type="unfinished"></translation>
+        <translation>安全事件</translation>
     </message>
     <message>
         <source>One-time code given out</source>
-        <translation type="unfinished"></translation>
+        <translation>已发出一次性代码</translation>
     </message>
     <message>
         <source>Enrolled</source>
-        <translation type="unfinished"></translation>
+        <translation>已登记</translation>
     </message>
     <message>
         <source>Certificate renewed</source>
-        <translation type="unfinished"></translation>
+        <translation>证书已续期</translation>
     </message>
     <message>
         <source>Sessions ended</source>
-        <translation type="unfinished"></translation>
+        <translation>会话已结束</translation>
     </message>
     <message>
         <source>Old certificate used</source>
-        <translation type="unfinished"></translation>
+        <translation>使用了旧证书</translation>
     </message>
     <message>
         <source>Runaway session ended</source>
-        <translation type="unfinished"></translation>
+        <translation>失控会话已结束</translation>
     </message>
     <message>
         <source>An administrator let a computer enrol as {machine}, once and for a short time.</source>
-        <translation type="unfinished"></translation>
+        <translation>管理员允许一台计算机在短时间内登记为 {machine}，仅限一次。</translation>
     </message>
     <message>
         <source>A computer was enrolled as {machine}. Earlier certificates of that name do not count any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>一台计算机已登记为 {machine}。该名称以前的证书不再有效。</translation>
     </message>
     <message>
         <source>{machine} renewed its certificate, as it does by itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>{machine} 已自动续期证书。</translation>
     </message>
     <message>
         <source>Open sessions of {machine} were ended.</source>
-        <translation type="unfinished"></translation>
+        <translation>{machine} 打开的会话已被结束。</translation>
     </message>
     <message>
         <source>Somebody at {address} tried to get in as {machine} with a replaced certificate, and was refused.</source>
-        <translation type="unfinished"></translation>
+        <translation>有人在 {address} 用已被替换的证书试图以 {machine} 登录，已被拒绝。</translation>
     </message>
     <message>
         <source>The server ended a session of {machine} that ran too long or held others up.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器结束了 {machine} 的一个会话：运行过久或妨碍他人。</translation>
     </message>
     <message>
         <source>Either that computer was set back to an older state, or its key was copied. Find out which computer it was; if nobody can say, make a new code for {machine} and enrol it anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>或者那台计算机被还原到较早的状态，或者其密钥被复制。请查明是哪台计算机；若无法查明，请为 {machine} 生成新代码并重新登记。</translation>
     </message>
     <message>
         <source>Ask who works at {machine} what they ran there. If nobody knows, end its sessions or revoke it.</source>
-        <translation type="unfinished"></translation>
+        <translation>请询问 {machine} 的使用者运行了什么。若无人知晓，请结束其会话或将其撤销。</translation>
+    </message>
+    <message>
+        <source>serial</source>
+        <translation>序列号</translation>
+    </message>
+    <message>
+        <source>good until</source>
+        <translation>有效期至</translation>
+    </message>
+    <message>
+        <source>sessions</source>
+        <translation>会话</translation>
+    </message>
+    <message>
+        <source>addresses</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>reason</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>process</source>
+        <translation>进程</translation>
+    </message>
+    <message>
+        <source>seconds</source>
+        <translation>秒</translation>
+    </message>
+    <message>
+        <source>program</source>
+        <translation>程序</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>{name}: {value}</source>
+        <translation>{name}：{value}</translation>
     </message>
     <message>
         <source>an unknown address</source>
-        <translation type="unfinished"></translation>
+        <translation>未知地址</translation>
     </message>
     <message>
         <source>a machine</source>
-        <translation type="unfinished"></translation>
+        <translation>某台机器</translation>
     </message>
     <message>
         <source>Search machine, address, details</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索机器、地址、详情</translation>
     </message>
     <message>
         <source>Search security events</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索安全事件</translation>
     </message>
     <message>
         <source>Only alarms that nobody has seen</source>
-        <translation type="unfinished"></translation>
+        <translation>只看尚未知悉的警报</translation>
     </message>
     <message>
         <source>&amp;Seen</source>
-        <translation type="unfinished"></translation>
+        <translation>已知悉(&amp;S)</translation>
     </message>
     <message>
         <source>Seen</source>
-        <translation type="unfinished"></translation>
+        <translation>已知悉</translation>
     </message>
     <message>
         <source>Somebody has taken note: no administrator is asked any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>已有人知悉：不再提示管理员。</translation>
     </message>
     <message>
         <source>Nothing here: no such event is known.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有此类事件。</translation>
     </message>
 </context>
 <context>
     <name>Sessions</name>
     <message>
         <source>Open sessions of {machine}</source>
-        <translation type="unfinished"></translation>
+        <translation>{machine} 打开的会话</translation>
     </message>
     <message>
         <source>Address</source>
-        <translation type="unfinished"></translation>
+        <translation>地址</translation>
     </message>
     <message>
         <source>Since</source>
-        <translation type="unfinished"></translation>
+        <translation>开始时间</translation>
     </message>
     <message>
         <source>Program</source>
-        <translation type="unfinished"></translation>
+        <translation>程序</translation>
     </message>
     <message>
         <source>Does</source>
-        <translation type="unfinished"></translation>
+        <translation>状态</translation>
     </message>
     <message>
         <source>Look again</source>
-        <translation type="unfinished"></translation>
+        <translation>刷新</translation>
     </message>
     <message>
         <source>End this session</source>
-        <translation type="unfinished"></translation>
+        <translation>结束此会话</translation>
     </message>
     <message>
         <source>End all</source>
-        <translation type="unfinished"></translation>
+        <translation>全部结束</translation>
     </message>
     <message>
         <source>Close</source>
@@ -1987,31 +2030,31 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Nobody is connected.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有连接。</translation>
     </message>
     <message>
         <source>This is the machine you sit at. The session that you look through is not ended from here.</source>
-        <translation type="unfinished"></translation>
+        <translation>这是您正在使用的机器。您当前的会话不会在此结束。</translation>
     </message>
     <message>
         <source>An ended session loses what was not saved yet in the desk; its client connects again at once. To keep the machine out, revoke it.</source>
-        <translation type="unfinished"></translation>
+        <translation>被结束的会话会丢失尚未提交的内容；其客户端会立即重新连接。要禁止该机器登录，请将其撤销。</translation>
     </message>
     <message>
         <source>works</source>
-        <translation type="unfinished"></translation>
+        <translation>工作中</translation>
     </message>
     <message>
         <source>waits</source>
-        <translation type="unfinished"></translation>
+        <translation>空闲</translation>
     </message>
     <message>
         <source>holds a transaction open</source>
-        <translation type="unfinished"></translation>
+        <translation>事务未结束</translation>
     </message>
     <message>
         <source>holds a failed transaction open</source>
-        <translation type="unfinished"></translation>
+        <translation>失败的事务未结束</translation>
     </message>
 </context>
 <context>
