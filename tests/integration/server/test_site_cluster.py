@@ -93,7 +93,8 @@ def test_a_desk_moves_in_and_the_site_works_on(site: SiteCluster, desk_folder: P
     with closing(psycopg2.connect(**profile.connect_args())) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM desk.machine")
         assert cursor.fetchone() == (1,)
-    assert [finding for finding in examine(desk) if not finding.is_ok and "fsync" not in finding.check] == []
+    wrong = [finding.check for finding in examine(desk) if not finding.is_ok and "fsync" not in finding.check]
+    assert wrong == ["the worker is at work"]  # it was not started yet
     _assert_site_works(site)
     assert SITE_HBA in site.hba()
     first = site.hba()
