@@ -1294,7 +1294,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Edited</source>
-        <translation>编辑中</translation>
+        <translation>编辑</translation>
     </message>
     <message>
         <source>, </source>
@@ -1310,7 +1310,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>now</source>
-        <translation>现在</translation>
+        <translation>在线</translation>
     </message>
 </context>
 <context>
@@ -1399,7 +1399,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>full</source>
-        <translation>读写</translation>
+        <translation>完全</translation>
     </message>
     <message>
         <source>administrator</source>
@@ -1762,11 +1762,11 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Private</source>
-        <translation>不公开</translation>
+        <translation>私密</translation>
     </message>
     <message>
         <source>{field}, private</source>
-        <translation>{field}，不公开</translation>
+        <translation>{field}，私密</translation>
     </message>
     <message>
         <source>Kept from machines that only read.</source>
@@ -1778,7 +1778,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>{field} is private now</source>
-        <translation>{field} 现已不公开</translation>
+        <translation>{field} 现已私密</translation>
     </message>
     <message>
         <source>{field} is open to every machine now</source>
@@ -1786,7 +1786,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Make “{field}” private?</source>
-        <translation>将“{field}”设为不公开？</translation>
+        <translation>将“{field}”设为私密？</translation>
     </message>
     <message>
         <source>Machines that only read will see it no more, at once: neither in forms and lists nor by search, export or SQL. What they have seen or exported before stays with them. Machines that write go on seeing it.</source>
@@ -1794,7 +1794,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Make private</source>
-        <translation>设为不公开</translation>
+        <translation>设为私密</translation>
     </message>
     <message>
         <source>Make “{field}” open?</source>
@@ -1834,7 +1834,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>What is private is read by machines that write, and kept from machines that only read: by the database itself, whatever program asks. Which fields can be private is laid down by SupportDesk; whether they are, is decided here. Single comments are made private where they are written.</source>
-        <translation>不公开的内容，可写机器能看到，只读机器看不到：由数据库自身保证，无论使用何种程序。哪些字段可以不公开由 SupportDesk 规定；是否不公开在此决定。单条评论在撰写时设为不公开。</translation>
+        <translation>私密的内容，可写机器能看到，只读机器看不到：由数据库自身保证，无论使用何种程序。哪些字段可以私密由 SupportDesk 规定；是否私密在此决定。单条评论在撰写时设为私密。</translation>
     </message>
 </context>
 <context>
