@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from desk_client.change_bus import ChangeBus
 from desk_client.client_settings import ClientSettings
 from desk_client.context import ClientContext
+from desk_client.enrolment.anew import EnrolAnew
 from desk_client.enrolment.renewal import RenewalController
 from desk_client.language import Language, system_language
 from desk_client.main_window import MainWindow
@@ -95,6 +96,7 @@ class DeskApp(QObject):
         self.session.shut_out.connect(self._on_shut_out)
         self.window.painted.connect(self._on_painted, Qt.ConnectionType.QueuedConnection)
         self.window.start_page.retried.connect(self.session.begin)
+        self.window.start_page.enrol_wanted.connect(self._on_enrol_wanted)
 
     def start(self) -> None:
         """Show the window."""
@@ -157,6 +159,19 @@ class DeskApp(QObject):
         else:
             sys.stderr.write(f"{error}\n")
             QApplication.exit(1)
+
+    def _on_enrol_wanted(self) -> None:
+        anew = EnrolAnew(self._profile.directory, self, self.window)
+        anew.finished.connect(lambda is_enrolled: self._on_enrolled(anew, is_enrolled))
+        self.window.show_page(anew.page)
+        anew.page.setFocus()
+
+    def _on_enrolled(self, anew: EnrolAnew, is_enrolled: bool) -> None:
+        anew.leave()  # the start page is behind it
+        if is_enrolled:
+            self._profile = Profile.load(self._profile.directory)
+            self._connect_again()
+            self.window.start_page.retry()
 
     def _on_shut_out(self, error: DeskError | None) -> None:
         self.window.top_bar.badge.set_shut_out(error is not None)

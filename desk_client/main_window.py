@@ -105,6 +105,11 @@ class MainWindow(Translated, QMainWindow):
         self.start_page.show_error(error)
         self.top_bar.badge.set_shut_out(True)
 
+    def show_page(self, page: QWidget) -> None:
+        """What stands between the start page and the desk for once: enrolling anew."""
+        self._middle.addWidget(page)
+        self._middle.setCurrentWidget(page)
+
     def enter(self, context: ClientContext) -> None:
         """The desk let us in: build the workspace piece by piece, so that the window never stands still."""
         self._pieces = self._entering(context)

@@ -63,15 +63,18 @@ class EnrolPage(Translated, QWidget):
     Signals:
         wanted(EnrolmentCode): enrol by this code.
         opened(): go on into the desk.
+        left(): go back; only where the machine enrols anew.
     """
 
     wanted = Signal(object)
     opened = Signal()
+    left = Signal()
 
-    def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
+    def __init__(self, folder: Path, parent: QWidget | None = None, *, is_anew: bool = False) -> None:
         super().__init__(parent)
         self.setObjectName("enrolPage")
         self._folder = folder
+        self._is_anew = is_anew
         self._code: EnrolmentCode | None = None
         self._fault: DeskError | None = None
         self._step: str | None = None
@@ -82,11 +85,13 @@ class EnrolPage(Translated, QWidget):
         self._error, self._state = QLabel(self), QLabel(self)
         self._names = {name: QLabel(self) for name in ("machine", "server", "folder")}
         self._values = {name: QLabel(self) for name in self._names}
-        self._go_on = QPushButton(self)
+        self._go_on, self._back = QPushButton(self), QPushButton(self)
         self._build()
         self._edit.textChanged.connect(self._on_typed)
+        self.setFocusProxy(self._edit)
         self._edit.entered.connect(self._on_go_on)
         self._go_on.clicked.connect(self._on_go_on)
+        self._back.clicked.connect(self.left)
         self.retranslate()
 
     def _build(self) -> None:
@@ -96,6 +101,7 @@ class EnrolPage(Translated, QWidget):
         roles = (
             (card, Role.CARD), (self._title, Role.TITLE), (self._hint, Role.MUTED), (self._label, Role.LABEL),
             (self._error, Role.ERROR), (self._state, Role.MUTED), (self._go_on, Role.PRIMARY),
+            (self._back, Role.QUIET),
         )  # fmt: skip
         for widget, role in roles:
             set_role(widget, role)
@@ -103,6 +109,7 @@ class EnrolPage(Translated, QWidget):
         for widget, name in (
             (self._title, "Title"), (self._hint, "Hint"), (self._label, "CodeLabel"), (self._edit, "Code"),
             (self._error, "Error"), (self._state, "State"), (self._go_on, "GoOn"),
+            (self._back, "Back"),
         ):  # fmt: skip
             widget.setObjectName(f"enrol{name}")
         for label in (self._hint, self._error, self._state):
@@ -115,6 +122,7 @@ class EnrolPage(Translated, QWidget):
         inside.addLayout(self._build_values())
         buttons = QHBoxLayout()
         buttons.addWidget(self._state, 1)
+        buttons.addWidget(self._back)
         buttons.addWidget(self._go_on)
         inside.addLayout(buttons)
         layout = QVBoxLayout(self)
@@ -192,6 +200,8 @@ class EnrolPage(Translated, QWidget):
         self._state.setAccessibleName(self._state.text())
         for widget in (self._label, self._edit):
             widget.setVisible(not self._is_done)
+        self._back.setVisible(self._is_anew and not self._is_done)
+        self._back.setEnabled(self._step is None)
         self._edit.setReadOnly(self._step is not None)
         self._go_on.setEnabled(self._is_done or (self._code is not None and self._step is None))
 
@@ -202,17 +212,26 @@ class EnrolPage(Translated, QWidget):
             self._go_on.setText(QCoreApplication.translate("EnrolPage", "Open the desk"))
         else:
             self._title.setText(QCoreApplication.translate("EnrolPage", "Enrol this computer"))
-            self._hint.setText(
-                QCoreApplication.translate(
-                    "EnrolPage",
-                    "This computer has no profile yet. Paste the one-time code that an administrator of the desk "
-                    "gave you. The key is made here and never leaves this computer.",
-                )
-            )
+            self._hint.setText(self._hint_text())
             self._go_on.setText(QCoreApplication.translate("EnrolPage", "Enrol"))
         self._go_on.setAccessibleName(self._go_on.text())
+        self._back.setText(QCoreApplication.translate("EnrolPage", "Back"))
+        self._back.setAccessibleName(self._back.text())
         self._label.setText(QCoreApplication.translate("EnrolPage", "One-time code"))
         self._edit.setAccessibleName(QCoreApplication.translate("EnrolPage", "One-time code"))
+
+    def _hint_text(self) -> str:
+        if self._is_anew:
+            return QCoreApplication.translate(
+                "EnrolPage",
+                "Paste a new one-time code for this machine from an administrator of the desk. A new key is made here; "
+                "the profile that is there stays as it is until the desk has taken the new key.",
+            )
+        return QCoreApplication.translate(
+            "EnrolPage",
+            "This computer has no profile yet. Paste the one-time code that an administrator of the desk gave you. "
+            "The key is made here and never leaves this computer.",
+        )
 
     def _key_text(self) -> str:
         if self._is_in_key_store:

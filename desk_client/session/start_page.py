@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from desk_client.messages import describe
 from desk_client.theme import Role, set_role
 from desk_client.widgets.translated import Translated
-from shared.errors import DeskError
+from shared.errors import DeskError, LoginRefusedError, ProfileError
 
 
 class StartPage(Translated, QWidget):
@@ -16,9 +16,11 @@ class StartPage(Translated, QWidget):
 
     Signals:
         retried(): try again.
+        enrol_wanted(): enrol this machine anew.
     """
 
     retried = Signal()
+    enrol_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,6 +29,7 @@ class StartPage(Translated, QWidget):
         self._title = QLabel(self)
         self._text = QLabel(self)
         self._retry = QPushButton(self)
+        self._enrol = QPushButton(self)
         self._build()
         self.retranslate()
 
@@ -43,7 +46,10 @@ class StartPage(Translated, QWidget):
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._retry.setObjectName("startRetry")
-        self._retry.clicked.connect(self._on_retry)
+        self._retry.clicked.connect(self.retry)
+        set_role(self._enrol, Role.QUIET)
+        self._enrol.setObjectName("startEnrol")
+        self._enrol.clicked.connect(self.enrol_wanted)
         inside = QVBoxLayout(card)
         inside.setContentsMargins(24, 20, 24, 20)
         inside.setSpacing(10)
@@ -51,6 +57,7 @@ class StartPage(Translated, QWidget):
         inside.addWidget(self._text)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
+        buttons.addWidget(self._enrol)
         buttons.addWidget(self._retry)
         inside.addLayout(buttons)
         layout = QVBoxLayout(self)
@@ -66,7 +73,8 @@ class StartPage(Translated, QWidget):
         """What it says."""
         return self._text.text()
 
-    def _on_retry(self) -> None:
+    def retry(self) -> None:
+        """Ask the desk again."""
         self._error = None
         self.retranslate()
         self.retried.emit()
@@ -77,6 +85,10 @@ class StartPage(Translated, QWidget):
         self._retry.setText(QCoreApplication.translate("StartPage", "Try again"))
         self._retry.setAccessibleName(self._retry.text())
         self._retry.setVisible(self._error is not None)
+        self._enrol.setText(QCoreApplication.translate("StartPage", "Enrol anew"))
+        self._enrol.setAccessibleName(self._enrol.text())
+        self._enrol.setToolTip(QCoreApplication.translate("StartPage", "With a one-time code from an administrator"))
+        self._enrol.setVisible(isinstance(self._error, LoginRefusedError | ProfileError))
         if self._error is None:
             self._title.setText(QCoreApplication.translate("StartPage", "Connecting to the desk"))
             self._text.setText(QCoreApplication.translate("StartPage", "This takes a moment."))

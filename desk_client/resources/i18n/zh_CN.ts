@@ -740,6 +740,14 @@ Without a window: desk-client enrol CODE</source>
         <translation>打开服务台</translation>
     </message>
     <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Paste a new one-time code for this machine from an administrator of the desk. A new key is made here; the profile that is there stays as it is until the desk has taken the new key.</source>
+        <translation>请粘贴服务台管理员为本机新发的一次性代码。新密钥在此生成；在服务台接受新密钥之前，现有配置保持不变。</translation>
+    </message>
+    <message>
         <source>This computer has no profile yet. Paste the one-time code that an administrator of the desk gave you. The key is made here and never leaves this computer.</source>
         <translation>此计算机尚无配置。请粘贴服务台管理员给您的一次性代码。密钥在本机生成，绝不离开此计算机。</translation>
     </message>
@@ -2066,6 +2074,14 @@ Without a window: desk-client enrol CODE</source>
     <message>
         <source>Try again</source>
         <translation>重试</translation>
+    </message>
+    <message>
+        <source>Enrol anew</source>
+        <translation>重新登记</translation>
+    </message>
+    <message>
+        <source>With a one-time code from an administrator</source>
+        <translation>使用管理员给的一次性代码</translation>
     </message>
     <message>
         <source>Connecting to the desk</source>

@@ -17,12 +17,13 @@ from desk_client.app import DeskApp
 from desk_client.enrolment.first_start import FirstStart
 from desk_client.language import CHINESE, ENGLISH
 from desk_client.messages import describe
-from desk_server.machines import add_by_code
+from desk_client.session.start_page import StartPage
+from desk_server.machines import add_by_code, new_code
 from shared import errors
 from shared.config import PROFILE_FILE, Profile
 from shared.domain.enrolment import EnrolmentCode
 from tests.desks import RunningDesk
-from tests.gui.conftest import WAIT_MS, Client, end_client
+from tests.gui.conftest import WAIT_MS, Client, StartClient, end_client
 from tests.gui.enrolment.conftest import signing
 
 FINGERPRINT = "ab" * 32
@@ -127,7 +128,7 @@ def test_enrolled_by_keys_alone(first: FirstStart, qtbot: QtBot, desk: RunningDe
 def test_every_widget_has_a_name_and_says_what_it_is(first: FirstStart) -> None:
     kinds = (QLabel, QPlainTextEdit, QPushButton, QComboBox)
     ours = [one for kind in kinds for one in first.window.findChildren(kind)]
-    assert len(ours) == 14
+    assert len(ours) == 15
     assert not [one for one in ours if not one.objectName()]
     assert not [one.objectName() for one in ours if not (one.accessibleName() or isinstance(one, QLabel))]
 
@@ -164,3 +165,42 @@ def test_from_no_profile_into_the_desk_without_a_restart(
     assert "pc-second" in client.window.top_bar.badge.accessibleDescription()
     assert opened[0].language.code == CHINESE
     end_client(opened[0])
+
+
+def test_a_machine_that_is_let_in_no_more_enrols_anew_in_the_same_window(
+    start_client: StartClient, desk: RunningDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app_module, "has_screen", lambda: True)
+    with desk.owner().cursor() as cursor:
+        cursor.execute(
+            "UPDATE desk.machine_certificate SET replaced_at = clock_timestamp() WHERE machine_id ="
+            " (SELECT id FROM desk.machine WHERE name = 'pc-query')"
+        )
+    client = start_client("query", enter=False)
+    start = client.window.start_page
+    client.until(lambda: "another certificate" in start.text())
+    again = start.findChild(QPushButton, "startEnrol")
+    assert again.isVisible()
+    again.click()
+    client.window.findChild(QPushButton, "enrolBack").click()
+    client.until(start.isVisible)
+    again.click()
+    edit = client.window.findChildren(QPlainTextEdit, "enrolCode")[-1]
+    edit.setPlainText(new_code(desk.desk, "pc-query").code.text())
+    with signing(desk):
+        QTest.keyClick(edit, Qt.Key.Key_Return)
+        opening = client.window.findChildren(QPushButton, "enrolGoOn")[-1]
+        client.until(lambda: opening.isEnabled() and opening.text() == "Open the desk")
+    opening.click()
+    client.until(lambda: client.window.workspace is not None)
+    client.settle()
+    assert "pc-query" in client.window.top_bar.badge.accessibleDescription()
+
+
+def test_a_server_that_is_away_is_no_reason_to_enrol(first: FirstStart) -> None:
+    page = StartPage()
+    page.show_error(errors.DatabaseUnavailableError("away"))
+    assert page.findChild(QPushButton, "startEnrol").isHidden()
+    page.show_error(errors.LoginRefusedError("out"))
+    assert not page.findChild(QPushButton, "startEnrol").isHidden()
+    page.deleteLater()
