@@ -8,6 +8,11 @@ SELECT 'm_' || m.name || ' has no login' FROM desk.machine AS m
 WHERE m.level <> 'none' AND m.deleted_at IS NULL
   AND NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = 'm_' || m.name AND r.rolcanlogin)
 UNION ALL
+SELECT 'm_' || m.name || ' has no group' FROM desk.machine AS m
+WHERE m.level <> 'none' AND m.deleted_at IS NULL AND NOT EXISTS (
+    SELECT FROM pg_auth_members AS a
+    WHERE a.member = to_regrole(quote_ident('m_' || m.name)) AND a.roleid = to_regrole('desk_' || m.level))
+UNION ALL
 SELECT r.rolname || ' has more power than a machine' FROM pg_roles AS r
 WHERE r.rolname ~ '^m_'
   AND (r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication OR r.rolbypassrls OR r.rolconnlimit <> 4)

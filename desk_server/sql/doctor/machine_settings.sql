@@ -4,14 +4,14 @@ FROM pg_roles AS r
 CROSS JOIN (VALUES
     ('statement_timeout=30s'), ('transaction_timeout=60s'), ('idle_in_transaction_session_timeout=30s'),
     ('lock_timeout=2s'), ('jit=off'), ('search_path=pg_catalog, desk'),
-    ('log_min_messages=log')
+    ('log_min_messages=fatal')
 ) AS wanted (setting)
 LEFT JOIN pg_db_role_setting AS d ON d.setrole = r.oid AND d.setdatabase = 0
 LEFT JOIN LATERAL (
     SELECT x.setting FROM unnest(d.setconfig) AS x (setting)
     WHERE split_part(x.setting, '=', 1) = split_part(wanted.setting, '=', 1)
 ) AS s ON true
-WHERE r.rolname ~ '^m_' AND r.rolcanlogin AND s.setting IS DISTINCT FROM wanted.setting
+WHERE r.rolname IN (SELECT 'm_' || name FROM desk.machine) AND r.rolcanlogin AND s.setting IS DISTINCT FROM wanted.setting
 UNION ALL
 SELECT r.rolname || ' ' || x.setting
 FROM pg_roles AS r
