@@ -6,6 +6,7 @@
 CREATE OR REPLACE FUNCTION desk.on_login() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET log_min_messages = 'log' -- a machine's own sessions write nothing below FATAL, and the line below must be written
 AS $$
 DECLARE
     shown numeric;

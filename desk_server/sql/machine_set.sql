@@ -49,7 +49,7 @@ BEGIN
     EXECUTE format('ALTER ROLE %I SET jit = off', role_name);
     EXECUTE format('ALTER ROLE %I SET search_path = pg_catalog, desk', role_name);
     -- the one that a machine can't change: messages quote values, and the server's log is read by others
-    EXECUTE format('ALTER ROLE %I SET log_min_messages = %L', role_name, 'log');
+    EXECUTE format('ALTER ROLE %I SET log_min_messages = %L', role_name, 'fatal');
 END
 $$;
 

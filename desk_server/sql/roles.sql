@@ -39,7 +39,7 @@ ALTER ROLE desk_enrol SET idle_session_timeout = '60s';
 ALTER ROLE desk_enrol SET lock_timeout = '2s';
 -- these two it can't change: one enroller would read the other's code in pg_stat_activity, or leave his own in the log
 ALTER ROLE desk_enrol SET track_activities = off;
-ALTER ROLE desk_enrol SET log_min_messages = 'log';
+ALTER ROLE desk_enrol SET log_min_messages = 'fatal';
 
 -- the worker frees what hangs, also when all other connections are taken
 GRANT pg_use_reserved_connections, pg_read_all_stats, pg_signal_backend TO desk_worker;

@@ -218,3 +218,24 @@ def test_prepared_transactions_and_slots_hold_nothing(query: Any, boss: Any) -> 
     for statement in ("SELECT pg_create_physical_replication_slot('x')", "SELECT pg_export_snapshot()"):
         with refused(DENIED):
             query.execute(statement)
+
+
+def test_the_server_s_log_is_not_filled(desk: RunningDesk, query: Any, boss: Any) -> None:
+    """Errors, notices, parse trees and sorts: of what a machine's session does, nothing goes into the log."""
+
+    def size() -> int:
+        return sum(file.stat().st_size for file in (desk.desk.cluster_folder / "log").glob("*"))
+
+    for setting in ("debug_print_parse", "debug_print_plan", "debug_print_rewritten", "trace_notify", "trace_sort"):
+        query.execute(f"SET {setting} = on")
+    for name in ("log_min_messages", "log_error_verbosity"):
+        with refused(DENIED):
+            query.execute(f"RESET ROLE; SET {name} = DEFAULT")
+    before = size()
+    for _ in range(50):
+        query.execute("SELECT relname FROM pg_class ORDER BY relname; NOTIFY desk")
+        with pytest.raises(psycopg2.Error):
+            query.execute("SELECT 1 / 0")
+    assert size() == before
+    boss.execute("SET log_min_messages = 'log'; SET debug_print_plan = on; SELECT 1")
+    assert size() > before  # the control

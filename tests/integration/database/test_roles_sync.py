@@ -37,7 +37,7 @@ def test_dropped_roles_come_back(boss: Any, raw: Connect) -> None:
     assert sync(boss) == {"m_pc-full": "made", "m_pc-admin": "made"}
     cursor = raw("full").cursor()
     assert one(cursor, "SHOW statement_timeout") == "30s"
-    assert one(cursor, "SHOW log_min_messages") == "log"
+    assert one(cursor, "SHOW log_min_messages") == "fatal"
     assert one(cursor, "SELECT pg_has_role('desk_full', 'USAGE') AND NOT pg_has_role('desk_admin', 'USAGE')")
     cursor = raw("admin").cursor()
     cursor.execute("SELECT desk.machine_set('pc-full', 'full', NULL, NULL, gen_random_uuid(), NULL, row_version)"
