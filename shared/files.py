@@ -39,7 +39,9 @@ def restrict_to_owner(path: Path) -> None:
         return
     domain = os.environ.get("USERDOMAIN")
     user = f"{domain}\\{getpass.getuser()}" if domain else getpass.getuser()
-    subprocess.run(["icacls", str(path), "/inheritance:r", "/grant:r", f"{user}:F"], check=True, capture_output=True)
+    command = ["icacls", str(path), "/inheritance:r", "/grant:r", f"{user}:F"]
+    if subprocess.run(command, check=False, capture_output=True).returncode:
+        raise OSError(f"{path.name} can't be kept to its owner alone")
 
 
 def _remove_left_behind(path: Path) -> None:

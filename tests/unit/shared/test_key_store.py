@@ -228,10 +228,18 @@ def test_on_windows_the_list_of_who_may_is_set(tmp_path: Path, monkeypatch: pyte
     """What is called; not run on Windows."""
     called: list[list[str]] = []
     file = tmp_path / "client.key"
-    monkeypatch.setattr(shared.files.subprocess, "run", lambda command, **_: called.append(command))
+    answers = [0, 5]
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+        called.append(command)
+        return subprocess.CompletedProcess(command, answers.pop(0))
+
+    monkeypatch.setattr(shared.files.subprocess, "run", run)
     monkeypatch.setattr(shared.files.os, "name", "nt")
     monkeypatch.setenv("USERDOMAIN", "OFFICE")
     monkeypatch.setattr(shared.files.getpass, "getuser", lambda: "li")
     shared.files.restrict_to_owner(file)
+    with pytest.raises(OSError, match="owner alone"):
+        shared.files.restrict_to_owner(file)
     monkeypatch.undo()
-    assert called == [["icacls", str(file), "/inheritance:r", "/grant:r", "OFFICE\\li:F"]]
+    assert called == 2 * [["icacls", str(file), "/inheritance:r", "/grant:r", "OFFICE\\li:F"]]
