@@ -15,6 +15,7 @@ from shared.queries import audit
 from shared.schemas.audit import AuditListing, AuditRow
 from shared.schemas.listing import PageKey
 
+EXPORT_ROWS = 250  # at a time: the window takes its turn between two pages, and goes on
 FORGOTTEN, PRIVATE = "private values forgotten", "private"
 
 
@@ -89,7 +90,7 @@ class AuditController(QObject):
         file, listing = self._file, self._listing
 
         def write(conn: Any) -> _Written:
-            page = audit.list_audit(conn, listing, after, limit=audit.EXPORT_ROWS)
+            page = audit.list_audit(conn, listing, after, limit=EXPORT_ROWS)
             return _append(file, page.rows, page.next_key)
 
         self._runner.run(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QLocale, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QLocale, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QSplitter, QVBoxLayout, QWidget
 
 from desk_client.audit.columns import AUDIT_COLUMNS, AuditTexts
@@ -24,6 +24,8 @@ from desk_client.theme import Role, set_role
 from desk_client.widgets.banner import Banner
 from shared.schemas.audit import AuditListing, AuditRow
 
+PROGRESS_MS = 250
+
 
 class AuditPage(Screen, QWidget):
     """For an administrator's machine.
@@ -39,6 +41,7 @@ class AuditPage(Screen, QWidget):
         self.setObjectName("auditPage")
         self._context = context
         self._written = 0
+        self._said = QElapsedTimer()  # since the progress was told
         self.filters = AuditFilterBar(context.reference, lambda: datetime.now().astimezone(), self)
         self.banner = Banner(self)
         self.model: PagedTableModel[AuditRow] = PagedTableModel(AUDIT_COLUMNS, AuditTexts(context.reference), self)
@@ -184,14 +187,21 @@ class AuditPage(Screen, QWidget):
 
     def _on_progressed(self, count: int) -> None:
         self._written = count
-        self.filters.set_exporting(True)
-        self._say_progress()
+        if count == 0:
+            self.filters.set_exporting(True)
+            self._say_progress()
+        elif self._said.elapsed() > PROGRESS_MS:
+            self._said.start()
+            self.banner.reword(self._progress_text())
 
     def _say_progress(self) -> None:
-        said = QCoreApplication.translate("Audit", "Writing the file: {count} entries so far")
+        self._said.start()
         words = QCoreApplication.translate("Audit", "Cancel")
-        text = said.format(count=QLocale().toString(self._written))
-        self.banner.say("info", text, (("cancelExport", words, self.controller.cancel),))
+        self.banner.say("info", self._progress_text(), (("cancelExport", words, self.controller.cancel),))
+
+    def _progress_text(self) -> str:
+        text = QCoreApplication.translate("Audit", "Writing the file: {count} entries so far")
+        return text.format(count=QLocale().toString(self._written))
 
     def _on_export_over(self) -> None:
         self.filters.set_exporting(False)

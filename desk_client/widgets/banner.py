@@ -48,6 +48,11 @@ class Banner(QFrame):
             repolish(widget)
         self.show()
 
+    def reword(self, text: str) -> None:
+        """Say another text with the same buttons."""
+        self._label.setText(text)
+        self._label.setAccessibleName(text)
+
     def clear(self) -> None:
         """Say nothing."""
         self._drop_buttons()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from desk_client.audit import controller
 from desk_client.audit.page import AuditPage
 from shared.errors import DatabaseUnavailableError
 from shared.queries import audit
@@ -25,7 +26,7 @@ def client(start_client: StartClient) -> Client:
 
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit, "EXPORT_ROWS", 100)
+    monkeypatch.setattr(controller, "EXPORT_ROWS", 100)
 
 
 def read(path: Path) -> list[list[str]]:
@@ -58,7 +59,7 @@ def test_every_entry_of_the_listing_is_in_the_file(
     cursor.execute("SELECT id FROM desk.audit_entry WHERE entity = 'ticket' ORDER BY at DESC, id DESC")
     ids = [str(found[0]) for found in cursor.fetchall()]
     assert list(dict.fromkeys(line[0] for line in lines)) == ids
-    assert len(ids) > audit.EXPORT_ROWS
+    assert len(ids) > controller.EXPORT_ROWS
     assert (tmp_path / "audit.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     assert left_beside(tmp_path) == []
     assert "audit.csv" in client.window.statusBar().currentMessage()
