@@ -74,7 +74,8 @@ FAILING = (
     "SET log_min_duration_statement = 0; SELECT '{phone}'",
     "SET log_parameter_max_length_on_error = -1; SELECT '{phone}'::int",
     "SET auto_explain.log_min_duration = 0; LOAD 'auto_explain'; SELECT '{phone}'",
-    "SET statement_timeout = 1; SELECT count(*), '{phone}' FROM generate_series(1, 10000000)", "RESET statement_timeout",
+    "SET statement_timeout = 1; SELECT count(*), '{phone}' FROM generate_series(1, 10000000)",
+    "RESET statement_timeout",
 )  # fmt: skip
 
 
