@@ -8,7 +8,7 @@ import sys
 import uuid
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog
 
@@ -93,6 +93,7 @@ class DeskApp(QObject):
         self.session.refused.connect(self._on_refused)
         self.session.outdated.connect(self.messages.error)
         self.session.returned.connect(self._on_returned)
+        self.session.rights_changed.connect(self._on_rights_changed)
         self.session.shut_out.connect(self._on_shut_out)
         self.window.painted.connect(self._on_painted, Qt.ConnectionType.QueuedConnection)
         self.window.start_page.retried.connect(self.session.begin)
@@ -177,6 +178,13 @@ class DeskApp(QObject):
         self.window.top_bar.badge.set_shut_out(error is not None)
         if error is not None:
             self.messages.error(error)
+
+    def _on_rights_changed(self, _session: DeskSession) -> None:
+        self.messages.warning(
+            lambda: QCoreApplication.translate(
+                "App", "What this machine may do or read was changed. Start SupportDesk again to go by it."
+            )
+        )
 
     def _on_returned(self) -> None:
         if self.window.workspace is not None:

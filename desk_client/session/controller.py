@@ -38,6 +38,12 @@ def ask_gate(conn: Any) -> None:
     check_gate(get_version_gate(conn), __version__, SCHEMA_REVISION)
 
 
+def read_rights(conn: Any) -> DeskSession:
+    """Version gate first; then what this machine may do by now."""
+    ask_gate(conn)
+    return get_session(conn)
+
+
 def read_welcome(conn: Any) -> Welcome:
     """Version gate first; then who this is and what dropdowns offer. VersionGateError where client and desk differ."""
     ask_gate(conn)
@@ -53,6 +59,7 @@ class SessionController(QObject):
         outdated(VersionGateError): the desk was changed meanwhile; this client does not fit any more.
         shut_out(LoginRefusedError or None): the desk is there and lets this machine in no more; None: it is away again.
         returned(): the desk answers again; whoever shows its rows reads them again.
+        rights_changed(DeskSession): an administrator has changed what this machine may do or read.
     """
 
     welcomed = Signal(object)
@@ -60,6 +67,7 @@ class SessionController(QObject):
     outdated = Signal(object)
     shut_out = Signal(object)
     returned = Signal()
+    rights_changed = Signal(object)
 
     def __init__(self, runner: DbRunner, bus: ChangeBus, reference: ReferenceStore, parent: QObject) -> None:
         super().__init__(parent)
@@ -72,6 +80,7 @@ class SessionController(QObject):
         bus.changed.connect(self._on_changed)
         self._is_welcome = False
         self._is_shut_out = False
+        self._session: DeskSession | None = None
 
     def begin(self) -> None:
         """Ask the first questions."""
@@ -81,6 +90,7 @@ class SessionController(QObject):
 
     def _on_welcome(self, welcome: Welcome) -> None:
         self._is_welcome = True
+        self._session = welcome.session
         self._reference.load(welcome.reference)
         self.welcomed.emit(welcome)
 
@@ -90,14 +100,19 @@ class SessionController(QObject):
         if reachable:
             self._retry.stop()
             self._is_shut_out = False
-            self._check_gate()
+            self._check_rights()
             self.returned.emit()
         else:
             self._retry.start(RETRY_MS)
 
-    def _check_gate(self) -> None:
-        """It may have been away to be updated."""
-        self._runner.run(ask_gate, on_done=_ignore, on_error=self._on_gate, receiver=self, purpose="gate")
+    def _check_rights(self) -> None:
+        """It may have been away to be updated; or the session was ended since this machine has other rights now."""
+        self._runner.run(read_rights, on_done=self._on_rights, on_error=self._on_gate, receiver=self, purpose="gate")
+
+    def _on_rights(self, now: DeskSession) -> None:
+        before, self._session = self._session, now
+        if before is not None and _rights(before) != _rights(now):
+            self.rights_changed.emit(now)
 
     def _on_gate(self, error: DeskError) -> None:
         if isinstance(error, VersionGateError):
@@ -118,6 +133,12 @@ class SessionController(QObject):
             self._runner.run(
                 get_reference, on_done=self._reference.load, on_error=_ignore, receiver=self, purpose="reference"
             )
+        if change.entity == "field_rule" and self._is_welcome:
+            self._check_rights()  # a field may be private now, or open
+
+
+def _rights(session: DeskSession) -> tuple[Any, ...]:
+    return session.level, session.readable_private, session.people
 
 
 def _ignore(_answer: object) -> None:

@@ -163,6 +163,13 @@
     </message>
 </context>
 <context>
+    <name>App</name>
+    <message>
+        <source>What this machine may do or read was changed. Start SupportDesk again to go by it.</source>
+        <translation>本机的权限或可见内容已被更改。请重新启动 SupportDesk 使之生效。</translation>
+    </message>
+</context>
+<context>
     <name>Audit</name>
     <message>
         <source>Entry</source>

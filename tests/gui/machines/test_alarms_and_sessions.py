@@ -102,3 +102,12 @@ def test_sessions_are_seen_and_ended(machines: Machines, raw: Any, stored: Calla
     machines.answer(dialog, "sessionsClose")
     kinds = stored("SELECT count(*) FROM desk.security_event WHERE kind = 'sessions_ended' AND machine = 'pc-shared'")
     assert kinds == [(2,)]
+
+
+def test_a_client_is_told_that_its_rights_have_changed(start_client: StartClient, stored: Callable[..., Any]) -> None:
+    client = start_client("full2")
+    stored("SELECT desk.machine_set('pc-full2', 'query', NULL)")
+    stored("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'm_pc-full2'")
+    client.workspace.refresh()
+    client.until(lambda: "was changed" in client.window.message_bar.text())
+    stored("SELECT desk.machine_set('pc-full2', 'full', NULL)")
