@@ -17,7 +17,7 @@ from tests.attack.forging import Signer, forge, request
 from tests.attack.secrets_in_desk import COMMENT, MAIL, OLD_PHONE, PHONE, Hidden, hide
 from tests.desks import RunningDesk
 from tests.integration.database.world import World, insert, one
-from tests.integration.server.enrolling import Applicant, enrol_login
+from tests.integration.server.enrolling import Applicant, enrol_login, wait_until
 
 PASSWORD = "pass-word-of-a-role-5511"
 WRONG_CODE = "zzzzyyyyxxxxwwwwvvvvuuuutt"
@@ -87,6 +87,9 @@ def test_statements_that_fail_with_secrets_in_them(
               "contact": hidden.contact}  # fmt: skip
     for statement in FAILING:
         attack(level, statement.format(**values))
+    with contextlib.suppress(psycopg2.OperationalError):  # its line is the last: what came before is written too
+        desk.connect(level, dbname="postgres")
+    wait_until(lambda: f"m_{desk.profile(level).machine}@postgres" in log_text(desk))
     text = log_text(desk)
     assert [secret for secret in SECRETS if secret in text] == []
     machine = desk.profile(level).machine
@@ -115,6 +118,8 @@ def test_codes_keys_and_certificates(desk: RunningDesk, world: World, tmp_path: 
     forged = forge(tmp_path / "forged", Signer.of(desk.desk.authority.folder), "pc-full")
     with pytest.raises(psycopg2.OperationalError, match="not the enrolled one"):
         raw("full", **forged.keywords)
+    refusal = f"desk refused machine pc-full with serial {forged.serial}"  # what the alarm is made of
+    wait_until(lambda: refusal in log_text(desk))
     text = log_text(desk)
     key = (forged.folder / "forged.key").read_text().splitlines()[1]
     hidden_texts = (
@@ -127,7 +132,6 @@ def test_codes_keys_and_certificates(desk: RunningDesk, world: World, tmp_path: 
         "BEGIN ",
     )
     assert [secret for secret in hidden_texts if secret in text] == []
-    assert f"desk refused machine pc-full with serial {forged.serial}" in text  # what the alarm is made of
 
 
 def test_a_marker_that_the_owner_logs_is_found(desk: RunningDesk, boss: Any, full: Any, world: World) -> None:
@@ -135,7 +139,7 @@ def test_a_marker_that_the_owner_logs_is_found(desk: RunningDesk, boss: Any, ful
     boss.execute("SET log_min_error_statement = 'error'; SET log_min_messages = 'warning'")
     with contextlib.suppress(psycopg2.Error):
         boss.execute("SELECT 'marker-of-the-owner-7788'::int")
-    assert "marker-of-the-owner-7788" in log_text(desk)
+    wait_until(lambda: "marker-of-the-owner-7788" in log_text(desk))
     with contextlib.suppress(psycopg2.Error):
         insert(full, "contact", customer_id=-1, name="x", phone="marker-of-a-machine-9911")
     assert "marker-of-a-machine-9911" not in log_text(desk)
