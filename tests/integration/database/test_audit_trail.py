@@ -137,6 +137,7 @@ NOT_AUDITED = {
     "search_public": "derived: words of audited rows",
     "search_private": "derived: words of audited rows",
     "search_move": "the progress of deriving search words",
+    "privacy_mark": "what the watchdog has to look at after a field_rule changed, which is audited",
     "ticket_summary": "derived: figures of audited rows",
     "worker_heartbeat": "the worker's sign of life",
     "machine_seen": "derived by the worker from live sessions",
