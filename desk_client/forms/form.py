@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from itertools import pairwise
 from typing import Any, Generic
 
 from PySide6.QtCore import QCoreApplication, QEvent, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from desk_client.forms.cards import Cards
 from desk_client.forms.detail import Detail
 from desk_client.forms.entity_fields import EntityFields
 from desk_client.forms.field_set import FieldSet
 from desk_client.reference_store import ReferenceStore
-from desk_client.theme import Role, set_role
 from desk_client.widgets.field_frame import MessageKind, Saying
-from desk_client.widgets.field_grid import READING_GAP, ROW_GAP, FieldGrid
 
 Names = Collection[str]
 
@@ -24,8 +22,7 @@ Names = Collection[str]
 class EntityForm(QScrollArea, Generic[Detail]):
     """Shows a row or a new one, and tells what was changed.
 
-    An entity with cards of its own, or fields that come and go, says so by the methods below "of the entity".
-
+    An entity with cards of its own, or fields that come and go, says so by the methods "of the entity".
     Signals:
         edited(): the person changed something.
         lookup_requested(name, entity, text, parent): see ``FieldSet``.
@@ -52,24 +49,21 @@ class EntityForm(QScrollArea, Generic[Detail]):
         super().__init__(parent)
         self._spec, self._reference, self._now, self._read_only = spec, reference, now, read_only
         self._base: dict[str, Any] | None = None
-        self._has_row = False
-        self._locked = False
-        self._cards: dict[str, tuple[QFrame, QLabel, FieldGrid]] = {}
+        self._has_row = self._locked = False
         self.setObjectName(name)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self._body = QWidget()
-        self._body.setProperty("role", "scrolled")
+        self._cards = Cards(self.cards, read_only=read_only)
         left_out = self.left_out()
         self.fields = FieldSet(
             spec, [field for field in spec.ordered(reference) if field.name not in left_out],
-            reference, now, read_only=read_only, parent=self._body,
+            reference, now, read_only=read_only, parent=self._cards,
         )  # fmt: skip
-        self._build_cards()
-        self.setWidget(self._body)
-        first = next(iter(self.fields.frames.values()), None)
-        if first is not None and not read_only:  # where there is nothing to enter, the focus is for scrolling
-            self.setFocusProxy(first.editor)
+        for field_name, frame in self.fields.frames.items():
+            self._cards.add(frame, self.card_of(field_name), wide=spec.is_wide(spec.by_name[field_name]))
+        self.setWidget(self._cards)
+        if self.fields.frames and not read_only:  # where there is nothing to enter, the focus is for scrolling
+            self.setFocusProxy(next(iter(self.fields.frames.values())).editor)
         self.fields.edited.connect(self._on_edited)
         self.fields.lookup_requested.connect(self.lookup_requested)
         self.fields.resolved.connect(self.resolved)
@@ -108,28 +102,6 @@ class EntityForm(QScrollArea, Generic[Detail]):
     def new_values(self) -> Mapping[str, Any]:
         """What a new row always begins with."""
         return {}
-
-    def _build_cards(self) -> None:
-        layout = QVBoxLayout(self._body)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
-        row_gap = READING_GAP if self._read_only else ROW_GAP
-        for name in self.cards:
-            card, title, grid = QFrame(self._body), QLabel(self._body), FieldGrid(self._body, row_gap=row_gap)
-            card.setObjectName(f"card_{name}")
-            set_role(card, Role.CARD)
-            set_role(title, Role.TITLE)
-            title.setVisible(False)
-            inside = QVBoxLayout(card)
-            inside.setContentsMargins(16, 12, 16, 8)
-            inside.setSpacing(8)
-            inside.addWidget(title)
-            inside.addWidget(grid)
-            layout.addWidget(card)
-            self._cards[name] = (card, title, grid)
-        layout.addStretch(1)
-        for name, frame in self.fields.frames.items():
-            self._cards[self.card_of(name)][2].add(frame, wide=self._spec.is_wide(self._spec.by_name[name]))
 
     # -- showing ---------------------------------------------------------------------------------------------------
 
@@ -176,27 +148,12 @@ class EntityForm(QScrollArea, Generic[Detail]):
         """Show the fields that belong to the values, with stars and labels as they are now."""
         values = self.values()
         self.fields.label_fields(self._spec.required_names(values, self._reference))
-        for card, _, grid in self._cards.values():
-            grid_frames = [frame for frame in self.fields.frames.values() if frame.parent() is grid]
-            shown = [self.is_shown(frame.name, values) or frame.has_error() for frame in grid_frames]
-            changed = any(frame.isHidden() == show for frame, show in zip(grid_frames, shown, strict=True))
-            for frame, show in zip(grid_frames, shown, strict=True):
-                frame.setVisible(show)
-            card.setVisible(any(shown))
-            if changed or not grid.columns:
-                grid.arrange()
-        self._chain_cards()
-
-    def _chain_cards(self) -> None:
-        frames = [frame for _, _, grid in self._cards.values() for frame in grid.visible_frames()]
-        for before, after in pairwise(frames):
-            QWidget.setTabOrder(before.editor, after.editor)
+        frames = list(self.fields.frames.values())
+        self._cards.arrange(frames, lambda frame: self.is_shown(frame.name, values) or frame.has_error())
 
     def retranslate(self) -> None:
         """Say everything in the language of the window; values and typed texts stay."""
-        for card, (_, title, _grid) in self._cards.items():
-            title.setText(self.card_title(card))
-            title.setVisible(bool(title.text()))
+        self._cards.set_titles(self.card_title)
         self.fields.refill()
         if self._has_row:
             self.refresh()
@@ -269,20 +226,16 @@ class EntityForm(QScrollArea, Generic[Detail]):
         """Put messages under their fields and go to the first; the names that have no field on the form."""
         elsewhere = self.fields.show_errors(errors)
         self.refresh()
-        first = next((frame for frame in self._in_order() if frame.name in errors), None)
+        first = next((frame for frame in self._cards.visible_frames() if frame.name in errors), None)
         if first is not None:
             first.editor.setFocus()
             self.ensureWidgetVisible(first, 0, 24)
         return elsewhere
 
-    def _in_order(self) -> Iterable[Any]:
-        return [frame for _, _, grid in self._cards.values() for frame in grid.visible_frames()]
-
     def focus_first(self) -> None:
         """Go to the first field."""
-        for frame in self._in_order():
+        for frame in self._cards.visible_frames()[:1]:
             frame.editor.setFocus()
-            return
 
     # -- another machine's changes ---------------------------------------------------------------------------------
 
@@ -307,11 +260,8 @@ class EntityForm(QScrollArea, Generic[Detail]):
         is_clash = name in self.fields.touched and self.fields.value(name) != theirs
 
         def say() -> str:
-            if not is_clash:
-                return QCoreApplication.translate("EntityForm", "Changed elsewhere")
             shown = self.fields.text_of(name, theirs) or texts.get(name, "") or "\N{EN DASH}"
-            text = QCoreApplication.translate("EntityForm", "Changed elsewhere to “{value}”; yours is kept")
-            return text.format(value=shown)
+            return _changed_text(shown if is_clash else None)
 
         self.fields.frames[name].show_message(say, MessageKind.NOTE)
 
@@ -319,3 +269,11 @@ class EntityForm(QScrollArea, Generic[Detail]):
         if name in self.refreshing:
             self.refresh()
         self.edited.emit()
+
+
+def _changed_text(theirs: str | None) -> str:
+    """What is said under a field that changed elsewhere; ``theirs`` where it was changed here as well."""
+    if theirs is None:
+        return QCoreApplication.translate("EntityForm", "Changed elsewhere")
+    text = QCoreApplication.translate("EntityForm", "Changed elsewhere to “{value}”; yours is kept")
+    return text.format(value=theirs)

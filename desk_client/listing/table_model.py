@@ -59,6 +59,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         self._keys = [None] if page.next_key is None else [None, page.next_key]
         self._count = len(page.rows)
         self._exact = page.next_key is None
+        self._grows = False
         self.endResetModel()
         self.set_dimmed(False)
         self.count_changed.emit()
@@ -66,6 +67,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
     def grow(self) -> None:
         """There are no anchors to come: pages are added at the end as they come into sight."""
         self._grows = True
+        self.count_changed.emit()
 
     def set_anchors(self, anchors: Anchors) -> None:
         """Take the keys of all pages and the true number of rows; what is cached stays."""

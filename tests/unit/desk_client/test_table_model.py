@@ -137,3 +137,18 @@ def test_words_for_eye_and_ear(model: Model) -> None:
 )  # fmt: skip
 def test_ages(qapp: object, seconds: int, text: str) -> None:
     assert age_text(NOW - dt.timedelta(seconds=seconds), NOW) == text
+
+
+def test_without_anchors_the_listing_grows_at_its_end(model: Model) -> None:
+    model.show_first(page(0, 500))
+    assert model.missing_pages(150, 199) == []  # whether anchors come is not known yet
+    model.grow()
+    assert model.missing_pages(0, 40) == []
+    assert model.missing_pages(160, 199) == [1]
+    model.add_page(1, page(1, 500))
+    assert (model.rowCount(), model.is_exact) == (2 * PAGE_ROWS, False)
+    model.add_page(2, page(2, 500))
+    assert (model.rowCount(), model.is_exact) == (500, True)
+    assert model.missing_pages(450, 499) == []
+    model.show_first(page(0, 500))
+    assert model.missing_pages(160, 199) == []  # another listing may have anchors
