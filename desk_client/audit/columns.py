@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from desk_client.audit.words import action_text, changes_text, person_text, row_text
 from desk_client.listing.columns import Column, ColumnSet
@@ -43,7 +43,7 @@ AUDIT_COLUMNS = ColumnSet(
     AuditSort.AT,
     descending=True,
     filling=ColumnId.CHANGES,
-    context="AuditColumns",
+    say=lambda title: QCoreApplication.translate("AuditColumns", title),
 )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
+from PySide6.QtCore import QDateTime, QLocale
 
 Said = TypeVar("Said", contravariant=True)
 
@@ -31,15 +32,15 @@ class ColumnSet:
     """The columns of one list, in their first order, and the order of its rows at first.
 
     ``filling`` takes the room that the others leave. ``yielding``, mostly empty, is hidden where that one would be cut
-    short. ``spoken`` is where a screen reader hears the whole row. ``context`` is that of the titles' translation.
+    short. ``spoken`` is where a screen reader hears the whole row.
     """
 
     columns: tuple[Column, ...]
     sort: StrEnum
     descending: bool
     filling: str
+    say: Callable[[str], str]  # a title in the language of the window, from the context of its translation
     yielding: str | None = None
-    context: str = "Columns"
 
     def index(self, column_id: str) -> int:
         """Where a column stands at first."""
@@ -47,7 +48,7 @@ class ColumnSet:
 
     def title(self, index: int) -> str:
         """The heading of a column."""
-        return QCoreApplication.translate(self.context, self.columns[index].title)
+        return self.say(self.columns[index].title)
 
     def __len__(self) -> int:
         return len(self.columns)

@@ -41,7 +41,7 @@ MACHINE_COLUMNS = ColumnSet(
     MachineSort.NAME,
     descending=False,
     filling=ColumnId.PEOPLE,
-    context="MachineColumns",
+    say=lambda title: QCoreApplication.translate("MachineColumns", title),
 )  # fmt: skip
 
 

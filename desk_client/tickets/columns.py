@@ -51,7 +51,12 @@ COLUMNS: tuple[Column, ...] = (
            hidden=True, align_right=True),
 )  # fmt: skip
 TICKET_COLUMNS = ColumnSet(
-    COLUMNS, SortKey.REPORTED, descending=True, filling=ColumnId.SUBJECT, yielding=ColumnId.WAITING
+    COLUMNS,
+    SortKey.REPORTED,
+    descending=True,
+    filling=ColumnId.SUBJECT,
+    yielding=ColumnId.WAITING,
+    say=lambda title: QCoreApplication.translate("Columns", title),
 )
 INDEX = {column.id: index for index, column in enumerate(COLUMNS)}
 PRIORITY_GLYPHS = {"urgent": "up-up", "high": "up", "normal": "dash", "low": "down"}

@@ -37,7 +37,7 @@ EVENT_COLUMNS = ColumnSet(
     EventSort.AT,
     descending=True,
     filling=ColumnId.DETAIL,
-    context="EventColumns",
+    say=lambda title: QCoreApplication.translate("EventColumns", title),
 )
 
 
