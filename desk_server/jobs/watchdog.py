@@ -18,8 +18,8 @@ WATCHDOG_SECONDS = 1.0
 _SUSPECTS = (Path(__file__).resolve().parent.parent / "sql" / "watchdog.sql").read_text(encoding="utf-8")
 _SEE_MARKS = "UPDATE desk.privacy_mark SET seen_at = clock_timestamp() WHERE seen_at IS NULL"
 _DROP_MARKS = "DELETE FROM desk.privacy_mark WHERE seen_at < clock_timestamp() - interval '2 minutes'"
-# Only the very session that was looked at: its number may be another's by now. Materialized, else the planner is free to
-# ask for the end of every session and to compare the number afterwards.
+# Only the very session that was looked at: its number may be another's by now. Materialized, else the planner is free
+# to ask for the end of every session and to compare the number afterwards.
 _END = """
 WITH target AS MATERIALIZED (
     SELECT pid FROM pg_stat_activity WHERE pid = %(pid)s AND backend_start = %(began)s

@@ -21,7 +21,8 @@ from shared.domain.enrolment import (
 from shared.errors import CodeFault, DamagedCodeError, UserError
 
 FINGERPRINT = hashlib.sha256(b"a certificate").hexdigest()
-CODE = EnrolmentCode.new("pc-0417", FINGERPRINT, "desk.example", 5433)
+# the same in every process: the names of tests are made from it
+CODE = EnrolmentCode("pc-0417", "pjnak5w35zlekixnjsmi7zalau", FINGERPRINT, "desk.example", 5433)
 TEXT = CODE.text()
 SECRET = CODE.secret
 
