@@ -12,6 +12,9 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
+import psycopg2
+import psycopg2.errors
+
 from desk_server.certificates import ensure_owner_certificate, replace_server_certificate
 from desk_server.desk import Desk
 from desk_server.machine_listing import list_machines
@@ -22,11 +25,20 @@ from shared.errors import DatabaseUnavailableError, ProfileError
 
 _ROTATING = ".rotating-authority"
 _RELOAD_SECONDS = 10.0
+# Machines and codes first: whoever renews or hands in a code just now holds one of them until his request can be seen.
+# An open request of before would be signed by the new authority: its code was told, or its machine known, while the old
+# one's key may have been in other hands.
 _NOTHING_GOOD = """
-UPDATE desk.machine_certificate SET replaced_at = clock_timestamp() WHERE replaced_at IS NULL;
+SET lock_timeout = '2s';
+SELECT FROM desk.machine ORDER BY id FOR NO KEY UPDATE;
 UPDATE desk.enrolment_code SET withdrawn_at = clock_timestamp() WHERE used_at IS NULL AND withdrawn_at IS NULL;
+UPDATE desk.signing_request SET refused = 'withdrawn' WHERE signed_at IS NULL AND refused IS NULL;
+UPDATE desk.machine_certificate SET replaced_at = clock_timestamp() WHERE replaced_at IS NULL;
 """
-_END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE starts_with(usename, 'm_')"
+_END_ALL = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE (starts_with(usename, 'm_') OR usename = 'desk_enrol') AND datname = current_database()
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +92,14 @@ def _refuse_old_certificates(desk: Desk) -> None:
                 raise
             time.sleep(0.1)
     with closing(connection), connection.cursor() as cursor:
-        cursor.execute(_NOTHING_GOOD)
+        while True:
+            cursor.execute(_END_ALL)  # before, since a machine's session may hold a lock for as long as it lives
+            try:
+                cursor.execute(_NOTHING_GOOD)
+                break
+            except psycopg2.errors.LockNotAvailable:
+                if time.monotonic() > deadline:
+                    raise
         cursor.execute(_END_ALL)
 
 

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import psycopg2
 import pytest
 
+from desk_server.authority import new_key
 from desk_server.authority_rotation import rotate_authority
 from desk_server.init_options import InitOptions
 from desk_server.initialise import initialise
+from desk_server.jobs.signing import sign_requests
 from desk_server.machines import add_machine
 from desk_server.running import running
 from shared.config import Profile
 from tests.desks import RunningDesk, desk_server
+from tests.integration.server.enrolling import request_for
 
 
 def _connect(profile: Profile, **other: Any) -> Any:
     return psycopg2.connect(**{**profile.connect_args(), **other})
+
+
+def _row(connection: Any, statement: str, *arguments: Any) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, arguments)
+        return cursor.fetchone()
 
 
 def _is_alive(connection: Any) -> bool:
@@ -51,6 +61,43 @@ def test_old_certificates_are_refused_and_sessions_cut(fresh_desk: RunningDesk, 
 
     again = add_machine(desk, "pc-away", "full", ["lin"], tmp_path / "away")
     _connect(again).close()
+
+
+def test_the_new_authority_signs_nothing_that_was_asked_of_the_old_one(fresh_desk: RunningDesk, tmp_path: Path) -> None:
+    """A renewal, a code handed in and a code not used yet: none of them outlives the old authority."""
+    desk = fresh_desk.desk
+    cursor = fresh_desk.owner().cursor()
+    (desk.profiles / "full").rename(tmp_path / "full")
+    cursor.execute("UPDATE desk.machine_certificate SET issued_at = now() - interval '61 days', first_used_at = now()")
+    renewing = _connect(Profile.load(tmp_path / "full"))
+    renewing.autocommit = True
+    csr = request_for(new_key())
+    assert _row(renewing, "SELECT state FROM desk.cert_renew(%s)", csr) == ("waiting",)
+    handed_in, unused = "a" * 26, "b" * 26
+    for machine, secret in (("pc-full2", handed_in), ("pc-query", unused)):
+        (desk.profiles / machine.removeprefix("pc-")).rename(tmp_path / machine)
+        cursor.execute("SELECT desk.enrolment_begin(%s, sha256(%s))", (machine, secret.encode()))
+    asked = (handed_in, csr, "7d1c5f6e-0000-4000-8000-000000000001")
+    cursor.execute("SELECT state FROM desk.enrol(%s, %s, %s)", asked)
+    assert cursor.fetchone() == ("waiting",)
+    # a session that keeps its machine locked does not hold the rotation up
+    renewing.autocommit = False
+    assert _row(renewing, "SELECT state FROM desk.cert_renew(%s)", csr) == ("waiting",)
+
+    rotation = rotate_authority(desk)
+    assert {"pc-full", "pc-full2", "pc-query"} <= set(rotation.elsewhere)
+    cursor = fresh_desk.owner().cursor()
+    with closing(desk.owner_connection(user="desk_worker")) as worker:
+        assert sign_requests(worker, desk) == 0
+    cursor.execute("SELECT state, reason FROM desk.enrol(%s, %s, %s)", asked)
+    assert cursor.fetchone() == ("refused", "withdrawn")
+    with pytest.raises(psycopg2.Error, match="no longer valid"):
+        cursor.execute("SELECT state FROM desk.enrol(%s, %s, gen_random_uuid())", (unused, csr))
+
+    cursor.execute("SELECT desk.enrolment_begin('pc-query', sha256(%s))", (b"c" * 26,))
+    cursor.execute("SELECT state FROM desk.enrol(%s, %s, gen_random_uuid())", ("c" * 26, csr))
+    with closing(desk.owner_connection(user="desk_worker")) as worker:
+        assert sign_requests(worker, desk) == 1  # a code of after it is good
 
 
 def test_a_killed_rotation_goes_on(fresh_desk: RunningDesk) -> None:
