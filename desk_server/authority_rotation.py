@@ -1,12 +1,13 @@
 """A new certificate authority in place of the old one: what to do when its key may be in other hands, or ends.
 
 Every certificate of the old one is refused from then on, so every machine is enrolled anew. A mark in the data folder
-says that it is under way: killed at any point, the same command goes on.
+says that it is under way, and which authority is the old one: killed at any point, the same command goes on.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -22,6 +23,7 @@ from desk_server.machines import add_machine
 from desk_server.running import running
 from shared.config import Profile
 from shared.errors import DatabaseUnavailableError, ProfileError
+from shared.files import write_atomic
 
 _ROTATING = ".rotating-authority"
 _RELOAD_SECONDS = 10.0
@@ -53,7 +55,8 @@ def rotate_authority(desk: Desk, step: Callable[[str], None] = lambda _: None) -
     """Replace the CA of a desk, and with it the server's own certificates. The desk may run or not."""
     mark = desk.data / _ROTATING
     if not mark.exists():
-        mark.touch()
+        write_atomic(mark, _file_hash(desk))
+    if mark.read_text("ascii") == _file_hash(desk):
         _put_old_aside(desk)
     step("Making the new authority and the server's certificate")
     desk.authority.ensure()
@@ -72,6 +75,12 @@ def _replace_server_side(desk: Desk) -> None:
     replace_server_certificate(desk)
     if desk.cluster.is_running():
         desk.cluster.reload()
+
+
+def _file_hash(desk: Desk) -> str:
+    """Of the authority's certificate file, whatever is in it; empty where there is none."""
+    file = desk.authority.certificate_file
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else ""
 
 
 def _put_old_aside(desk: Desk) -> None:

@@ -124,6 +124,30 @@ def test_a_killed_rotation_goes_on(fresh_desk: RunningDesk) -> None:
     _connect(fresh_desk.profile("admin")).close()
 
 
+@pytest.mark.parametrize("after", [False, True], ids=["before the old one is put aside", "just after that"])
+def test_killed_where_the_old_authority_is_put_aside(
+    fresh_desk: RunningDesk, monkeypatch: pytest.MonkeyPatch, after: bool
+) -> None:
+    desk = fresh_desk.desk
+    old = desk.authority.certificate_file.read_bytes()
+    rename = Path.rename
+
+    def dies(self: Path, target: Path) -> None:
+        if after:
+            rename(self, target)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", dies)
+        with pytest.raises(KeyboardInterrupt):
+            rotate_authority(desk)
+    rotate_authority(desk)
+    assert desk.authority.certificate_file.read_bytes() != old
+    (aside,) = desk.data.glob("ca.until-*")
+    assert (aside / "ca.crt").read_bytes() == old
+    _connect(fresh_desk.profile("admin")).close()
+
+
 def test_the_owner_by_certificate_comes_in_again(desk_folder: Path) -> None:
     desk = initialise(InitOptions(desk_folder, port=0, owner_login="certificate"))
     rotate_authority(desk)
