@@ -208,13 +208,13 @@ class Enrolment:
         with _translated(), connection.cursor() as cursor:
             cursor.execute(
                 "SELECT state, machine, certificate, reason FROM desk.enrol(%s::text, %s::text, %s::uuid)",
-                (self._code.secret, request.csr, request.request),
+                (self._code.claim, request.csr, request.request),
             )
             state, machine, certificate, reason = cursor.fetchone()
         if state == "refused":
             raise RequestRefusedError(f"The desk refused to sign ({reason}). Ask for a new code.")
         if machine != self._code.machine:
-            raise RequestRefusedError(f"This code is for the machine {machine}; the name in it was changed.")
+            raise RequestRefusedError(f"The desk answered for another machine, {machine}. Ask for a new code.")
         return str(certificate) if state == "signed" else None
 
 

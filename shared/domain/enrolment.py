@@ -61,9 +61,14 @@ class EnrolmentCode:
         fingerprint = _base32(bytes.fromhex(self.fingerprint))
         return f"{self.machine}.{self.secret}.{fingerprint}@{server_text(self.host, self.port)}"
 
+    @property
+    def claim(self) -> str:
+        """What is handed in: the name belongs to it, so that a code whose name was changed is no code, and uses none."""
+        return f"{self.machine}.{self.secret}"
+
     def secret_hash(self) -> bytes:
-        """What the desk stores of the secret."""
-        return hashlib.sha256(self.secret.encode("ascii")).digest()
+        """What the desk stores of the claim."""
+        return hashlib.sha256(self.claim.encode("ascii")).digest()
 
 
 def parse_server(text: str) -> tuple[str, int]:

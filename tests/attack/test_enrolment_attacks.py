@@ -123,7 +123,7 @@ def test_no_code_out_no_way_in(desk: RunningDesk, boss: Any, code: NewCode) -> N
 
 def test_guess_a_code(intruder: Callable[..., Any], code: NewCode, boss: Any) -> None:
     """128 bits: what can be tried in a year is nothing. And a guess tells nothing, near or far."""
-    cursor, secret = intruder(), code.code.secret
+    cursor, secret = intruder(), code.code.claim
     answers = set()
     for guess in (secret[:-1], secret + "a", secret.upper(), secret[::-1], "", "%", "'", code.code.machine, "x" * 200):
         with refused("DK030") as caught:
@@ -147,8 +147,8 @@ def test_replay_another_s_request(intruder: Callable[..., Any], desk: RunningDes
     with refused("DK030"):
         thief.execute(HANDS_IN, ("guessed", request("x"), applicant.request))
     with refused("DK031"):  # the code itself, with another key and number
-        thief.execute(HANDS_IN, (code.code.secret, request("x"), str(uuid.uuid4())))
-    thief.execute(HANDS_IN, (code.code.secret, request("thief"), applicant.request))
+        thief.execute(HANDS_IN, (code.code.claim, request("x"), str(uuid.uuid4())))
+    thief.execute(HANDS_IN, (code.code.claim, request("thief"), applicant.request))
     certificate = x509.load_pem_x509_certificate(thief.fetchone()[2].encode())
     assert certificate.public_key() == applicant.key.public_key()  # the first one's key, of no use to the thief
 
@@ -159,7 +159,7 @@ def test_two_codes_one_request_number(intruder: Callable[..., Any], desk: Runnin
     applicant.ask()
     second = add_by_code(desk.desk, f"pc-{uuid.uuid4().hex[:8]}", "query", ["chen"])
     with refused("23505"):
-        intruder().execute(HANDS_IN, (second.code.secret, request("x"), applicant.request))
+        intruder().execute(HANDS_IN, (second.code.claim, request("x"), applicant.request))
     assert applicant.ask()[:2] == ("waiting", code.code.machine)
     assert Applicant.of(desk, second).ask()[0] == "waiting"
 
@@ -198,7 +198,7 @@ def test_set_the_role_a_password_or_a_trap(
     stated = ("local_preload_libraries=", "default_transaction_read_only=off", "statement_timeout=5s",
               "search_path=pg_catalog", "idle_session_timeout=0")  # fmt: skip
     honest = intruder(options=" ".join(f"-c {setting}" for setting in stated))
-    honest.execute(HANDS_IN, (code.code.secret, request("x"), str(uuid.uuid4())))
+    honest.execute(HANDS_IN, (code.code.claim, request("x"), str(uuid.uuid4())))
     assert honest.fetchone()[0] == "waiting"
     boss.execute("ALTER ROLE desk_enrol PASSWORD NULL")
 
@@ -262,7 +262,7 @@ def test_what_is_no_request_is_not_even_stored(
     """And it does not use the code up."""
     before = one(boss, "SELECT count(*) FROM desk.signing_request")
     with refused("DK019"):
-        intruder().execute(HANDS_IN, (code.code.secret, NOT_EVEN_STORED[kind](), str(uuid.uuid4())))
+        intruder().execute(HANDS_IN, (code.code.claim, NOT_EVEN_STORED[kind](), str(uuid.uuid4())))
     assert one(boss, "SELECT count(*) FROM desk.signing_request") == before
     assert Applicant.of(desk, code).ask()[0] == "waiting"
 
@@ -270,7 +270,7 @@ def test_what_is_no_request_is_not_even_stored(
 @pytest.mark.parametrize("kind", CHARMING)
 def test_of_a_request_the_public_key_alone_is_taken(desk: RunningDesk, code: NewCode, worker: Any, kind: str) -> None:
     key = new_key()
-    applicant = Applicant(desk, code.code.secret, key, csr=CHARMING[kind](key))
+    applicant = Applicant(desk, code.code.claim, key, csr=CHARMING[kind](key))
     applicant.ask()
     assert sign_requests(worker, desk.desk) == 1
     signed = x509.load_pem_x509_certificate(str(applicant.ask()[2]).encode())

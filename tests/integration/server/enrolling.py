@@ -52,14 +52,14 @@ class Applicant:
     """Somebody with a code: a key of his own, and one request that he may send again and again."""
 
     desk: RunningDesk
-    secret: str
+    claim: str
     key: ec.EllipticCurvePrivateKey = field(default_factory=new_key)
     request: str = field(default_factory=lambda: str(uuid.uuid4()))
     csr: str = ""
 
     @classmethod
     def of(cls, desk: RunningDesk, given: NewCode, csr: str = "") -> Applicant:
-        return cls(desk, given.code.secret, csr=csr)
+        return cls(desk, given.code.claim, csr=csr)
 
     def ask(self) -> tuple[str, str, str | None, str | None]:
         """State, machine, certificate, reason."""
@@ -69,7 +69,7 @@ class Applicant:
             with connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT * FROM desk.enrol(%s, %s, %s)",
-                    (self.secret, self.csr or request_for(self.key), self.request),
+                    (self.claim, self.csr or request_for(self.key), self.request),
                 )
                 row: tuple[str, str, str | None, str | None] = cursor.fetchone()
                 return row

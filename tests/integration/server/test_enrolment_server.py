@@ -161,5 +161,5 @@ def test_no_log_holds_codes_or_keys(
     logs = "".join(file.read_text() for file in (desk.desk.cluster_folder / "log").glob("*.log")) + caplog.text
     assert machine in logs
     body = request_for(applicant.key).splitlines()[1]
-    for secret in (applicant.secret, wrong.secret, body, "BEGIN CERTIFICATE"):
+    for secret in (applicant.claim, wrong.claim, body, "BEGIN CERTIFICATE"):
         assert secret not in logs

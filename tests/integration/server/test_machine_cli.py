@@ -61,7 +61,7 @@ def test_add_gives_a_code_that_enrols_once(desk: RunningDesk, owner: Any, tmp_pa
     assert (listed["people"], listed["certificate_ends"], listed["last_seen_at"]) == (["chen", "new-hand"], None, None)
     assert listed["code_until"]
 
-    applicant = Applicant(desk, code.secret)
+    applicant = Applicant(desk, code.claim)
     applicant.ask()
     with closing(desk.desk.owner_connection(user="desk_worker")) as worker:
         sign_requests(worker, desk.desk)
@@ -77,9 +77,9 @@ def test_add_without_json_is_for_people_and_a_newer_code_withdraws_the_earlier(d
     assert "desk-client enrol" in told
     second = _json(desk, "machine", "code", "pc-0701")["code"]
     with pytest.raises(psycopg2.Error) as refused:
-        Applicant(desk, EnrolmentCode.parse(first).secret).ask()
+        Applicant(desk, EnrolmentCode.parse(first).claim).ask()
     assert refused.value.pgcode == "DK032"
-    assert Applicant(desk, EnrolmentCode.parse(second).secret).ask()[0] == "waiting"
+    assert Applicant(desk, EnrolmentCode.parse(second).claim).ask()[0] == "waiting"
 
 
 def test_set_changes_level_people_and_note_and_ends_sessions(desk: RunningDesk, tmp_path: Path) -> None:

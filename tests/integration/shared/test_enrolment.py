@@ -155,6 +155,19 @@ def test_a_wrong_a_used_and_an_expired_code(
     assert Enrolment(codes.new(), folder).run()
 
 
+def test_a_code_whose_machine_was_changed_is_unknown_and_uses_nothing(
+    desk: RunningDesk, codes: Codes, worker: Worker, tmp_path: Path, owner: Any
+) -> None:
+    at_work = Enrolment(codes.new(), tmp_path / "at-work").run().profile
+    code = codes.new(at_work.machine)
+    mistyped = EnrolmentCode.parse(code.text().replace(code.machine, f"{code.machine}x", 1))
+    assert type(refusal(mistyped, tmp_path / "p")) is errors.UnknownCodeError
+    used = do(owner, "SELECT used_at FROM desk.enrolment_code WHERE code_hash = %s", code.secret_hash())
+    assert used == (None,)
+    log_in(at_work)
+    assert Enrolment(code, tmp_path / "p").run().profile.machine == at_work.machine
+
+
 @pytest.mark.parametrize("days", [-1, 1, 30, -4000, 4000])
 def test_a_clock_a_day_off_is_said_before_the_code_is_used(
     codes: Codes, worker: Worker, tmp_path: Path, days: int

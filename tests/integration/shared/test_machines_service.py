@@ -315,7 +315,7 @@ def test_a_code_is_stored_as_its_hash_alone(admin: Database, owner: Any) -> None
     assert read(admin, get_machine, machine.id).code_ends == term.ends
     with owner.cursor() as cursor:
         cursor.execute("SELECT code_hash FROM desk.enrolment_code WHERE machine_id = %s", (machine.id,))
-        assert bytes(cursor.fetchone()[0]) == hashlib.sha256(code.secret.encode()).digest()
+        assert bytes(cursor.fetchone()[0]) == hashlib.sha256(code.claim.encode()).digest()
         cursor.execute("SELECT count(*) FROM desk.audit_entry AS a WHERE a::text LIKE %s", (f"%{code.secret}%",))
         assert cursor.fetchone() == (0,)
     change(admin, read(admin, get_machine, machine.id), level=Level.NONE)

@@ -48,7 +48,8 @@ def test_the_text_is_name_secret_fingerprint_and_server() -> None:
 
 def test_a_secret_is_new_each_time_and_only_its_hash_is_stored() -> None:
     assert len({EnrolmentCode.new("pc", FINGERPRINT, "desk", 1).secret for _ in range(100)}) == 100
-    assert CODE.secret_hash() == hashlib.sha256(SECRET.encode()).digest()
+    assert CODE.claim == f"{CODE.machine}.{SECRET}"
+    assert CODE.secret_hash() == hashlib.sha256(CODE.claim.encode()).digest()
 
 
 def test_the_secret_is_not_in_the_repr() -> None:
