@@ -63,7 +63,7 @@ class EnrolmentCode:
 
     @property
     def claim(self) -> str:
-        """What is handed in: the name belongs to it, so that a code whose name was changed is no code, and uses none."""
+        """What is handed in: the name belongs to it, so that a code with another name is none, and uses none."""
         return f"{self.machine}.{self.secret}"
 
     def secret_hash(self) -> bytes:
