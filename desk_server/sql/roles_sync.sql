@@ -1,6 +1,24 @@
 -- The machines' roles from the table, as after a restore. By the superuser alone: what somebody else has given to a
 -- role, desk_roles can't take.
 
+-- Whether a role is a machine's, or was one. A site's cluster may have roles of its own that begin with m_: those are
+-- neither in a group of ours nor given to desk_roles, who makes ours.
+CREATE OR REPLACE FUNCTION desk.is_machine_role(role_name text) RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT role_name ~ '^m_' AND (
+        EXISTS (SELECT FROM desk.machine AS m WHERE 'm_' || m.name = role_name)
+        OR EXISTS (
+            SELECT FROM pg_auth_members AS g
+            JOIN pg_roles AS member ON member.oid = g.member
+            JOIN pg_roles AS giving ON giving.oid = g.roleid
+            WHERE (member.rolname = role_name AND giving.rolname ~ '^desk_')
+                OR (giving.rolname = role_name AND member.rolname = 'desk_roles' AND g.admin_option)
+        )
+    )
+$$;
+
 -- All that makes a role what it is, to tell whether anything was changed.
 CREATE OR REPLACE FUNCTION desk.role_state(role_name text) RETURNS text
 LANGUAGE sql STABLE
@@ -61,7 +79,7 @@ BEGIN
 END
 $$;
 
--- What was changed, role by role. Roles m_* that are in no table lose their login and all rights.
+-- What was changed, role by role. Roles that were a machine's and are in no table lose their login and all rights.
 CREATE OR REPLACE FUNCTION desk.roles_sync(with_unknown boolean DEFAULT true) RETURNS TABLE (name text, what text)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -74,7 +92,7 @@ BEGIN
     FOR found IN
         SELECT coalesce(r.rolname::text, 'm_' || m.name) AS role_name, r.oid IS NOT NULL AS is_there, m.name AS machine,
             'desk_' || m.level AS kept_group
-        FROM desk.machine AS m FULL JOIN (SELECT * FROM pg_roles WHERE rolname ~ '^m_') AS r
+        FROM desk.machine AS m FULL JOIN (SELECT * FROM pg_roles WHERE desk.is_machine_role(rolname)) AS r
             ON r.rolname = 'm_' || m.name
         WHERE m.name IS NOT NULL OR with_unknown ORDER BY 1
     LOOP
@@ -95,6 +113,8 @@ BEGIN
     END LOOP;
 END
 $$;
-REVOKE ALL ON FUNCTION desk.role_state(text), desk.role_strip(text, text), desk.roles_sync(boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION
+    desk.is_machine_role(text), desk.role_state(text), desk.role_strip(text, text), desk.roles_sync(boolean)
+FROM PUBLIC;
 -- roles of an earlier version get what is new
 SELECT desk.roles_sync(false);

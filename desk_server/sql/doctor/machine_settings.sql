@@ -17,7 +17,7 @@ SELECT r.rolname || ' ' || x.setting
 FROM pg_roles AS r
 JOIN pg_db_role_setting AS d ON d.setrole = r.oid
 CROSS JOIN LATERAL unnest(d.setconfig) AS x (setting)
-WHERE r.rolname ~ '^m_'
+WHERE desk.is_machine_role(r.rolname)
   AND (d.setdatabase <> 0 OR split_part(x.setting, '=', 1) NOT IN (
       'statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout', 'lock_timeout', 'jit',
       'search_path', 'log_min_messages'))

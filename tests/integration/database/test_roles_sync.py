@@ -90,6 +90,20 @@ def test_a_role_of_no_machine_is_shut_out(boss: Any) -> None:
     boss.execute("DROP ROLE m_ghost")
 
 
+def test_a_role_of_somebody_elses_is_left_alone(boss: Any) -> None:
+    """A site's cluster has roles of its own, whatever they begin with."""
+    boss.execute("CREATE ROLE site_group; CREATE ROLE m_legacy_app LOGIN PASSWORD 'x' IN ROLE site_group")
+    boss.execute("ALTER ROLE m_legacy_app SET work_mem = '64MB'")
+    before = one(boss, "SELECT desk.role_state('m_legacy_app')")
+    try:
+        assert sync(boss) == {}
+        assert one(boss, "SELECT desk.role_state('m_legacy_app')") == before
+        boss.execute("GRANT desk_query TO m_legacy_app")
+        assert sync(boss) == {"m_legacy_app": "shut out"}  # for it reads the desk
+    finally:
+        boss.execute("DROP ROLE m_legacy_app; DROP ROLE site_group")
+
+
 def test_a_machine_shut_out_stays_out(boss: Any, raw: Connect) -> None:
     boss.execute("SELECT desk.machine_set('pc-full2', 'none', NULL)")
     boss.execute('DROP ROLE "m_pc-full2"')

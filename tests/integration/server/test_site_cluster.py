@@ -15,6 +15,7 @@ import psycopg2
 import pytest
 
 from desk_server.account import server_account
+from desk_server.authority_rotation import rotate_authority
 from desk_server.binaries import find_binaries
 from desk_server.desk import Desk
 from desk_server.doctor import examine
@@ -155,6 +156,23 @@ def test_machines_enrol_in_the_sites_cluster_and_enrolment_opens_nothing_else(
                 host=str(site.cluster.folder.parent), port=site.port, dbname=database, user="desk_enrol"
             ).close()
     _assert_site_works(site)
+
+
+def test_the_sites_own_roles_are_left_alone_whatever_they_are_called(site: SiteCluster, desk_folder: Path) -> None:
+    """Neither roles sync nor a new authority touches them, and doctor has nothing to say of them."""
+    with site.administrator() as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE site_group; CREATE ROLE m_legacy_app LOGIN PASSWORD 'x' IN ROLE site_group")
+        cursor.execute("CREATE DATABASE legacy OWNER m_legacy_app")
+    assert desk_server("init", "--data", desk_folder, "--cluster", site.cluster.folder).returncode == 0
+    desk = Desk.open(desk_folder)
+    login = {"host": str(site.cluster.folder.parent), "port": site.port, "dbname": "legacy", "user": "m_legacy_app"}
+    with closing(psycopg2.connect(**login)) as session, session.cursor() as cursor:
+        assert desk_server("roles", "sync", "--data", desk_folder).returncode == 0
+        rotate_authority(desk)
+        cursor.execute("SELECT pg_has_role('site_group', 'MEMBER')")
+        assert cursor.fetchone() == (True,)
+    psycopg2.connect(**login).close()
+    assert not [finding for finding in examine(desk) if "m_legacy_app" in finding.detail]
 
 
 def test_an_error_in_the_sites_files_undoes_ours(site: SiteCluster, desk_folder: Path) -> None:
