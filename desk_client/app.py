@@ -26,8 +26,8 @@ from desk_client.session.controller import SessionController, Welcome
 from desk_client.session.person_dialog import PersonDialog
 from desk_client.theme import Scheme, Theme
 from shared.config import Profile
-from shared.database import Database
 from shared.errors import DeskError
+from shared.renewal import open_machine
 from shared.schemas.session import DeskSession, Person
 
 log = logging.getLogger(__name__)
@@ -35,12 +35,8 @@ OpenDatabase = Callable[[Profile, "str | None", uuid.UUID], WorkSource]
 
 
 def open_database(profile: Profile, person: str | None, session: uuid.UUID) -> WorkSource:
-    """The desk's database for this machine; nothing is connected yet.
-
-    The profile is read at each connect, on the thread that connects: a renewal may have changed it meanwhile, by this
-    client or another one of the machine, and a key store may ask the person to unlock it.
-    """
-    return Database(lambda: Profile.load(profile.directory).connect_args(person=person, session=session))
+    """The desk's database for this machine; nothing is connected yet."""
+    return open_machine(profile.directory, person=person, session=session)
 
 
 def has_screen() -> bool:

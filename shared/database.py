@@ -24,12 +24,28 @@ class Database:
     SQLAlchemy's isolation levels would send a SET before each read or save. No pre-ping, for the same reason.
     """
 
-    def __init__(self, connect_args: Mapping[str, Any] | Callable[[], Mapping[str, Any]]) -> None:
-        """Connect with these libpq keywords; a callable is asked at each connect, on the thread that connects."""
+    def __init__(
+        self,
+        connect_args: Mapping[str, Any] | Callable[[], Mapping[str, Any]],
+        *,
+        on_connected: Callable[[Mapping[str, Any]], None] = lambda _: None,
+    ) -> None:
+        """Connect with these libpq keywords; a callable is asked at each connect, on the thread that connects.
+
+        Args:
+            on_connected: gets the keywords of each connection that was made, before anything is done by it.
+        """
         arguments = connect_args if callable(connect_args) else lambda: connect_args
+
+        def connect() -> Any:
+            keywords = arguments()
+            connection = psycopg2.connect(**keywords)
+            on_connected(keywords)
+            return connection
+
         self._engine = create_engine(
             "postgresql+psycopg2://",
-            creator=lambda: psycopg2.connect(**arguments()),
+            creator=connect,
             pool_size=1,
             max_overflow=0,
             pool_timeout=POOL_WAIT_SECONDS,

@@ -1,24 +1,27 @@
 """A machine renews its certificate by its own session: a new key, a new certificate, and at no moment less than a pair.
 
 The server decides when it is time. The next key waits beside the present one, with the request in the same file, until
-the worker has signed; with the next certificate the two are the pair that the next connection takes. When the server
-has seen it, they take the place of the old ones. Killed at any point, the next call goes on.
+the worker has signed; with the next certificate the two are the pair that the next connection takes. As soon as that
+has let them in, they take the place of the old ones. Killed at any point, the next call goes on.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shared.config import CA_FILE, CERTIFICATE_FILE, NEXT_CERTIFICATE_FILE, NEXT_KEY_FILE, Profile
+from shared.database import Database
 from shared.enrolment_attempt import certificate_request
 from shared.errors import DeskError
 from shared.files import PRIVATE, restrict_to_owner, write_atomic
@@ -61,6 +64,27 @@ def renew(session: Session, folder: Path) -> Renewal:
     return Renewal(state, certificate_end(profile))
 
 
+def open_machine(folder: Path, **stated: Any) -> Database:
+    """The desk's database for this machine; nothing is connected yet. ``stated`` goes to ``Profile.connect_args``.
+
+    The profile is read at each connect, on the thread that connects: a renewal may have changed it meanwhile, by this
+    client or another one of the machine, and a key store may ask the person to unlock it.
+    """
+    return Database(
+        lambda: Profile.load(folder).connect_args(**stated), on_connected=lambda used: keep_shown_pair(folder, used)
+    )
+
+
+def keep_shown_pair(folder: Path, connect_args: Mapping[str, Any]) -> None:
+    """After a login: where it was by the next pair, that takes its place at once.
+
+    From now on the server may refuse the old one, and connection strings in other programs name its files.
+    """
+    if connect_args.get("sslcert") == str(folder.absolute() / NEXT_CERTIFICATE_FILE):
+        with contextlib.suppress(OSError):  # another client was quicker, or has them open: the next login does it
+            _take_places(folder)
+
+
 def certificate_end(profile: Profile) -> dt.datetime:
     """Until when the certificate that the next connection shows is good."""
     from cryptography import x509
@@ -80,7 +104,8 @@ def _act(
         write_atomic(folder / NEXT_CERTIFICATE_FILE, certificate)
         return RenewalState.SWITCHED
     elif said == "in_use":
-        return RenewalState.DONE if _take_places(folder) else RenewalState.EARLY
+        _take_places(folder)
+        return RenewalState.DONE
     elif said == "refused" and key is None:
         (folder / NEXT_KEY_FILE).unlink(missing_ok=True)
     return RenewalState(said)

@@ -14,11 +14,10 @@ import pytest
 import shared.renewal
 from desk_server.jobs.signing import sign_requests
 from shared.config import NEXT_CERTIFICATE_FILE, NEXT_KEY_FILE, Profile
-from shared.database import Database
 from shared.enrolment import log_in
 from shared.errors import DeskError, LoginRefusedError
 from shared.key_store import KEY_FILE
-from shared.renewal import Renewal, RenewalState, renew
+from shared.renewal import Renewal, RenewalState, open_machine, renew
 from tests.desks import RunningDesk
 
 
@@ -39,7 +38,7 @@ class Machine:
         self.owner = desk.owner()
 
     def ask(self) -> Renewal:
-        database = Database(lambda: Profile.load(self.folder).connect_args())
+        database = open_machine(self.folder)
         try:
             with database.unit_of_work() as session:
                 return renew(session, self.folder)
@@ -113,6 +112,33 @@ def test_a_connection_string_stays_good(machine: Machine) -> None:
     psycopg2.connect(line).close()
     assert machine.state() is RenewalState.DONE
     psycopg2.connect(line).close()
+
+
+def test_the_client_ends_after_the_first_login_by_the_new_pair(machine: Machine) -> None:
+    """Nobody asks any more, the server refuses the old pair: what other programs name is the new one by then."""
+    line = Profile.load(machine.folder).dsn(with_secret=True)
+    machine.ask()
+    machine.sign()
+    assert machine.state() is RenewalState.SWITCHED
+    for _ in range(2):  # and at the next start
+        database = open_machine(machine.folder)
+        with database.reading():
+            do(machine.worker, "SELECT desk.certificates_seen()")
+        database.close()
+        assert machine.good_certificates() == 1
+        psycopg2.connect(line).close()
+
+
+def test_a_pair_shown_before_takes_its_place_at_the_next_start(machine: Machine) -> None:
+    machine.ask()
+    machine.sign()
+    assert machine.state() is RenewalState.SWITCHED
+    log_in(Profile.load(machine.folder))
+    assert NEXT_CERTIFICATE_FILE in machine.files()
+    database = open_machine(machine.folder)
+    with database.reading():
+        assert not machine.files() & {NEXT_KEY_FILE, NEXT_CERTIFICATE_FILE}
+    database.close()
 
 
 class Killed(BaseException):
