@@ -6,10 +6,16 @@ who is connected under the old ones. Done in one transaction, a machine that rec
 
 from __future__ import annotations
 
+import uuid
+from datetime import UTC, datetime
+
 from sqlalchemy import BigInteger, Integer, LargeBinary, Text, Uuid, cast, func, literal, null, select
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from shared.database import translate_error
+from shared.errors import PermissionDeniedError
 from shared.queries.machines import get_machine
 from shared.schemas.machine import CodeTerm, MachineDetail, MachineSave
 
@@ -31,7 +37,31 @@ def set_machine(session: Session, save: MachineSave) -> MachineDetail:
         null() if save.row_version is None else literal(save.row_version, BigInteger),
     )
     machine_id = session.execute(select(written)).scalar_one()
-    return get_machine(session.connection(), machine_id)
+    try:
+        with session.begin_nested():
+            return get_machine(session.connection(), machine_id)
+    except DBAPIError as error:
+        if save.row_version is None or not isinstance(translate_error(error), PermissionDeniedError):
+            raise
+    return _as_sent(machine_id, save.row_version + 1, save)
+
+
+def revoke_machine(session: Session, machine: str, save_id: uuid.UUID) -> int:
+    """Let the machine in no more, whoever else edits it and whatever was changed meanwhile; its id.
+
+    Raises LastAdminError, AlreadySavedError.
+    """
+    revoked = func.desk.machine_revoke(literal(machine, Text), literal(save_id, Uuid))
+    return int(session.execute(select(revoked)).scalar_one())
+
+
+def _as_sent(machine_id: int, row_version: int, save: MachineSave) -> MachineDetail:
+    """What was saved, where we may not read it any more: a machine has taken its own level."""
+    nobody = {"edited_by": None, "edited_person": None, "edited_since": None}
+    return MachineDetail(
+        id=machine_id, row_version=row_version, updated_at=datetime.now(UTC), values=save.values,
+        certificate_ends=None, code_ends=None, **nobody,
+    )  # fmt: skip
 
 
 def end_sessions(session: Session, machine: str, pid: int | None = None) -> int:

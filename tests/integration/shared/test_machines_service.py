@@ -39,7 +39,7 @@ from shared.schemas.machine import (
     MachineValues,
 )
 from shared.services.leases import take_lease
-from shared.services.machines import begin_enrolment, end_sessions, mark_event_seen, set_machine
+from shared.services.machines import begin_enrolment, end_sessions, mark_event_seen, revoke_machine, set_machine
 from tests.desks import RunningDesk
 
 
@@ -301,6 +301,31 @@ def test_ones_own_session_is_never_ended(admin: Database) -> None:
     with admin.unit_of_work() as session:
         assert end_sessions(session, "pc-admin") == 0
     assert read(admin, list_sessions, "pc-admin")
+
+
+def test_an_administrator_gives_up_its_own_level(admin: Database, desk: RunningDesk, owner: Any) -> None:
+    with owner.cursor() as cursor:
+        cursor.execute("SELECT desk.machine_set('pc-full2', 'admin', NULL)")
+    own = desk.database("full2")
+    machine = named(own, "pc-full2")
+    saved = change(own, machine, level=Level.FULL)  # it may not read the row any more that it has just written
+    own.close()
+    assert (saved.level, saved.row_version) == (Level.FULL, machine.row_version + 1)
+    now = named(admin, "pc-full2")
+    assert (now.level, now.row_version) == (Level.FULL, saved.row_version)
+
+
+def test_a_machine_is_revoked_while_another_edits_it(admin: Database, desk: RunningDesk) -> None:
+    machine = make(admin, "revoked-one")
+    other = desk.database("admin", session=uuid.uuid4())
+    assert read(other, take_lease, "machine", machine.id).is_mine
+    save_id = uuid.uuid4()
+    with admin.unit_of_work() as session:
+        assert revoke_machine(session, "revoked-one", save_id) == machine.id
+    assert read(admin, get_machine, machine.id).level is Level.NONE
+    with pytest.raises(AlreadySavedError), admin.unit_of_work() as session:
+        revoke_machine(session, "revoked-one", save_id)
+    other.close()
 
 
 # -- one-time codes ----------------------------------------------------------------------------------------------------
