@@ -12,8 +12,8 @@ import subprocess
 from pathlib import Path
 
 from desk_server.account import Account
-from desk_server.atomic_file import write_atomic
 from shared.errors import DeskError
+from shared.files import write_atomic
 
 # The name of the file is $1, its mode $2. What a killed one left is written over and renamed.
 _REPLACE = """

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from desk_server.atomic_file import write_atomic
 from shared.errors import DeskError, RequestRefusedError
+from shared.files import write_atomic
 
 CA_DAYS = 20 * 365
 SERVER_DAYS = 5 * 365

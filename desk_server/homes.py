@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desk_server import binaries
-from desk_server.atomic_file import write_atomic
 from desk_server.desk import Desk
 from desk_server.processes import process_is_alive
 from desk_server.settings import SETTINGS_FILE, load_settings
 from shared.errors import DeskError
+from shared.files import write_atomic
 
 NOTE = "data-folder.json"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desk_server.atomic_file import write_atomic
 from desk_server.authority import Certificate, new_key
 from desk_server.desk import Desk
 from shared.config import (
@@ -16,6 +15,7 @@ from shared.config import (
     Profile,
 )
 from shared.errors import ProfileError, UserError
+from shared.files import write_atomic
 from shared.key_store import KEY_FILE, write_key
 
 

@@ -9,9 +9,9 @@ from typing import Literal
 import platformdirs
 import pydantic
 
-from desk_server.atomic_file import write_atomic
 from desk_server.process_lock import COMMAND_LOCK
 from shared.errors import DeskError, UserError
+from shared.files import write_atomic
 
 SETTINGS_FILE = "desk.json"
 DEFAULT_PORT = 15432

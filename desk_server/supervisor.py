@@ -12,12 +12,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from desk_server.atomic_file import write_atomic
 from desk_server.desk import Desk
 from desk_server.process_lock import SUPERVISOR_LOCK, is_locked, take_lock
 from desk_server.processes import process_is_alive
 from desk_server.running import start_cluster
 from shared.errors import DeskError
+from shared.files import write_atomic
 
 PID_FILE = "supervisor.pid"
 STOP_FILE = "stop"

@@ -37,11 +37,24 @@ def restrict_to_owner(path: Path) -> None:
     """On Windows, where a file has no mode: its list of who may use it names this person alone."""
     if os.name != "nt":
         return
-    domain = os.environ.get("USERDOMAIN")
-    user = f"{domain}\\{getpass.getuser()}" if domain else getpass.getuser()
-    command = ["icacls", str(path), "/inheritance:r", "/grant:r", f"{user}:F"]
+    command = ["icacls", str(path), "/inheritance:r", "/grant:r", f"{_windows_user()}:F"]
     if subprocess.run(command, check=False, capture_output=True).returncode:
         raise OSError(f"{path.name} can't be kept to its owner alone")
+
+
+def is_private(path: Path) -> bool:
+    """Whether nobody but its owner may use a file; on Windows, whether its list names this person alone."""
+    if os.name != "nt":
+        return not path.stat().st_mode & 0o077
+    answer = subprocess.run(["icacls", str(path)], check=False, capture_output=True, encoding="utf-8", errors="replace")
+    listed = answer.stdout.removeprefix(str(path)).split("\n\n")[0].splitlines()  # below the empty line: a summary
+    names = {line.rpartition(":")[0].strip().lower() for line in listed if line.strip()}
+    return answer.returncode == 0 and names <= {_windows_user().lower()}
+
+
+def _windows_user() -> str:
+    domain = os.environ.get("USERDOMAIN")
+    return f"{domain}\\{getpass.getuser()}" if domain else getpass.getuser()
 
 
 def _remove_left_behind(path: Path) -> None:

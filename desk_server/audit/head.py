@@ -62,7 +62,7 @@ def read_head(file: Path) -> Head:
 
 def write_head(file: Path, head: Head) -> None:
     """Export; what was there is kept until the new one is whole."""
-    from desk_server.atomic_file import write_atomic
+    from shared.files import write_atomic
 
     try:
         write_atomic(file, json.dumps(head.as_dict(), indent=2) + "\n")

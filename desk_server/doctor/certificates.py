@@ -12,6 +12,7 @@ from desk_server.authority import certificate_end
 from desk_server.cluster_files import SERVER_CERTIFICATE, SERVER_KEY
 from desk_server.desk import Desk
 from desk_server.doctor.finding import Finding
+from shared.files import is_private
 
 WARN_DAYS = 30
 # A machine renews its own from the 60th day of 90 on, so one month before the end: it has not come for a while.
@@ -44,13 +45,11 @@ def _end(what: str, end: dt.datetime, advice: str, days: int = WARN_DAYS) -> Fin
 
 
 def _keys(desk: Desk) -> Iterator[Finding]:
-    if os.name != "posix":
-        return
     fixed = (desk.authority.folder / "ca.key", desk.data / "owner" / "client.key", desk.cluster_folder / SERVER_KEY)
     for file in (*fixed, *_profile_keys(desk)):
         if file.exists():
-            is_ok = not file.stat().st_mode & 0o077
-            yield Finding(f"{file} is its owner's alone", is_ok, "but others may read it", f"chmod 600 {file}")
+            advice = f"chmod 600 {file}" if os.name == "posix" else f"take all others off its list: icacls {file}"
+            yield Finding(f"{file} is its owner's alone", is_private(file), "but others may read it", advice)
 
 
 def _profile_keys(desk: Desk) -> list[Path]:

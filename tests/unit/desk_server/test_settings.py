@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from desk_server.atomic_file import write_atomic
 from desk_server.settings import DeskSettings, check_folder_is_ours, default_data_folder, load_settings
 from shared.errors import DeskError
 
@@ -51,29 +47,3 @@ def test_data_folder_from_the_environment(tmp_path: Path, monkeypatch: pytest.Mo
     assert default_data_folder() == tmp_path
     monkeypatch.delenv("DESK_DATA")
     assert "supportdesk" in str(default_data_folder())
-
-
-def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "x"
-    write_atomic(file, "old", 0o600)
-    assert file.stat().st_mode & 0o777 == 0o600
-
-    def fails(descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", fails)
-    with pytest.raises(OSError, match="No space"):
-        write_atomic(file, "new")
-    assert file.read_text() == "old"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["x"]
-
-
-def test_what_a_killed_writer_left_goes_with_the_next_write(tmp_path: Path) -> None:
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    left = tmp_path / f".client.key.{ended.pid}-0123abcd.tmp"
-    working, other = tmp_path / f".client.key.{os.getppid()}-0123abcd.tmp", tmp_path / f".x.{ended.pid}-0123abcd.tmp"
-    for file in (left, working, other):
-        file.write_text("a key")
-    write_atomic(tmp_path / "client.key", "new", 0o600)
-    assert sorted(tmp_path.iterdir()) == sorted([working, other, tmp_path / "client.key"])
