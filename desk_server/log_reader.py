@@ -17,7 +17,7 @@ from pathlib import Path
 from desk_server.account_files import read_file, read_part
 from desk_server.desk import Desk
 from shared.errors import DeskError
-from shared.files import write_atomic
+from shared.files import PRIVATE, write_atomic
 
 PLACE_FILE = "log_place.json"
 _MOST_BYTES = 4_000_000  # at a time, so that a flood of lines holds no other job up
@@ -105,7 +105,8 @@ class LogReader:
 
     def keep_place(self) -> None:
         """Have the next reader, this process's or another's, begin where this one ended."""
-        write_atomic(self._file, json.dumps(self._places or {}))  # every 5 s; nothing in it is secret
+        if self._places != self._load():
+            write_atomic(self._file, json.dumps(self._places or {}), PRIVATE)
 
     def _load(self) -> dict[str, tuple[int, str]] | None:
         try:

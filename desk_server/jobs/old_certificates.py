@@ -9,11 +9,11 @@ from typing import Any
 from desk_server.desk import Desk
 from desk_server.log_reader import LogReader
 
-# What the login trigger writes, wherever the line has it. A forged line is weeded out by the database: an alarm is a
-# serial number that was this machine's once.
+# What the login trigger writes, wherever the line has it: other kinds of log go on behind it. A forged line is weeded
+# out by the database: an alarm is a serial number that was this machine's once.
 _REFUSED = re.compile(
     r"desk refused machine (?P<machine>[a-z0-9][a-z0-9-]{0,39}) with serial (?P<serial>[0-9]{1,60})"
-    r" from (?P<address>\S+)"
+    r" from (?P<address>[0-9A-Fa-f.:]*)"
 )
 
 

@@ -99,6 +99,28 @@ def test_what_was_written_while_no_worker_ran_is_found_after_rotation_and_trunca
     assert [row[0] for row in rows(owner, ALARMS)[-2:]] == ["pc-before", "pc-after"]
 
 
+@pytest.mark.parametrize("kind", ["csvlog", "jsonlog"])
+def test_the_address_is_told_whatever_kind_of_log_a_site_keeps(
+    desk: RunningDesk, owner: Any, worker_connection: Any, tmp_path: Path, kind: str
+) -> None:
+    name = f"pc-{kind}"
+    copy = _copied(desk, tmp_path, name)
+    try:
+        with owner.cursor() as cursor:
+            cursor.execute(f"ALTER SYSTEM SET log_destination = '{kind}'")
+            cursor.execute("SELECT pg_reload_conf()")
+        current = desk.desk.cluster_folder / "current_logfiles"
+        wait_until(lambda: current.read_text().startswith(kind))
+        _try(copy.connect_args())
+        assert raise_old_certificate_alarms(worker_connection, desk.desk) == 1
+    finally:
+        with owner.cursor() as cursor:
+            cursor.execute("ALTER SYSTEM RESET log_destination")
+            cursor.execute("SELECT pg_reload_conf()")
+        wait_until(lambda: current.read_text().startswith("stderr"))
+    assert rows(owner, ALARMS)[-1][:2] in ((name, "127.0.0.1"), (name, "::1"))
+
+
 def _rotate_to(desk: RunningDesk, owner: Any, name: str) -> None:
     """A new file now; one of the same name is written over, as at midnight a week later."""
     folder = desk.desk.cluster_folder
