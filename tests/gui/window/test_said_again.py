@@ -22,7 +22,7 @@ from desk_client.theme import Scheme
 from desk_client.tickets.columns import INDEX, ColumnId
 from desk_client.widgets.multi_pick import MultiPick
 from desk_server.demo.loader import seed
-from shared.config import Profile
+from shared.config import PROFILE_FILE, Profile
 from shared.errors import DatabaseUnavailableError, LoginRefusedError
 from tests.desks import RunningDesk
 from tests.gui.conftest import Client, StartClient
@@ -47,10 +47,11 @@ def choose_language(client: Client, code: str) -> None:
 
 
 @pytest.mark.parametrize(("remembered", "said"), [("", "profile"), (CHINESE, "配置文件"), (ENGLISH, "profile")])
-def test_a_missing_profile_is_said_in_the_remembered_language(
+def test_a_damaged_profile_is_said_in_the_remembered_language(
     qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, remembered: str, said: str
 ) -> None:
     shown: list[str] = []
+    (tmp_path / PROFILE_FILE).write_text("no profile", encoding="utf-8")  # without one there is the page to enrol by
     monkeypatch.setattr(app_module, "has_screen", lambda: True)
     monkeypatch.setattr(QMessageBox, "critical", lambda *arguments: shown.append(arguments[-1]))
     if remembered:
