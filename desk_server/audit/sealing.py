@@ -13,7 +13,7 @@ of them has ended, and closed when none is left: a transaction that stays open f
 an aborted one leaves a gap that nobody looks for twice. An entry takes its id after its transaction has its number,
 since audit triggers fire after the change itself; the argument leans on that.
 
-A block, its seals and the ranges left are one transaction of a bounded size.
+A block, its seals and the ranges left are one transaction of a bounded size; a long entry is read by pieces.
 """
 
 from __future__ import annotations
@@ -27,12 +27,14 @@ from typing import Any
 
 from desk_server.audit.encoding import (
     BLOCK_COLUMNS,
-    ENTRY_COLUMNS,
+    IS_SHORT,
     MICROSECONDS,
     NO_BLOCK,
+    SHORT_COLUMNS,
     Block,
     content_hash,
     entry_hash,
+    hash_long_entry,
 )
 
 BLOCK_ENTRIES = 2_000
@@ -45,7 +47,7 @@ FROM desk.audit_entry_id_seq
 _END_ONE = "BEGIN; INSERT INTO desk.audit_open (first_id, last_id, running) VALUES (-1, -1, '{}'); ROLLBACK"
 _RUNNING = "SELECT xid::text::bigint FROM pg_snapshot_xip(pg_current_snapshot()) AS xid"
 _UNSEALED = f"""
-SELECT {ENTRY_COLUMNS} FROM desk.audit_entry AS e
+SELECT {SHORT_COLUMNS}, {IS_SHORT} FROM desk.audit_entry AS e
 LEFT JOIN desk.audit_seal AS s ON s.entry_id = e.id AND s.entry_id > %(after)s AND s.entry_id <= %(last)s
 WHERE e.id > %(after)s AND e.id <= %(last)s AND s.entry_id IS NULL ORDER BY e.id LIMIT %(limit)s
 """  # noqa: S608 - as above
@@ -116,7 +118,7 @@ class Sealer:
         return len(entries), done_to
 
     def _add_block(self, entries: list[tuple[Any, ...]], closed: int) -> Block:
-        hashes = [entry_hash(entry) for entry in entries]
+        hashes = [entry_hash(entry) if entry[10] else hash_long_entry(self._cursor, entry[0]) for entry in entries]
         block = Block(
             id=self._last.id + 1,
             sealed_at=self._now,

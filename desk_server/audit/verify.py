@@ -16,12 +16,16 @@ from typing import Any
 
 from desk_server.audit.encoding import (
     BLOCK_COLUMNS,
-    ENTRY_COLUMNS,
+    IS_SHORT,
     MICROSECONDS,
     NO_BLOCK,
+    SHORT_BYTES,
+    SHORT_COLUMNS,
     Block,
     content_hash,
     entry_hash,
+    hash_long_entry,
+    hash_private,
     private_hash,
 )
 from desk_server.audit.head import Head
@@ -31,7 +35,8 @@ PORTION = 2_000
 
 _BLOCKS = f"SELECT {BLOCK_COLUMNS} FROM desk.audit_block ORDER BY id"  # noqa: S608 - constants of ours
 _SEALS = f"""
-SELECT {ENTRY_COLUMNS}, s.entry_id, s.block_id, s.position, s.hash, p.salt, p.values::text
+SELECT {SHORT_COLUMNS}, {IS_SHORT}, s.entry_id, s.block_id, s.position, s.hash, p.salt,
+    CASE WHEN octet_length(p.values::text) <= {SHORT_BYTES} THEN p.values::text END
 FROM desk.audit_seal AS s LEFT JOIN desk.audit_entry AS e ON e.id = s.entry_id
 LEFT JOIN desk.audit_private AS p ON p.entry_id = s.entry_id
 ORDER BY s.block_id, s.entry_id
@@ -67,7 +72,7 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """An entry with its seal, as read; ``entry`` is None where it is gone."""
+    """An entry with its seal, as read; ``entry`` is None where it is gone, ``private`` where it is long or none."""
 
     entry: tuple[Any, ...] | None
     entry_id: int
@@ -76,20 +81,24 @@ class Sealed:
     hash: bytes
     salt: bytes | None
     private: str | None
+    is_short: bool = True
 
     @classmethod
     def of(cls, row: tuple[Any, ...]) -> Sealed:
         """A row of _SEALS."""
         entry = None if row[0] is None else row[:10]
-        salt = None if row[14] is None else bytes(row[14])
-        return cls(entry, row[10], row[11], row[12], bytes(row[13]), salt, row[15])
+        salt = None if row[15] is None else bytes(row[15])
+        return cls(entry, row[11], row[12], row[13], bytes(row[14]), salt, row[16], row[10])
 
 
 class Verifier:
     """Goes along the chain and raises AuditBrokenError at the first thing that is wrong."""
 
-    def __init__(self, expected: Head | None = None, forgotten: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, expected: Head | None = None, forgotten: frozenset[str] = frozenset(), cursor: Any = None
+    ) -> None:
         self.result = Verified()
+        self._cursor = cursor  # for what is long, in the same snapshot
         self._expected = expected
         self._forgotten = forgotten
         self._previous = Block(0, 0, 0, 0, 0, b"", b"", NO_BLOCK)
@@ -177,16 +186,22 @@ class Verifier:
 
     def _check_entry(self, sealed: Sealed) -> None:
         entry = sealed.entry or ()
-        if entry_hash(entry) != sealed.hash:
+        computed = entry_hash(entry) if sealed.is_short else hash_long_entry(self._cursor, sealed.entry_id)
+        if computed != sealed.hash:
             raise AuditBrokenError(f"Entry {sealed.entry_id} was altered after block {sealed.block_id} had sealed it.")
         kept = entry[9]
-        if sealed.private is None or sealed.salt is None:
+        if sealed.salt is None:
             if kept is not None and str(sealed.entry_id) not in self._forgotten:
                 raise AuditBrokenError(
                     f"The private values of entry {sealed.entry_id} were removed, but not forgotten."
                 )
-        elif kept is None or private_hash(sealed.salt, sealed.private) != bytes(kept):
+        elif kept is None or self._private_hash(sealed, sealed.salt) != bytes(kept):
             raise AuditBrokenError(f"The private values of entry {sealed.entry_id} were altered.")
+
+    def _private_hash(self, sealed: Sealed, salt: bytes) -> bytes:
+        if sealed.private is None:
+            return hash_private(self._cursor, sealed.entry_id, salt)
+        return private_hash(salt, sealed.private)
 
     def _check_time(self, block: Block, sealed: Sealed) -> None:
         """An id above a horizon was given out after that block; so was the entry's time. A clock may be set."""
@@ -221,8 +236,8 @@ class Verifier:
 
 def verify(connection: Any, expected: Head | None = None) -> Verified:
     """Verify everything through ``connection`` (psycopg2, no transaction under way); AuditBrokenError at the first."""
-    with _snapshot(connection) as stream:
-        verifier = Verifier(expected, frozenset(row[0] for row in stream(_FORGOTTEN)))
+    with _snapshot(connection) as stream, connection.cursor() as cursor:
+        verifier = Verifier(expected, frozenset(row[0] for row in stream(_FORGOTTEN)), cursor)
         seals = iter(stream(_SEALS))
         following = _next(seals)
         for row in stream(_BLOCKS):

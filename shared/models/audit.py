@@ -17,6 +17,7 @@ class AuditEntry(Identified, Base):
     __tablename__ = "audit_entry"
     __table_args__ = (
         CheckConstraint("action IN ('insert', 'update', 'delete')", name="action"),
+        CheckConstraint("length(version) <= 40", name="version"),
         Index(None, "entity", "row_key"),
         Index(None, "at"),
         Index(None, "machine", "at"),

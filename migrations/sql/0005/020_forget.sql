@@ -123,8 +123,8 @@ BEGIN
     DELETE FROM desk.forgetting AS f WHERE f.at = me;
     INSERT INTO desk.audit_entry (machine, person_id, version, action, entity, row_key, changes)
     VALUES (
-        desk.current_machine(), desk.current_person(), nullif(current_setting('desk.version', true), ''), 'update',
-        'contact', forget_contact.contact_id::text, jsonb_build_object('forgotten', jsonb_build_array(
+        desk.current_machine(), desk.current_person(), nullif(left(current_setting('desk.version', true), 40), ''),
+        'update', 'contact', forget_contact.contact_id::text, jsonb_build_object('forgotten', jsonb_build_array(
             NULL, jsonb_build_object(
                 'entries', to_jsonb(gone), 'comments', to_jsonb(coalesce(comments, '{}')),
                 'attachments', to_jsonb(coalesce(files, '{}'))

@@ -27,7 +27,7 @@ AS $$
 DECLARE
     machine_name text := desk.current_machine();
     person bigint := desk.current_person();
-    program text := nullif(current_setting('desk.version', true), '');
+    program text := nullif(left(current_setting('desk.version', true), 40), ''); -- a session may state anything
     private text[] := desk.forgettable_fields(entity_name);
     technical text[] := '{save_id,lease_token,row_version,updated_at}';
 BEGIN

@@ -1,4 +1,55 @@
 -- Undo of 0005. The chain goes with the step down: going up again begins a new one over all entries.
+ALTER TABLE desk.audit_entry DROP CONSTRAINT ck_audit_entry_version;
+CREATE OR REPLACE FUNCTION desk.current_person() RETURNS bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    stated text := nullif(current_setting('desk.person', true), '');
+    person bigint;
+    people bigint;
+BEGIN
+    IF NOT desk.is_machine() THEN
+        RETURN NULL;
+    END IF;
+    SELECT min(staff.id) FILTER (WHERE stated IS NULL OR staff.code = stated), count(*)
+    INTO person, people
+    FROM desk.machine
+    JOIN desk.machine_person ON machine_person.machine_id = machine.id
+    JOIN desk.staff ON staff.id = machine_person.staff_id
+    WHERE machine.name = desk.current_machine();
+    IF person IS NULL THEN
+        PERFORM desk.refuse('DK015', 'the stated person is not bound to this machine');
+    ELSIF stated IS NULL AND people > 1 THEN
+        PERFORM desk.refuse('DK015', 'several people use this machine and none was stated');
+    END IF;
+    RETURN person;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION desk.current_session() RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce(
+        nullif(current_setting('desk.session', true), '')::uuid,
+        md5(session_user || ' ' || pg_backend_pid() || ' ' || pg_postmaster_start_time())::uuid
+    )
+$$;
+
+CREATE OR REPLACE FUNCTION desk.fill_attachment() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM desk.ticket WHERE id = NEW.ticket_id AND deleted_at IS NOT NULL) THEN
+        PERFORM desk.refuse('DK018', 'the ticket was deleted', 'ticket_id');
+    END IF;
+    IF desk.is_machine() THEN
+        NEW.machine := desk.current_machine();
+        NEW.person_id := desk.current_person();
+    END IF;
+    RETURN NEW;
+END
+$$;
+
 CREATE OR REPLACE FUNCTION desk.write_audit_rows(entity_name text, key_columns text[], old_rows jsonb[], new_rows jsonb[])
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import tracemalloc
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 import psycopg2
 import pytest
 
+from desk_server.audit import encoding
 from desk_server.audit.encoding import BLOCK_COLUMNS, ENTRY_COLUMNS, NO_BLOCK, Block, content_hash, entry_hash
 from desk_server.audit.sealing import Sealer
 from desk_server.audit.verify import AuditBrokenError, Verified, verify
@@ -481,3 +483,89 @@ def test_the_commands_verify_export_and_compare(desk: RunningDesk, chain: None, 
     file.write_text("{}")
     assert_refused(desk_server("audit", "verify", "--head", file, *data), "holds no head")
     assert_refused(desk_server("audit", "verify", "--head", "/nowhere/head.json", *data), "There is no file")
+
+
+@pytest.fixture
+def unbounded(boss: Any) -> Iterator[None]:
+    """As before entries had a limit."""
+    boss.execute("ALTER TABLE desk.audit_entry DROP CONSTRAINT ck_audit_entry_version")
+    yield
+    boss.execute(
+        "ALTER TABLE desk.audit_entry ADD CONSTRAINT ck_audit_entry_version CHECK (length(version) <= 40) NOT VALID"
+    )
+
+
+def test_huge_entries_of_before_are_sealed_and_verified_by_pieces(
+    unbounded: None, seal: Any, check: Any, boss: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All at once they are more than the worker has memory for: nothing after them would ever be sealed."""
+    monkeypatch.setattr(encoding, "PIECE_LETTERS", 1_000_000)
+    seal()
+    boss.execute(
+        "INSERT INTO desk.audit_entry (machine, version, action, entity, row_key, changes)"
+        " SELECT 'pc-full', repeat('x', 8000000), 'update', 'ticket', '1', '{}' FROM generate_series(1, 4)"
+    )
+    boss.execute(
+        "INSERT INTO desk.audit_entry (machine, action, entity, row_key, changes) VALUES"
+        " ('pc-full', 'update', 'ticket', '2', jsonb_build_object('name', array_to_json(array[repeat(%s, 1500000)])))",
+        ("\U0001f600\x01",),
+    )
+    boss.execute(
+        "WITH e AS (INSERT INTO desk.audit_entry (machine, action, entity, row_key, changes, private_hash) SELECT"
+        " 'pc-full', 'update', 'contact', '3', '{}', sha256('s' || convert_to(v::text, 'UTF8'))"
+        " FROM jsonb_build_object('note', jsonb_build_array(null, repeat(%s, 1500000))) AS v RETURNING id)"
+        " INSERT INTO desk.audit_private SELECT e.id, 's', jsonb_build_object('note', jsonb_build_array(null,"
+        " repeat(%s, 1500000))) FROM e",
+        ("\u4e2d", "\u4e2d"),
+    )
+    tracemalloc.start()
+    try:
+        assert seal() == 6
+        verified = check()
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert verified.unsealed == 0
+    assert most < 16_000_000
+    # and by pieces it is the same hash as at once
+    boss.execute(
+        f"SELECT {ENTRY_COLUMNS}, s.hash FROM desk.audit_seal s JOIN desk.audit_entry e ON e.id = s.entry_id"
+        " ORDER BY s.entry_id DESC LIMIT 2"
+    )
+    for row in boss.fetchall():
+        assert entry_hash(row[:10]) == bytes(row[10])
+    last = "(SELECT max(entry_id) FROM desk.audit_seal)"
+    for statement, named in (
+        (
+            f"UPDATE desk.audit_entry SET changes = changes || '{{\"a\": 1}}' WHERE id = {last} - 1",
+            r"Entry \d+ was altered",
+        ),
+        (f"UPDATE desk.audit_private SET values = values || '{{\"a\": 1}}' WHERE entry_id = {last}", "private values"),
+    ):
+        with tampered(boss, statement), pytest.raises(AuditBrokenError, match=named):
+            check()
+    check()
+
+
+def test_what_a_machine_states_of_itself_comes_into_the_audit_shortened(boss: Any, raw: Any, world: World) -> None:
+    full = raw("full").cursor()
+    full.execute("SELECT set_config('desk.version', repeat('x', 1000000), false)")
+    ticket = insert(full, "ticket", **world.ticket())
+    length = (
+        "SELECT length(version) FROM desk.audit_entry WHERE entity = 'ticket' AND row_key = %s ORDER BY id DESC LIMIT 1"
+    )
+    assert one(boss, length, str(ticket)) == 40
+    full.execute("SELECT set_config('desk.session', repeat('x', 1000000), false)")
+    with pytest.raises(psycopg2.Error) as refused_session:
+        full.execute("SELECT desk.lease_take('ticket', 1)")
+    assert len(str(refused_session.value)) < 1000
+
+
+def test_a_file_s_name_has_an_end(raw: Any, world: World) -> None:
+    full = raw("full").cursor()
+    ticket = insert(full, "ticket", **world.ticket())
+    values = {"ticket_id": ticket, "name": "n" * 300, "media_type": "m" * 200, "content": b"x"}
+    insert(full, "attachment", **values)
+    for column in ("name", "media_type"):
+        with refused("DK019", column):
+            insert(full, "attachment", **{**values, column: "x" * 301})
