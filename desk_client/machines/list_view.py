@@ -14,6 +14,8 @@ from desk_client.machines.delegate import MachineDelegate
 from desk_client.theme import Theme
 from shared.schemas.machine import MachineRow
 
+LEAST_HEIGHT = 124  # headings and three rows, whatever stands above and below in a small window
+
 
 class MachineListView(ListView[MachineRow]):
     """Shows the machines of a model."""
@@ -26,6 +28,7 @@ class MachineListView(ListView[MachineRow]):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(model, MachineDelegate(theme, now, model), theme, "machineList", parent)
+        self.setMinimumHeight(LEAST_HEIGHT)
 
     def retranslate(self) -> None:
         """Its name, and the headings."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from desk_client.theme import Role, set_role
 from desk_client.widgets.elided_label import ElidedLabel
 from desk_client.widgets.translated import Translated
+from desk_client.widgets.wrapped_label import WrappedLabel
 
 
 class MachineHead(Translated, QWidget):
@@ -25,7 +26,7 @@ class MachineHead(Translated, QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("machineHead")
-        self._title, self._state = ElidedLabel(self), ElidedLabel(self)
+        self._title, self._state = ElidedLabel(self), WrappedLabel(self)
         self._title.setObjectName("machineTitle")
         self._state.setObjectName("machineState")
         set_role(self._title, Role.TITLE)
@@ -37,28 +38,30 @@ class MachineHead(Translated, QWidget):
             (self.login, "machineLogin", self.login_wanted),
             (self.revoke, "machineRevoke", self.revoke_wanted),
         )
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self._title)
-        words.addWidget(self._state)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(2, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(words, 1)
+        above = QHBoxLayout()
+        above.setSpacing(8)
+        above.addWidget(self._title, 1)
         for button, name, signal in buttons:
             button.setObjectName(name)
             button.setAutoDefault(False)
             button.clicked.connect(signal)
-            layout.addWidget(button)
+            above.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(above)
+        layout.addWidget(self._state)  # below the buttons: it is a sentence, and wants the whole width
         self.retranslate()
 
-    def show_machine(self, title: str, state: str, *, is_there: bool, is_revoked: bool, is_busy: bool) -> None:
-        """Which machine; ``is_there``: it is saved. ``is_busy``: something is typed or being saved."""
+    def show_machine(
+        self, title: str, state: str, *, is_there: bool, is_revoked: bool, is_busy: bool, is_code_wanted: bool
+    ) -> None:
+        """Which machine; ``is_there``: it is saved. ``is_busy``: something is typed, asked or being saved."""
         self._title.set_full_text(title)
         self._state.set_full_text(state)
         for button in (self.code, self.sessions, self.login, self.revoke):
             button.setVisible(is_there)
-        self.code.setEnabled(not is_revoked and not is_busy)
+        self.code.setEnabled(not is_revoked and not is_busy and not is_code_wanted)
         self.login.setEnabled(not is_busy)
         self.revoke.setEnabled(not is_revoked and not is_busy)
 

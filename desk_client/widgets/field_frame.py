@@ -1,4 +1,4 @@
-"""A field on a form: label above, editor, message below. The message's height is always there."""
+"""A field on a form: label above, editor, message below. The room of a message's first line is always there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from desk_client.theme import Role, set_invalid, set_role
-from desk_client.widgets.elided_label import ElidedLabel
+from desk_client.widgets.wrapped_label import WrappedLabel
 
 Saying = Callable[[], str]  # a sentence, made anew in the language of the window
 
@@ -23,7 +23,7 @@ class MessageKind(StrEnum):
     NOTE = "note"
 
 
-class MessageLine(ElidedLabel):
+class MessageLine(WrappedLabel):
     """What is said under a field."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
