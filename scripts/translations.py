@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shutil
 import subprocess
@@ -40,8 +41,19 @@ def update() -> int:
 
 
 def compile_all() -> int:
-    """Make zh_CN.qm; unfinished strings are left English."""
-    return run_tool("lrelease", "-silent", str(SOURCE), "-qm", str(SOURCE.with_suffix(".qm")))
+    """Make zh_CN.qm; unfinished strings are left English.
+
+    A running client has the file mapped: one that was shortened under it would end it. So a new one takes its place.
+    """
+    target = SOURCE.with_suffix(".qm")
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        outcome = run_tool("lrelease", "-silent", str(SOURCE), "-qm", str(unfinished))
+        if outcome == 0:
+            unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return outcome
 
 
 def check() -> int:
