@@ -54,6 +54,14 @@ _SENTENCES: dict[type[errors.DeskError], Any] = {
     errors.ConflictError: QT_TRANSLATE_NOOP("Errors", "This was changed on another machine since you opened it"),
     errors.BusyError: QT_TRANSLATE_NOOP("Errors", "The desk is busy with this; try again in a moment"),
     errors.LoginRefusedError: QT_TRANSLATE_NOOP("Errors", "The server does not let this machine in"),
+    errors.TooSlowError: QT_TRANSLATE_NOOP(
+        "Errors", "This took too long and was stopped. Try again, or ask for less: narrow the time, or add a filter"
+    ),
+    errors.UnprovenServerError: QT_TRANSLATE_NOOP(
+        "Errors",
+        "This machine does not trust the server: it could not prove that it belongs to this desk. If the desk's"
+        " certificates were replaced, ask an administrator for a new code",
+    ),
     errors.DatabaseUnavailableError: QT_TRANSLATE_NOOP("Errors", "The server can't be reached"),
     errors.DatabaseFaultError: QT_TRANSLATE_NOOP("Errors", "The desk's database reports a fault"),
     errors.LastAdminError: QT_TRANSLATE_NOOP("Errors", "No administrator's machine that can get in would be left"),
@@ -106,7 +114,6 @@ _REASONS: tuple[Any, ...] = (
     QT_TRANSLATE_NOOP("Errors", "this machine has been shut out"),
     QT_TRANSLATE_NOOP("Errors", "another certificate has been issued for this machine since"),
     QT_TRANSLATE_NOOP("Errors", "this machine's certificate has expired"),
-    QT_TRANSLATE_NOOP("Errors", "the server could not prove that it belongs to this desk"),
     QT_TRANSLATE_NOOP("Errors", "this machine's private key can't be used"),
     QT_TRANSLATE_NOOP("Errors", "this machine's certificate was not accepted"),
     QT_TRANSLATE_NOOP("Errors", "this machine, or its database, is not known there"),
@@ -121,7 +128,7 @@ def describe(error: errors.DeskError) -> str:
         if error.client_too_old:
             return QCoreApplication.translate("Errors", "This client is too old for the desk. Please update it.")
         return QCoreApplication.translate("Errors", "This client is too new: the desk must be updated first.")
-    if isinstance(error, errors.LoginRefusedError):
+    if isinstance(error, errors.LoginRefusedError) and not isinstance(error, errors.UnprovenServerError):
         return _refusal(str(error))
     if isinstance(error, errors.DamagedCodeError):
         return QCoreApplication.translate("Errors", _CODE_FAULTS[error.fault])

@@ -109,6 +109,10 @@ class BusyError(UserError):
     """A lock was not to be had in time; the same call may pass a moment later."""
 
 
+class TooSlowError(BusyError):
+    """A statement ran longer than one may; the same call may never pass where it asks for too much."""
+
+
 class LastAdminError(UserError):
     """DK021: no administrator's machine would be left that can still get in."""
 
@@ -206,6 +210,10 @@ class ServerFullError(DatabaseUnavailableError):
 
 class LoginRefusedError(DatabaseUnavailableError):
     """The server was reached and let this machine not in."""
+
+
+class UnprovenServerError(LoginRefusedError):
+    """It is we who do not go on: the server's certificate is not of the authority that this machine knows."""
 
 
 class DatabaseFaultError(DeskError):

@@ -38,7 +38,7 @@ _ERRORS: dict[str, tuple[type[DeskError], str]] = {
     "55P03": (errors.BusyError, "Somebody else is saving the same record. Try again in a moment."),
     "40P01": (errors.BusyError, "Two saves were in each other's way. Try again in a moment."),
     "40001": (errors.BusyError, "Two saves were in each other's way. Try again in a moment."),
-    "57014": (errors.BusyError, "The database took too long and gave up. Try again, or ask for less."),
+    "57014": (errors.TooSlowError, "The database took too long and gave up. Try again, or ask for less."),
     "53100": (errors.DatabaseUnavailableError, "The database server's disk is full."),
     "53200": (errors.DatabaseUnavailableError, "The database server is out of memory."),
     "53300": (errors.ServerFullError, "The database server takes no more connections just now."),
@@ -53,14 +53,13 @@ _UNREADY = ("3F000", "42P01", "42703", "42883")
 _FULL = ("too many connections", "too many clients", "remaining connection slots")
 _NOT_READY = ("starting up", "shutting down", "in recovery", "not yet accepting", "authentication timeout")
 _CUT = ("closed", "ssl syscall", "reset by peer", "no connection to the server")
+_UNPROVEN = ("verify failed", "does not match host name")
 _REFUSALS: tuple[tuple[str, str], ...] = (
     ("not permitted to log in", "this machine has been shut out"),
     ("not the enrolled one", "another certificate has been issued for this machine since"),
     ("no enrolment is open", "it has given out no one-time code since yesterday"),
     ("certificate expired", "this machine's certificate has expired"),
     ("certificate has expired", "this machine's certificate has expired"),
-    ("verify failed", "the server could not prove that it belongs to this desk"),
-    ("does not match host name", "the server could not prove that it belongs to this desk"),
     ("private key", "this machine's private key can't be used"),
     ("certificate", "this machine's certificate was not accepted"),
     ("does not exist", "this machine, or its database, is not known there"),
@@ -100,6 +99,11 @@ def error_for_broken_connection(error: BaseException) -> DeskError:
         return errors.DatabaseUnavailableError("The database server is starting or stopping. Try again in a moment.")
     if any(words in text for words in _CUT):
         return errors.DatabaseUnavailableError("The connection to the database server broke.")
+    if any(words in text for words in _UNPROVEN):
+        return errors.UnprovenServerError(
+            "This machine does not trust the server: it could not prove that it belongs to this desk. If the desk's "
+            "certificates were replaced, ask an administrator for a new code."
+        )
     for words, reason in _REFUSALS:
         if words in text:
             return errors.LoginRefusedError(f"The database server does not let this machine in: {reason}.")

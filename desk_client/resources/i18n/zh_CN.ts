@@ -909,6 +909,14 @@ Without a window: desk-client enrol CODE</source>
         <translation>服务器不允许本机登录</translation>
     </message>
     <message>
+        <source>This took too long and was stopped. Try again, or ask for less: narrow the time, or add a filter</source>
+        <translation>耗时过长，已中止。请重试，或缩小范围：缩短时间段，或增加筛选条件</translation>
+    </message>
+    <message>
+        <source>This machine does not trust the server: it could not prove that it belongs to this desk. If the desk&apos;s certificates were replaced, ask an administrator for a new code</source>
+        <translation>本机不信任该服务器：它无法证明自己属于本服务台。如果服务台更换过证书，请向管理员索取新的代码</translation>
+    </message>
+    <message>
         <source>The server can&apos;t be reached</source>
         <translation>连接不上服务器</translation>
     </message>
@@ -1023,10 +1031,6 @@ Without a window: desk-client enrol CODE</source>
     <message>
         <source>this machine&apos;s certificate has expired</source>
         <translation>本机证书已过期</translation>
-    </message>
-    <message>
-        <source>the server could not prove that it belongs to this desk</source>
-        <translation>无法确认对方是本系统的服务器</translation>
     </message>
     <message>
         <source>this machine&apos;s private key can&apos;t be used</source>
@@ -1579,6 +1583,18 @@ Without a window: desk-client enrol CODE</source>
     <message>
         <source>Machine</source>
         <translation>机器</translation>
+    </message>
+    <message>
+        <source>Revoked: machine {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Login set again: machine {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Machine {name}: {reason}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -34,6 +34,18 @@ def test_both_sides_of_the_version_gate_are_told_apart(qapp: QApplication) -> No
     assert old != new
 
 
+def test_a_server_that_proves_nothing_is_refused_by_us(qapp: QApplication) -> None:
+    said = describe(errors.UnprovenServerError("x"))
+    assert "does not trust the server" in said
+    assert "new code" in said
+    assert "let this machine in" in describe(errors.LoginRefusedError("x"))
+
+
+def test_what_took_too_long_is_not_promised_for_a_moment_later(qapp: QApplication) -> None:
+    assert "ask for less" in describe(errors.TooSlowError("x"))
+    assert "in a moment" not in describe(errors.TooSlowError("x"))
+
+
 def test_what_is_said_arrives_with_its_severity(qapp: QApplication) -> None:
     messages, said = Messages(), []
     messages.shown.connect(lambda severity, say: said.append((severity, say())))

@@ -55,7 +55,7 @@ SQLSTATES = {
     "53200": errors.DatabaseUnavailableError,
     "53300": errors.ServerFullError,
     "55P03": errors.BusyError,
-    "57014": errors.BusyError,
+    "57014": errors.TooSlowError,
     "57P01": errors.DatabaseUnavailableError,
     "57P02": errors.DatabaseUnavailableError,
     "57P03": errors.DatabaseUnavailableError,
@@ -69,8 +69,6 @@ LOGIN_MESSAGES = {
     "FATAL:  machine certificate is not the enrolled one": "another certificate",
     "FATAL:  no enrolment is open": "no one-time code",
     "SSL error: ssl/tls alert certificate expired": "certificate has expired",
-    "SSL error: certificate verify failed": "could not prove",
-    'server certificate for "desk" does not match host name "127.0.0.1"': "could not prove",
     'private key file "x" has group or world access': "private key",
     "FATAL:  connection requires a valid client certificate": "was not accepted",
     'FATAL:  role "m_pc-1" does not exist': "not known there",
@@ -78,6 +76,10 @@ LOGIN_MESSAGES = {
     "FATAL:  no pg_hba.conf entry for host": "certificate alone",
     "FATAL:  something new": "no reason known",
 }
+UNPROVEN_MESSAGES = (
+    "SSL error: certificate verify failed",
+    'server certificate for "desk" does not match host name "127.0.0.1"',
+)
 NO_CONNECTION_MESSAGES = {
     "connection to server failed: Connection refused": "can't be reached",
     "could not translate host name": "can't be reached",
@@ -164,6 +166,14 @@ def test_a_refused_login_says_why(message: str, words: str) -> None:
     error = translate_error(psycopg2.OperationalError(f'connection to server at "127.0.0.1" failed: {message}\n'))
     assert type(error) is errors.LoginRefusedError
     assert words in str(error)
+
+
+@pytest.mark.parametrize("message", UNPROVEN_MESSAGES)
+def test_where_this_side_refuses_nobody_is_blamed_for_letting_us_in_not(message: str) -> None:
+    error = translate_error(psycopg2.OperationalError(f'connection to server at "127.0.0.1" failed: {message}\n'))
+    assert type(error) is errors.UnprovenServerError
+    assert "does not let" not in str(error)
+    assert "ask an administrator for a new code" in str(error)
 
 
 @pytest.mark.parametrize(("message", "words"), NO_CONNECTION_MESSAGES.items())
