@@ -17,6 +17,7 @@ class Cards(QWidget):
 
     def __init__(self, names: tuple[str, ...], *, read_only: bool) -> None:
         super().__init__()
+        self.setObjectName("formCards")
         self.setProperty("role", "scrolled")
         self._cards: dict[str, tuple[QFrame, QLabel, FieldGrid]] = {}
         layout = QVBoxLayout(self)
