@@ -1,4 +1,4 @@
-"""``desk-client [--profile DIR]``: start the client on a machine's profile; ``enrol`` and ``dsn`` for a shell."""
+"""``desk-client [--profile DIR]``: the client on a machine's profile; ``enrol``, ``dsn``, ``renew`` for a shell."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import contextlib
 import datetime as dt
 import os
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,13 +24,15 @@ from sqlalchemy.orm import Session
 from shared.config import CA_FILE, CERTIFICATE_FILE, NEXT_CERTIFICATE_FILE, NEXT_KEY_FILE, Profile
 from shared.database import Database
 from shared.enrolment_attempt import certificate_request
-from shared.errors import DeskError
+from shared.errors import DeskError, NotSignedError
 from shared.files import PRIVATE, restrict_to_owner, write_atomic
 from shared.key_store import KEY_FILE, encrypted_key, keep_new_password, new_key, read_password
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
+PATIENCE_SECONDS = 30.0
+_POLL_SECONDS = 0.3
 _REQUEST = re.compile(r"-----BEGIN CERTIFICATE REQUEST-----.+?-----END CERTIFICATE REQUEST-----\s", re.DOTALL)
 
 
@@ -62,6 +65,33 @@ def renew(session: Session, folder: Path) -> Renewal:
     answer = session.execute(text("SELECT state, certificate FROM desk.cert_renew(:csr)"), {"csr": request}).one()
     state = _act(profile, answer.state, answer.certificate, (key, request))
     return Renewal(state, certificate_end(profile))
+
+
+def renew_now(folder: Path, patience: float = PATIENCE_SECONDS) -> Renewal:
+    """Walk the whole renewal, for who is not running all day; NotSignedError where the worker does not sign in time."""
+    deadline = time.monotonic() + patience
+    is_switched = False
+    while True:
+        database = open_machine(folder)  # a connection of its own each time: only that shows a new pair
+        try:
+            with database.unit_of_work() as session:
+                renewal = renew(session, folder)
+        finally:
+            database.close()
+        is_switched |= renewal.state is RenewalState.SWITCHED
+        if renewal.state in (
+            RenewalState.DONE,
+            RenewalState.EARLY,
+        ):  # which of them, hangs on what the worker saw first
+            return Renewal(RenewalState.DONE if is_switched else RenewalState.EARLY, renewal.ends)
+        if renewal.state is RenewalState.REFUSED:
+            return renewal
+        if time.monotonic() > deadline:
+            raise NotSignedError(
+                "The desk was asked for a new certificate, but nothing there signs: its worker does not run. "
+                "When it does, the same command goes on from here."
+            )
+        time.sleep(_POLL_SECONDS)
 
 
 def open_machine(folder: Path, **stated: Any) -> Database:

@@ -1,4 +1,4 @@
-"""``desk-client enrol`` and ``desk-client dsn``: for a shell, with no display needed."""
+"""``desk-client enrol``, ``dsn`` and ``renew``: for a shell, with no display needed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WARNING = "Warning: this holds the password of the machine's key. Whoever has i
 
 
 def add_commands(parser: argparse.ArgumentParser) -> None:
-    """Both commands, with ``run`` as what each does."""
+    """The commands, with ``run`` as what each does."""
     commands = parser.add_subparsers(title="instead of opening the client", metavar="COMMAND")
     enrol = commands.add_parser("enrol", help="enrol this computer by a one-time code")
     enrol.add_argument("code", nargs="+", metavar="CODE", help="the code; - reads it from standard input")
@@ -32,7 +32,11 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     dsn = commands.add_parser("dsn", help="print a connection string for psql, Excel and other programs")
     dsn.add_argument("--with-secret", action="store_true", help="with the password of the machine's key")
     dsn.set_defaults(run=dsn_command)
-    for command in (enrol, dsn):
+    renew = commands.add_parser(
+        "renew", help="renew this machine's certificate if it is time; for a scheduled task where no client runs"
+    )
+    renew.set_defaults(run=renew_command)
+    for command in (enrol, dsn, renew):
         command.add_argument(
             "--profile", type=Path, default=argparse.SUPPRESS, metavar="DIR", help="the machine's profile"
         )
@@ -70,6 +74,27 @@ def dsn_command(options: argparse.Namespace) -> int:
     elif profile.kept_password().place != "none":
         sys.stderr.write("The machine's key is encrypted; its password comes with --with-secret.\n")
     print(line)
+    return 0
+
+
+def renew_command(options: argparse.Namespace) -> int:
+    """Renew if it is time; 0 also when it is too early, 1 with the reason when it did not work."""
+    from shared.renewal import RenewalState, renew_now
+
+    try:
+        machine = Profile.load(options.profile).machine
+        renewal = renew_now(options.profile)
+    except DeskError as error:
+        return _refuse(error)
+    day = f"{renewal.ends.astimezone():%Y-%m-%d}"
+    if renewal.state is RenewalState.REFUSED:
+        return _refuse(
+            DeskError(f"The desk refused to sign a new certificate for {machine}; the present one is good until {day}.")
+        )
+    if renewal.state is RenewalState.EARLY:
+        print(f"It is too early to renew: the certificate of {machine} is good until {day}.")
+    else:
+        print(f"The certificate of {machine} is renewed; it is good until {day}.")
     return 0
 
 

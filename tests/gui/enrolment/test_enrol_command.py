@@ -1,4 +1,4 @@
-"""``desk-client enrol`` and ``desk-client dsn`` as typed in a shell, without a display."""
+"""``desk-client enrol``, ``dsn`` and ``renew`` as typed in a shell, without a display."""
 
 from __future__ import annotations
 
@@ -57,6 +57,31 @@ def test_a_shell_enrols_and_psql_gets_in(desk: RunningDesk, code: EnrolmentCode,
         assert code.secret not in said.stdout + said.stderr
 
 
+def test_a_shell_renews_when_it_is_time_and_says_when_not(
+    desk: RunningDesk, code: EnrolmentCode, tmp_path: Path
+) -> None:
+    folder = tmp_path / "p"
+    with signing(desk):
+        assert desk_client("enrol", code.text(), "--profile", folder).returncode == 0
+        line = Profile.load(folder).dsn(with_secret=True)
+        before = (folder / "client.crt").read_bytes()
+        early = desk_client("renew", "--profile", folder)
+        assert (early.returncode, early.stderr) == (0, "")
+        assert "too early" in early.stdout
+        assert (folder / "client.crt").read_bytes() == before
+        with desk.owner().cursor() as cursor:
+            cursor.execute("UPDATE desk.setting SET value = '0' WHERE key = 'renew_after_days'")
+            cursor.execute("UPDATE desk.machine_certificate SET first_used_at = now() WHERE first_used_at IS NULL")
+            try:
+                done = desk_client("renew", "--profile", folder)
+            finally:
+                cursor.execute("UPDATE desk.setting SET value = '60' WHERE key = 'renew_after_days'")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"{code.machine} is renewed" in done.stdout
+    assert (folder / "client.crt").read_bytes() != before
+    psycopg2.connect(line).close()
+
+
 def test_a_code_in_pieces_or_by_standard_input(desk: RunningDesk, code: EnrolmentCode, tmp_path: Path) -> None:
     text = code.text()
     with signing(desk):
@@ -76,10 +101,11 @@ def test_a_code_in_pieces_or_by_standard_input(desk: RunningDesk, code: Enrolmen
         (["enrol"], "required", 2),
         (["enrol", "x", "--nonsense"], "usage", 2),
         (["dsn"], "no machine profile", 1),
+        (["renew"], "no machine profile", 1),
     ],
 )
 def test_what_is_wrong_is_said(tmp_path: Path, words: list[str], said: str, returncode: int) -> None:
-    done = desk_client(*words, *(["--profile", tmp_path / "p"] if words[0] == "dsn" else []))
+    done = desk_client(*words, *(["--profile", tmp_path / "p"] if words[0] != "enrol" else []))
     assert done.returncode == returncode
     assert said in done.stderr
     assert "Traceback" not in done.stderr

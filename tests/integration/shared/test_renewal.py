@@ -15,9 +15,9 @@ import shared.renewal
 from desk_server.jobs.signing import sign_requests
 from shared.config import NEXT_CERTIFICATE_FILE, NEXT_KEY_FILE, Profile
 from shared.enrolment import log_in
-from shared.errors import DeskError, LoginRefusedError
+from shared.errors import DeskError, LoginRefusedError, NotSignedError
 from shared.key_store import KEY_FILE
-from shared.renewal import Renewal, RenewalState, open_machine, renew
+from shared.renewal import Renewal, RenewalState, open_machine, renew, renew_now
 from tests.desks import RunningDesk
 
 
@@ -52,6 +52,7 @@ class Machine:
         return sign_requests(self.worker, self.desk.desk)
 
     def good_certificates(self) -> int:
+        do(self.worker, "SELECT desk.certificates_seen()")
         where = "replaced_at IS NULL AND machine_id = (SELECT id FROM desk.machine WHERE name = %s)"
         return int(do(self.owner, f"SELECT count(*) FROM desk.machine_certificate WHERE {where}", self.name)[0])
 
@@ -123,10 +124,18 @@ def test_the_client_ends_after_the_first_login_by_the_new_pair(machine: Machine)
     for _ in range(2):  # and at the next start
         database = open_machine(machine.folder)
         with database.reading():
-            do(machine.worker, "SELECT desk.certificates_seen()")
+            assert machine.good_certificates() == 1
         database.close()
-        assert machine.good_certificates() == 1
         psycopg2.connect(line).close()
+
+
+def test_a_shell_is_told_that_nobody_signs_and_goes_on_when_somebody_does(machine: Machine) -> None:
+    with pytest.raises(NotSignedError, match="nothing there signs"):
+        renew_now(machine.folder, patience=0)
+    assert machine.sign() == 1
+    assert renew_now(machine.folder).state is RenewalState.DONE
+    assert not machine.files() & {NEXT_KEY_FILE, NEXT_CERTIFICATE_FILE}
+    log_in(Profile.load(machine.folder))
 
 
 def test_a_pair_shown_before_takes_its_place_at_the_next_start(machine: Machine) -> None:
