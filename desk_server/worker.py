@@ -16,6 +16,7 @@ from contextlib import closing
 from typing import Any
 
 import psycopg2
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 from desk_server.desk import Desk
 from desk_server.jobs import JOBS, Job
@@ -27,6 +28,7 @@ CHANNEL = "desk_worker"
 _LONGEST_WAIT_SECONDS = 0.25  # so soon a stop is noticed
 _SHORTEST_GAP_SECONDS = 0.1  # between two runs of a job, however many notices come: every role may send them
 _RETRY_SECONDS = 1.0
+_BUSY = ("55P03", "40P01", "40001", "57014")  # somebody's lock, a deadlock, a cancelled statement
 _WORKER_LOCK = 0x6465736B_776F726B  # "deskwork": one worker in a database, from whatever folder it was started
 
 _BEAT = """
@@ -60,7 +62,8 @@ class Worker:
                 with closing(self._desk.owner_connection(user="desk_worker")) as connection:
                     self._work(connection)
             except (psycopg2.OperationalError, psycopg2.InterfaceError, DatabaseUnavailableError) as error:
-                log.warning("no database: %s", str(error).strip().splitlines()[0])
+                what = "no database" if _is_lost(error) else "the database is busy"
+                log.warning("%s: %s", what, str(error).strip().splitlines()[0])
             except psycopg2.Error as error:  # a schema that does not fit: migrate may be on its way
                 log.error("the database refused: %s", type(error).__name__)
             self.stop.wait(_RETRY_SECONDS)
@@ -118,12 +121,28 @@ class Worker:
             self._due[job.name] = self._ran[job.name] + pause
             try:
                 done = job.run(connection, self._desk)
-            except psycopg2.OperationalError:
-                raise
-            except Exception:
-                log.exception("job %s failed", job.name)
+            except Exception as error:
+                if isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):
+                    if _is_lost(error):
+                        raise
+                    log.warning("job %s failed this time: %s", job.name, str(error).strip().splitlines()[0])
+                else:
+                    log.exception("job %s failed", job.name)
+                _leave_transaction(connection)
             else:
                 log.log(logging.INFO if done else logging.DEBUG, "job %s: %s", job.name, done)
+
+
+def _is_lost(error: Exception) -> bool:
+    """Whether the connection is gone; waits that came to nothing are operational errors to psycopg2 as well."""
+    return getattr(error, "pgcode", None) not in _BUSY
+
+
+def _leave_transaction(connection: Any) -> None:
+    """A job that began one may have failed within it; the next one needs a clean connection."""
+    if connection.info.transaction_status != TRANSACTION_STATUS_IDLE:
+        with connection.cursor() as cursor:
+            cursor.execute("ROLLBACK")
 
 
 def run_until_input_ends(worker: Worker) -> None:

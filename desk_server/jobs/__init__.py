@@ -35,11 +35,12 @@ class Job:
     again_after_seconds: float | None = None
 
 
+# The watchdog first: what it frees, the others may need.
 JOBS = (
     Job("end overdue sessions", WATCHDOG_SECONDS, end_overdue_sessions),
     Job("sign requests", 5, sign_requests, topic="sign"),
     Job("end outdated sessions", 5, end_outdated_sessions, topic="sessions", again_after_seconds=SWEEP_SECONDS),
-    Job("note sessions", 5, note_sessions),
+    Job("note sessions", 5, note_sessions, topic="sessions"),
     Job("raise old certificate alarms", 5, raise_old_certificate_alarms),
     Job("seal the audit", SEAL_SECONDS, seal_entries),
     Job("move search entries", 5, move_search_entries),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import psycopg2.errors
+
 from desk_server.authority import requested_key
 from desk_server.desk import Desk
 from desk_server.sessions import end_sessions
@@ -25,7 +27,16 @@ def sign_requests(connection: Any, desk: Desk) -> int:
     """Answer every open request with a certificate or a reason; the number of certificates."""
     with connection.cursor() as cursor:
         cursor.execute(_OPEN)
-        return sum(_answer(connection, desk, *row) for row in cursor.fetchall())
+        return sum(_answer_or_leave(connection, desk, *row) for row in cursor.fetchall())
+
+
+def _answer_or_leave(connection: Any, desk: Desk, request: str, machine: str, csr: str, is_enrolment: bool) -> bool:
+    """A request that somebody holds waits for the next run, and no other waits for it."""
+    try:
+        return _answer(connection, desk, request, machine, csr, is_enrolment)
+    except psycopg2.errors.LockNotAvailable:
+        log.warning("the request of machine %s is held by a session; it is answered later", machine)
+        return False
 
 
 def _answer(connection: Any, desk: Desk, request: str, machine: str, csr: str, is_enrolment: bool) -> bool:

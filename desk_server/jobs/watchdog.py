@@ -16,8 +16,16 @@ from desk_server.desk import Desk
 
 WATCHDOG_SECONDS = 1.0
 _SUSPECTS = (Path(__file__).resolve().parent.parent / "sql" / "watchdog.sql").read_text(encoding="utf-8")
-_SEE_MARKS = "UPDATE desk.privacy_mark SET seen_at = clock_timestamp() WHERE seen_at IS NULL"
-_DROP_MARKS = "DELETE FROM desk.privacy_mark WHERE seen_at < clock_timestamp() - interval '2 minutes'"
+# an administrator who marks a field and does not commit holds up neither the watchdog nor the other marks
+_SEE_MARKS = """
+UPDATE desk.privacy_mark SET seen_at = clock_timestamp() WHERE entity IN (
+    SELECT entity FROM desk.privacy_mark WHERE seen_at IS NULL FOR UPDATE SKIP LOCKED)
+"""
+_DROP_MARKS = """
+DELETE FROM desk.privacy_mark WHERE entity IN (
+    SELECT entity FROM desk.privacy_mark WHERE seen_at < clock_timestamp() - interval '2 minutes'
+    FOR UPDATE SKIP LOCKED)
+"""
 # Only the very session that was looked at: its number may be another's by now. Materialized, else the planner is free
 # to ask for the end of every session and to compare the number afterwards.
 _END = """

@@ -89,6 +89,85 @@ BEGIN
 END
 $$;
 
+-- Ends whoever may hold up the change of a machine: its own sessions, and those that hand in codes, which say nothing of
+-- themselves. Who comes back at once finds the lock taken.
+CREATE OR REPLACE FUNCTION desk.machine_unblock(name text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM pg_stat_clear_snapshot();
+    PERFORM desk.machine_sessions_end(machine_unblock.name);
+    -- chosen first, ended then: see desk.machine_sessions_end
+    PERFORM pg_terminate_backend(e.pid) FROM (
+        SELECT a.pid FROM pg_stat_activity AS a
+        WHERE a.usename = 'desk_enrol' AND a.datname = current_database() AND a.backend_type = 'client backend'
+        OFFSET 0
+    ) AS e;
+END
+$$;
+
+-- Locks the machine, and all administrators': whoever changes a machine waits here for whoever changes one of those. Two
+-- who take each other's level away must see what the other did, and who lost his own meanwhile goes no further.
+-- Where the level falls, the machine can't hold that up: whoever is in the way is ended, and the next try follows.
+CREATE OR REPLACE FUNCTION desk.machine_lock(name text, is_falling boolean) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    FOR attempt IN 1..4 LOOP
+        BEGIN
+            PERFORM FROM desk.machine AS m WHERE m.name = machine_lock.name OR m.level = 'admin'
+            ORDER BY m.id FOR NO KEY UPDATE;
+            EXIT;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            IF NOT is_falling OR attempt = 4 THEN
+                RAISE;
+            END IF;
+            PERFORM desk.machine_unblock(machine_lock.name);
+        END;
+    END LOOP;
+    IF desk.is_machine() AND NOT EXISTS (
+        SELECT FROM desk.machine AS m
+        WHERE m.name = substr(session_user, 3) AND m.level = 'admin' AND m.deleted_at IS NULL
+    ) THEN
+        PERFORM desk.refuse('42501', 'this machine is no administrator''s any more');
+    END IF;
+END
+$$;
+
+-- What follows from a machine's level: its role, and what it came in by or gave out at the level before.
+CREATE OR REPLACE FUNCTION desk.machine_level_follow(machine_row bigint, was_admin boolean, is_falling boolean)
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    now_is desk.machine;
+BEGIN
+    SELECT m.* INTO STRICT now_is FROM desk.machine AS m WHERE m.id = machine_row;
+    FOR attempt IN 1..4 LOOP
+        BEGIN
+            PERFORM desk.machine_role_sync(now_is.name);
+            IF now_is.level = 'none' THEN
+                PERFORM desk.enrolment_withdraw(machine_row);
+                PERFORM desk.certificates_end(machine_row);
+            END IF;
+            IF was_admin AND now_is.level <> 'admin' THEN
+                PERFORM desk.enrolment_withdraw_by(machine_row);
+            END IF;
+            EXIT;
+        -- the last of these: a role that its machine has changed just now
+        EXCEPTION WHEN lock_not_available OR deadlock_detected OR internal_error THEN
+            IF NOT is_falling OR attempt = 4 THEN
+                RAISE;
+            END IF;
+            PERFORM desk.machine_unblock(now_is.name);
+        END;
+    END LOOP;
+END
+$$;
+
 -- Makes a machine or changes it: its row, its people, its login role, in one transaction. Ending live sessions is
 -- the caller's second transaction (desk.machine_sessions_end).
 -- A machine's session states save_id, lease_token and the row_version that it read (null: a new machine), for the same
@@ -100,6 +179,7 @@ CREATE OR REPLACE FUNCTION desk.machine_set(
 ) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '500ms' -- at the server's shell too: else it would wait for ever
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -107,6 +187,7 @@ DECLARE
     wanted text := nullif(btrim(machine_set.note), '');
     levels CONSTANT text[] := ARRAY['none', 'query', 'full', 'admin'];
     old desk.machine;
+    is_falling boolean;
     machine_row bigint;
 BEGIN
     IF machine_set.name IS NULL OR machine_set.name !~ '^[a-z0-9][a-z0-9-]{0,39}$' THEN
@@ -119,10 +200,11 @@ BEGIN
         PERFORM desk.refuse('DK010', 'a machine needs at least one person', 'people');
     END IF;
 
-    -- Whoever changes a machine waits here for whoever changes an administrator's: two who take each other's level
-    -- away must see what the other did.
-    PERFORM FROM desk.machine AS m WHERE m.name = machine_set.name OR m.level = 'admin'
-    ORDER BY m.id FOR NO KEY UPDATE;
+    is_falling := EXISTS (
+        SELECT FROM desk.machine AS m WHERE m.name = machine_set.name
+            AND array_position(levels, machine_set.level) < array_position(levels, m.level)
+    );
+    PERFORM desk.machine_lock(machine_set.name, is_falling);
     SELECT m.* INTO old FROM desk.machine AS m WHERE m.name = machine_set.name;
 
     IF old.id IS NULL OR (by_machine AND machine_set.row_version IS NULL) THEN
@@ -159,13 +241,7 @@ BEGIN
         PERFORM desk.refuse('DK021', 'no administrator would be left', 'level');
     END IF;
 
-    PERFORM desk.machine_role_sync(machine_set.name);
-    IF machine_set.level = 'none' THEN
-        PERFORM desk.enrolment_withdraw(machine_row);
-    END IF;
-    IF old.level = 'admin' AND machine_set.level <> 'admin' THEN
-        PERFORM desk.enrolment_withdraw_by(machine_set.name);
-    END IF;
+    PERFORM desk.machine_level_follow(machine_row, old.level = 'admin', is_falling);
     IF machine_set.level <> old.level THEN
         NOTIFY desk_worker, 'sessions';
     END IF;
@@ -179,6 +255,8 @@ DECLARE
 BEGIN
     FOREACH routine IN ARRAY ARRAY[
         'desk.machine_role_sync(text)', 'desk.machine_people_set(bigint, text[])', 'desk.has_admin_machine()',
+        'desk.machine_unblock(text)', 'desk.machine_lock(text, boolean)',
+        'desk.machine_level_follow(bigint, boolean, boolean)',
         'desk.machine_set(text, text, text[], text, uuid, bigint, bigint)'
     ]::regprocedure[] LOOP
         EXECUTE pg_catalog.format('ALTER FUNCTION %s OWNER TO desk_roles', routine);

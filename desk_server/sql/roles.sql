@@ -43,3 +43,6 @@ ALTER ROLE desk_enrol SET log_min_messages = 'fatal';
 
 -- the worker frees what hangs, also when all other connections are taken
 GRANT pg_use_reserved_connections, pg_read_all_stats, pg_signal_backend TO desk_worker;
+-- no job waits for what a machine holds: the next one, the watchdog among them, has its turn
+ALTER ROLE desk_worker RESET ALL;
+ALTER ROLE desk_worker SET lock_timeout = '500ms';

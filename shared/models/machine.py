@@ -71,13 +71,14 @@ class EnrolmentCode(Identified, Base):
     """A one-time code, of which only the hash is kept."""
 
     __tablename__ = "enrolment_code"
-    __table_args__ = (Index(None, "machine_id"),)
+    __table_args__ = (Index(None, "machine_id"), Index(None, "issuer_id"))
 
     machine_id: Mapped[int] = mapped_column(ForeignKey("machine.id"))
     code_hash: Mapped[bytes] = mapped_column(unique=True)
     issued_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     expires_at: Mapped[datetime]
     issued_by: Mapped[str]
+    issuer_id: Mapped[int | None] = mapped_column(ForeignKey("machine.id"))
     used_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
 
@@ -101,12 +102,14 @@ class SigningRequest(Identified, Base):
     request: Mapped[uuid.UUID] = mapped_column(unique=True)
     machine_id: Mapped[int] = mapped_column(ForeignKey("machine.id"))
     code_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment_code.id"))
+    shown: Mapped[Decimal | None] = mapped_column(Numeric())
     csr: Mapped[str]
     address: Mapped[str | None]
     asked_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     certificate: Mapped[str | None]
     serial: Mapped[Decimal | None] = mapped_column(Numeric())
     signed_at: Mapped[datetime | None]
+    first_used_at: Mapped[datetime | None]
     refused: Mapped[str | None]
 
 

@@ -9,7 +9,8 @@ BEGIN
 END
 $$;
 
--- The machine's open codes and requests count no more.
+-- The machine's open codes, and what was asked by them, count no more. Not its renewals: its sessions may hold those for
+-- as long as they like, and without the certificate that was shown they come to nothing.
 CREATE FUNCTION desk.enrolment_withdraw(machine_row bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -17,20 +18,31 @@ BEGIN
     UPDATE desk.enrolment_code SET withdrawn_at = clock_timestamp()
     WHERE machine_id = machine_row AND used_at IS NULL AND withdrawn_at IS NULL;
     UPDATE desk.signing_request SET refused = 'withdrawn'
-    WHERE machine_id = machine_row AND signed_at IS NULL AND refused IS NULL;
+    WHERE machine_id = machine_row AND code_id IS NOT NULL AND signed_at IS NULL AND refused IS NULL;
+END
+$$;
+
+-- Whether codes that this machine gave out count: it is an administrator's still. Null stands for the server's owner.
+CREATE FUNCTION desk.may_enrol(issuer_row bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN issuer_row IS NULL OR EXISTS (
+        SELECT FROM desk.machine AS m WHERE m.id = issuer_row AND m.level = 'admin' AND m.deleted_at IS NULL
+    );
 END
 $$;
 
 -- Who is no administrator any more has given out no codes: they would outlive his level.
-CREATE FUNCTION desk.enrolment_withdraw_by(name text) RETURNS void
+CREATE FUNCTION desk.enrolment_withdraw_by(issuer_row bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     UPDATE desk.signing_request AS r SET refused = 'withdrawn'
     FROM desk.enrolment_code AS c
-    WHERE c.id = r.code_id AND c.issued_by = name AND r.signed_at IS NULL AND r.refused IS NULL;
+    WHERE c.id = r.code_id AND c.issuer_id = issuer_row AND r.signed_at IS NULL AND r.refused IS NULL;
     UPDATE desk.enrolment_code AS c SET withdrawn_at = clock_timestamp()
-    WHERE c.issued_by = name AND c.used_at IS NULL AND c.withdrawn_at IS NULL;
+    WHERE c.issuer_id = issuer_row AND c.used_at IS NULL AND c.withdrawn_at IS NULL;
 END
 $$;
 
@@ -40,21 +52,29 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     found_row desk.machine;
+    issuer desk.machine;
     ends timestamptz := clock_timestamp() + make_interval(mins => desk.setting_number('enrolment_minutes', 15)::int);
 BEGIN
     IF coalesce(length(enrolment_begin.code_hash), 0) <> 32 THEN
         PERFORM desk.refuse('23514', 'not a hash', 'code_hash');
     END IF;
-    SELECT m.* INTO found_row FROM desk.machine AS m
-    WHERE m.name = enrolment_begin.name AND m.deleted_at IS NULL FOR NO KEY UPDATE;
+    -- The caller's own machine too: whoever takes its level away comes before this, or after it and sees the code.
+    PERFORM FROM desk.machine AS m
+    WHERE m.name = enrolment_begin.name OR (m.name = desk.current_machine() AND desk.is_machine())
+    ORDER BY m.id FOR NO KEY UPDATE;
+    SELECT m.* INTO issuer FROM desk.machine AS m WHERE m.name = desk.current_machine() AND desk.is_machine();
+    IF desk.is_machine() AND (issuer.id IS NULL OR NOT desk.may_enrol(issuer.id)) THEN
+        PERFORM desk.refuse('42501', 'this machine is no administrator''s any more');
+    END IF;
+    SELECT m.* INTO found_row FROM desk.machine AS m WHERE m.name = enrolment_begin.name AND m.deleted_at IS NULL;
     IF NOT FOUND THEN
         PERFORM desk.refuse('DK018', 'no such machine', 'name');
     ELSIF found_row.level = 'none' THEN
         PERFORM desk.refuse('23514', 'this machine is shut out', 'level');
     END IF;
     PERFORM desk.enrolment_withdraw(found_row.id);
-    INSERT INTO desk.enrolment_code (machine_id, code_hash, expires_at, issued_by)
-    VALUES (found_row.id, enrolment_begin.code_hash, ends, desk.current_machine());
+    INSERT INTO desk.enrolment_code (machine_id, code_hash, expires_at, issued_by, issuer_id)
+    VALUES (found_row.id, enrolment_begin.code_hash, ends, desk.current_machine(), issuer.id);
     PERFORM desk.security_event_add(
         'enrolment_started', found_row.name, host(inet_client_addr()), jsonb_build_object('expires_at', ends), false
     );
@@ -91,6 +111,7 @@ BEGIN
     hash := sha256(convert_to(enrol.secret, 'UTF8'));
     UPDATE desk.enrolment_code AS c SET used_at = clock_timestamp()
     WHERE c.code_hash = hash AND c.used_at IS NULL AND c.withdrawn_at IS NULL AND c.expires_at > clock_timestamp()
+        AND desk.may_enrol(c.issuer_id)
     RETURNING c.* INTO code;
     IF FOUND THEN
         INSERT INTO desk.signing_request (request, machine_id, code_id, csr, address)

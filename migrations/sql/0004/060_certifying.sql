@@ -1,27 +1,32 @@
 -- Certificates: renewed by the machine's own session, issued by the worker. Desk.presented_serial and
 -- desk.machine_sessions are bootstrap's: they see other sessions, which the owner of these does not.
 
--- A certificate that its machine was seen with: it is in use, and those issued before it are good no more.
+-- A certificate that its machine was seen with: it is in use, and those issued before it are good no more. The worker
+-- comes again: it waits for nobody here.
 CREATE FUNCTION desk.certificate_used(shown numeric) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     used desk.machine_certificate;
 BEGIN
-    UPDATE desk.machine_certificate AS c SET first_used_at = clock_timestamp()
+    SELECT c.* INTO used FROM desk.machine_certificate AS c
     WHERE c.serial = shown AND c.replaced_at IS NULL AND c.first_used_at IS NULL
-    RETURNING c.* INTO used;
+    FOR NO KEY UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    UPDATE desk.machine_certificate AS c SET first_used_at = clock_timestamp() WHERE c.id = used.id;
+    UPDATE desk.machine_certificate AS c SET replaced_at = clock_timestamp()
+    WHERE c.machine_id = used.machine_id AND c.id < used.id AND c.replaced_at IS NULL;
     IF FOUND THEN
-        UPDATE desk.machine_certificate AS c SET replaced_at = clock_timestamp()
-        WHERE c.machine_id = used.machine_id AND c.id < used.id AND c.replaced_at IS NULL;
-        IF FOUND THEN
-            PERFORM pg_notify('desk_worker', 'sessions');
-        END IF;
+        PERFORM pg_notify('desk_worker', 'sessions');
     END IF;
 END
 $$;
 
 -- The next certificate for the machine that asks, from the day that the setting renew_after_days says.
+-- A session may keep its transaction open for as long as it likes. So it locks nothing that its revocation, the worker
+-- or an administrator has to change: its own requests are all that it writes, and the worker sees the first use there.
 CREATE FUNCTION desk.cert_renew(csr text) RETURNS TABLE (state text, certificate text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -32,17 +37,17 @@ DECLARE
     asked desk.signing_request;
 BEGIN
     PERFORM desk.check_csr(cert_renew.csr);
-    -- locked, so that two sessions of the machine ask one after the other
-    PERFORM FROM desk.machine AS m
-    WHERE m.name = desk.current_machine() AND desk.is_machine() AND m.level <> 'none' AND m.deleted_at IS NULL
-    FOR NO KEY UPDATE;
     SELECT c.* INTO own FROM desk.machine_certificate AS c JOIN desk.machine AS m ON m.id = c.machine_id
     WHERE c.serial = shown AND c.replaced_at IS NULL
         AND m.name = desk.current_machine() AND desk.is_machine() AND m.level <> 'none' AND m.deleted_at IS NULL;
     IF NOT FOUND THEN
         PERFORM desk.refuse('42501', 'this session shows no certificate of its machine');
     END IF;
-    PERFORM desk.certificate_used(shown);
+    IF own.first_used_at IS NULL THEN
+        UPDATE desk.signing_request AS r SET first_used_at = clock_timestamp()
+        WHERE r.machine_id = own.machine_id AND r.serial = shown AND r.first_used_at IS NULL;
+        PERFORM pg_notify('desk_worker', 'sessions');
+    END IF;
     SELECT r.* INTO asked FROM desk.signing_request AS r
     WHERE r.machine_id = own.machine_id AND r.code_id IS NULL AND r.csr = cert_renew.csr
     ORDER BY r.id DESC LIMIT 1;
@@ -54,10 +59,9 @@ BEGIN
         RETURN QUERY SELECT 'waiting', NULL::text;
     ELSIF asked.refused IS NOT NULL THEN
         RETURN QUERY SELECT 'refused', NULL::text;
-    ELSIF desk.renewal_is_early(own) THEN
+    ELSIF desk.renewal_is_early(own) OR NOT desk.renewal_begin(own, cert_renew.csr) THEN
         RETURN QUERY SELECT 'early', NULL::text;
     ELSE
-        PERFORM desk.renewal_begin(own.machine_id, cert_renew.csr);
         RETURN QUERY SELECT 'waiting', NULL::text;
     END IF;
 END
@@ -79,16 +83,28 @@ BEGIN
 END
 $$;
 
--- A request that was not answered yet makes room for the new one: its key may be lost.
-CREATE FUNCTION desk.renewal_begin(machine_row bigint, csr text) RETURNS void
+-- A request that was not answered yet makes room for the new one: its key may be lost. Where another session of the
+-- machine asks just now, this one waits for it and takes its place; false where that one was signed meanwhile.
+CREATE FUNCTION desk.renewal_begin(own desk.machine_certificate, csr text) RETURNS boolean
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    begun bigint;
 BEGIN
     DELETE FROM desk.signing_request AS r
-    WHERE r.machine_id = machine_row AND r.code_id IS NULL AND r.signed_at IS NULL;
-    INSERT INTO desk.signing_request (request, machine_id, csr, address)
-    VALUES (gen_random_uuid(), machine_row, renewal_begin.csr, host(inet_client_addr()));
+    WHERE r.machine_id = own.machine_id AND r.code_id IS NULL AND r.refused IS NOT NULL AND r.signed_at IS NULL;
+    INSERT INTO desk.signing_request AS r (request, machine_id, csr, address, shown)
+    VALUES (gen_random_uuid(), own.machine_id, renewal_begin.csr, host(inet_client_addr()), own.serial)
+    ON CONFLICT (machine_id) WHERE code_id IS NULL AND signed_at IS NULL AND refused IS NULL
+    DO UPDATE SET request = excluded.request, csr = excluded.csr, address = excluded.address,
+        shown = excluded.shown, asked_at = clock_timestamp()
+    RETURNING r.id INTO begun;
+    IF desk.renewal_is_early(own) THEN
+        DELETE FROM desk.signing_request AS r WHERE r.id = begun;
+        RETURN false;
+    END IF;
     PERFORM pg_notify('desk_worker', 'sign');
+    RETURN true;
 END
 $$;
 
@@ -114,7 +130,8 @@ BEGIN
 END
 $$;
 
--- The worker has signed; false where there is nothing to sign any more.
+-- The worker has signed; false where there is nothing to sign any more. A request waits for its commit for as long as
+-- who asked likes: what he asked by, his certificate or the code, must still be good by now.
 CREATE FUNCTION desk.certificate_issue(request uuid, serial numeric, not_after timestamptz, certificate text)
 RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -122,7 +139,7 @@ AS $$
 DECLARE
     asked desk.signing_request;
 BEGIN
-    -- the machine first: its own session, asking for a renewal meanwhile, takes the locks in this order too
+    -- the machine first, in the order of desk.machine_set and desk.enrolment_begin
     PERFORM FROM desk.machine AS m JOIN desk.signing_request AS r ON r.machine_id = m.id
     WHERE r.request = certificate_issue.request FOR NO KEY UPDATE OF m;
     UPDATE desk.signing_request AS r
@@ -130,6 +147,13 @@ BEGIN
     FROM desk.machine AS m
     WHERE r.request = certificate_issue.request AND r.signed_at IS NULL AND r.refused IS NULL
         AND m.id = r.machine_id AND m.level <> 'none' AND m.deleted_at IS NULL
+        AND (EXISTS (
+            SELECT FROM desk.machine_certificate AS c
+            WHERE r.code_id IS NULL AND c.machine_id = m.id AND c.serial = r.shown AND c.replaced_at IS NULL
+        ) OR EXISTS (
+            SELECT FROM desk.enrolment_code AS c
+            WHERE c.id = r.code_id AND c.withdrawn_at IS NULL AND desk.may_enrol(c.issuer_id)
+        ))
     RETURNING r.* INTO asked;
     IF NOT FOUND THEN
         RETURN false;
@@ -148,6 +172,16 @@ BEGIN
     UPDATE desk.signing_request AS r SET refused = coalesce(left(reason, 200), 'refused')
     WHERE r.request = certificate_refuse.request AND r.signed_at IS NULL AND r.refused IS NULL;
     RETURN FOUND;
+END
+$$;
+
+-- Whoever was shut out comes back by a code alone: what he came in by may be in other hands.
+CREATE FUNCTION desk.certificates_end(machine_row bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE desk.machine_certificate AS c SET replaced_at = clock_timestamp()
+    WHERE c.machine_id = machine_row AND c.replaced_at IS NULL;
 END
 $$;
 
@@ -190,6 +224,10 @@ BEGIN
         PERFORM desk.certificate_used(seen.serial);
         number := number + 1;
     END LOOP;
+    -- those who went again at once have left word
+    PERFORM desk.certificate_used(c.serial)
+    FROM desk.machine_certificate AS c JOIN desk.signing_request AS r ON r.serial = c.serial
+    WHERE c.first_used_at IS NULL AND c.replaced_at IS NULL AND r.first_used_at IS NOT NULL;
     RETURN number;
 END
 $$;

@@ -28,7 +28,7 @@ TO desk_worker;
 -- desk.machine_set and its like are desk_roles': what they write through.
 GRANT EXECUTE ON FUNCTION
     desk.is_machine(), desk.refuse(text, text, text), desk.enrolment_withdraw(bigint),
-    desk.enrolment_withdraw_by(text),
+    desk.enrolment_withdraw_by(bigint), desk.certificates_end(bigint),
     desk.security_event_add(text, text, text, jsonb, boolean)
 TO desk_roles;
 GRANT SELECT ON desk.enrolment_code TO desk_roles;

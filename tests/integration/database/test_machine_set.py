@@ -179,7 +179,7 @@ def test_what_machine_set_is_made_of_is_nobody_s(admin: Any, name: str) -> None:
         "desk.enrolment_withdraw(1)", f"desk.certificate_add('{name}', 1, now())", "desk.certificates_seen()",
         "desk.certificate_enter(1, 1, now(), true)", "desk.certificate_used(1)", "desk.presented_serial()",
         "desk.security_event_add('watchdog', NULL, NULL, NULL, false)", "desk.old_certificate_seen('a', 1, 'b')",
-        "desk.certificate_issue(gen_random_uuid(), 1, now(), '')", "desk.renewal_begin(1, '')",
+        "desk.certificate_issue(gen_random_uuid(), 1, now(), '')", "desk.renewal_begin(NULL, '')",
         "desk.certificate_refuse(gen_random_uuid(), '')", "desk.enrol('', '', gen_random_uuid())",
     ):  # fmt: skip
         with refused("42501"):

@@ -134,6 +134,8 @@ UNDONE = [
     ("machine_settings", "statement_timeout=30s is missing", 'ALTER ROLE "m_pc-full" RESET statement_timeout', "sync"),
     ("enrol_settings", "track_activities", "ALTER ROLE desk_enrol RESET track_activities", ""),
     ("enrol_settings", "password", "ALTER ROLE desk_enrol PASSWORD 'x'", ""),
+    ("worker_settings", "lock_timeout=500ms is missing", "ALTER ROLE desk_worker RESET lock_timeout", ""),
+    ("worker_settings", "lock_timeout=1h", "ALTER ROLE desk_worker SET lock_timeout = '1h'", ""),
     ("private_columns", "contact.phone can be read", "GRANT SELECT (phone) ON desk.contact TO desk_query",
      "SELECT desk.apply_private_grants('contact')"),
     ("private_columns", "contact.name can't be read", "REVOKE SELECT (name) ON desk.contact FROM desk_query",

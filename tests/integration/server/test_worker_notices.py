@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+
 from desk_server.desk import Desk
 from desk_server.jobs import JOBS, Job
+from desk_server.jobs.watchdog import end_overdue_sessions
 from tests.desks import RunningDesk
 from tests.integration.server.enrolling import at_work, one, wait_until
 
@@ -87,8 +92,42 @@ def test_a_lost_connection_is_made_anew_and_what_was_asked_meanwhile_is_done(des
         wait_until(lambda: len(heard.runs) == 3, 2)
 
 
+def test_a_job_that_finds_a_lock_held_fails_this_time_and_the_others_go_on(
+    desk: RunningDesk, raw: Callable[..., Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody takes it for a lost database; and a transaction that the job had begun is not the next one's."""
+
+    def take_lock(connection: Any, desk: Desk) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("LOCK TABLE desk.worker_heartbeat IN ACCESS EXCLUSIVE MODE")
+            cursor.execute("COMMIT")
+        return 1
+
+    other, pids = Counted(), set[int]()
+
+    def note_pid(connection: Any, desk: Desk) -> int:
+        pids.add(connection.info.backend_pid)
+        assert connection.info.transaction_status == TRANSACTION_STATUS_IDLE
+        return other(connection, desk)
+
+    holder = raw("full", autocommit=False)
+    jobs = (Job("held up", 1.0, take_lock), Job("other", 0.2, note_pid))
+    with at_work(desk, jobs), caplog.at_level(logging.INFO, "desk_server.worker"):
+        holder.cursor().execute("LOCK TABLE desk.worker_heartbeat IN ACCESS SHARE MODE")
+        begun = len(other.runs)
+        wait_until(lambda: "failed this time" in caplog.text and len(other.runs) >= begun + 3)
+        caplog_before = len(caplog.text)
+        holder.rollback()
+        wait_until(lambda: "job held up: 1" in caplog.text[caplog_before:])
+    assert "job held up failed this time: canceling statement due to lock timeout" in caplog.text
+    assert "no database" not in caplog.text
+    assert len(pids) == 1
+
+
 def test_the_worker_does_all_that_was_promised() -> None:
     topics = {job.name: job.topic for job in JOBS if job.topic}
-    assert topics == {"sign requests": "sign", "end outdated sessions": "sessions"}
+    assert topics == {"sign requests": "sign", "end outdated sessions": "sessions", "note sessions": "sessions"}
+    assert JOBS[0].run is end_overdue_sessions, "what the watchdog frees, the others may need"
     often = {job.name for job in JOBS if job.every_seconds <= 5}
     assert {"sign requests", "end outdated sessions", "note sessions", "raise old certificate alarms"} <= often
