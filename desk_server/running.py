@@ -13,8 +13,9 @@ _WAIT_FOR_OTHERS_SECONDS = 20
 
 
 def start_cluster(desk: Desk) -> None:
-    """Start the embedded cluster, with its socket folder there and no certificate about to end."""
+    """Start the embedded cluster: its socket folder is there, no certificate about to end, room for all machines."""
     from desk_server.certificates import renew_before_start
+    from desk_server.connections import make_room
     from desk_server.homes import write_note
 
     if desk.cluster.is_running():
@@ -23,6 +24,8 @@ def start_cluster(desk: Desk) -> None:
     write_note(desk)  # the data folder may have been moved
     renew_before_start(desk)
     desk.cluster.start(desk.settings.port)
+    if desk.settings.is_initialised:
+        make_room(desk)
 
 
 @contextmanager

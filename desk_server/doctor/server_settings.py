@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from desk_server.cluster_files import DURABILITY_SETTINGS, LOG_SETTINGS, embedded_settings, tls_settings
+from desk_server.connections import NEEDED, with_headroom
 from desk_server.desk import Desk
 from desk_server.doctor.finding import BOOTSTRAP_ADVICE, Finding, finding
 
@@ -83,12 +84,11 @@ def _setting(name: str, wanted: str, value: str, in_file: tuple[str, bool] | Non
 
 def _slots(desk: Desk, cursor: Any) -> Finding:
     """Room for every machine's two connections and some more."""
-    cursor.execute(
-        "SELECT current_setting('max_connections')::int,"
-        " (SELECT 2 * count(*) + 50 FROM desk.machine WHERE level <> 'none' AND deleted_at IS NULL)"
-    )
+    cursor.execute(f"SELECT current_setting('max_connections')::int, ({NEEDED})")
     there, needed = cursor.fetchone()
-    advice = f"set it in the cluster's configuration: max_connections = {needed}"
+    advice = "restart, which makes room: desk-server stop, desk-server start"
+    if desk.settings.kind == "site":
+        advice = f"have max_connections = {with_headroom(needed)} set in the cluster's configuration and restart it"
     return Finding("max_connections is enough for all machines", there >= needed, f"but it is {there}", advice)
 
 
