@@ -74,13 +74,12 @@ def reader(desk: RunningDesk, ask: Callable[[Any], Any]) -> Iterator[list[Any]]:
         thread.join()
 
 
-def entries_written(boss: Any) -> int:
-    """Search entries written since the statistics began: what was really done, whatever the call says."""
-    boss.execute("SELECT pg_stat_force_next_flush()")
+def entries_written(cursor: Any) -> int:
+    """Search entries that this session wrote and has not told the statistics yet: what was done, not what was said."""
     return int(
         one(
-            boss,
-            "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_user_tables"
+            cursor,
+            "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables"
             " WHERE relname IN ('search_public', 'search_private')",
         )
     )
@@ -267,12 +266,12 @@ def test_entries_move_in_portions_and_no_word_is_found_meanwhile(
         told.clear()  # one answer may still be on its way
         calls = 0
         while left:
-            one(admin, "SELECT pg_stat_force_next_flush()")
-            one(admin, "SELECT pg_stat_force_next_flush()")  # what was done before this portion
-            before, rest = entries_written(boss), left
-            left = one(admin, "SELECT desk.field_private_move(%s)", PORTION)
-            one(admin, "SELECT pg_stat_force_next_flush()")
-            assert entries_written(boss) - before <= 2 * PORTION + 1
+            admin.execute("BEGIN")
+            before = entries_written(admin)
+            rest, left = left, one(admin, "SELECT desk.field_private_move(%s)", PORTION)
+            written = entries_written(admin) - before
+            admin.execute("COMMIT")
+            assert 0 < written <= 2 * PORTION + 1
             assert 0 <= rest - left <= PORTION
             calls += 1
         assert calls >= MANY / PORTION
