@@ -16,7 +16,7 @@ import typer
 from desk_server.audit.forget import check_named, find_contact
 from desk_server.audit.forget import forget as forget_contact
 from desk_server.audit.head import current_head, read_head, write_head
-from desk_server.audit.verify import AuditBrokenError, Verified
+from desk_server.audit.verify import AuditBrokenError, AuditTimeError, Verified
 from desk_server.audit.verify import verify as verify_chain
 from desk_server.cli import DataOption, JsonOption, ready_desk
 from desk_server.running import running
@@ -29,6 +29,9 @@ audit_app = typer.Typer(help="The sealed audit.", no_args_is_help=True, rich_mar
 @audit_app.command("verify")
 def verify(
     head: Annotated[Path | None, typer.Option(help="A head exported before: the chain must still hold it.")] = None,
+    known_times_to: Annotated[
+        int, typer.Option(help="Up to this block, times that contradict are known: a clock was wrong.")
+    ] = 0,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
@@ -36,11 +39,13 @@ def verify(
     expected = read_head(head) if head else None
     with _owner(data) as connection:
         try:
-            verified = verify_chain(connection, expected)
+            verified = verify_chain(connection, expected, known_times_to)
         except AuditBrokenError as error:
             if as_json:
-                typer.echo(json.dumps({"ok": False, "first": str(error)}, indent=2))
-            raise DeskError(f"The audit is broken. {error}") from error
+                kind = "times" if isinstance(error, AuditTimeError) else "chain"
+                typer.echo(json.dumps({"ok": False, "kind": kind, "first": str(error)}, indent=2))
+            said = str(error) if isinstance(error, AuditTimeError) else f"The audit is broken. {error}"
+            raise DeskError(said) from error
     typer.echo(json.dumps(_as_dict(verified), indent=2) if as_json else "\n".join(_lines(verified, head)))
 
 
@@ -108,6 +113,7 @@ def _as_dict(verified: Verified) -> dict[str, Any]:
         "entries": verified.entries,
         "unsealed": verified.unsealed,
         "oldest_unsealed": verified.oldest_unsealed,
+        "contradictions": verified.contradictions,
         "head": verified.head.as_dict(),
     }
 
@@ -115,6 +121,8 @@ def _as_dict(verified: Verified) -> dict[str, Any]:
 def _lines(verified: Verified, head: Path | None) -> Iterator[str]:
     yield f"The audit is whole: {verified.entries:,} entries in {verified.head.block:,} blocks."
     yield f"Head: {verified.head.text()}"
+    if verified.contradictions:
+        yield f"Known: {verified.contradictions:,} entries have times that contradict it. {verified.contradicting[0]}"
     if head is not None:
         yield f"It continues the head in {head}."
     if verified.oldest_unsealed is not None:

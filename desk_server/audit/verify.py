@@ -32,6 +32,7 @@ from desk_server.audit.head import Head
 
 CLOCK_TOLERANCE = 600 * 1_000_000  # a server's clock may be set; whoever backdates an entry means more than that
 PORTION = 2_000
+LISTED = 5
 
 _BLOCKS = f"SELECT {BLOCK_COLUMNS} FROM desk.audit_block ORDER BY id"  # noqa: S608 - constants of ours
 _SEALS = f"""
@@ -60,14 +61,23 @@ class AuditBrokenError(Exception):
     """The first thing found wrong; the message says what and where."""
 
 
+class AuditTimeError(AuditBrokenError):
+    """The chain is whole, and times in it contradict each other: a clock was wrong, or somebody backdated an entry."""
+
+
 @dataclass
 class Verified:
-    """What was verified: the counts and the head."""
+    """What was verified: the counts and the head, and what is known of clocks that were wrong.
+
+    ``contradictions`` are entries whose times contradict the blocks, the first of them as sentences.
+    """
 
     entries: int = 0
     head: Head = field(default_factory=Head)
     unsealed: int = 0
     oldest_unsealed: str | None = None
+    contradictions: int = 0
+    contradicting: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +102,16 @@ class Sealed:
 
 
 class Verifier:
-    """Goes along the chain and raises AuditBrokenError at the first thing that is wrong."""
+    """Goes along the chain and raises AuditBrokenError at the first thing that is wrong.
+
+    But a time that contradicts is told at the end: else one clock error would hide all that comes after it.
+    """
 
     def __init__(
         self, expected: Head | None = None, forgotten: frozenset[str] = frozenset(), cursor: Any = None
     ) -> None:
         self.result = Verified()
+        self._last_contradicting = 0  # the block
         self._cursor = cursor  # for what is long, in the same snapshot
         self._expected = expected
         self._forgotten = forgotten
@@ -138,6 +152,15 @@ class Verifier:
             raise AuditBrokenError(
                 f"The chain ends at block {self._previous.id}; the exported head is block {expected.block} of "
                 f"{expected.sealed_at}: blocks {self._previous.id + 1} to {expected.block} were cut off."
+            )
+
+    def check_times(self, known_to: int = 0) -> None:
+        """After all else: AuditTimeError where times contradict in a block after ``known_to``."""
+        if self._last_contradicting > known_to:
+            raise AuditTimeError(
+                f"The chain is whole, but {self.result.contradictions:,} of its entries have times that contradict it:"
+                f" a clock was wrong, or somebody backdated them. {' '.join(self.result.contradicting)} Once you know"
+                f" which clock it was: --known-times-to {self._last_contradicting}"
             )
 
     def take_unsealed(self, entry_id: int, at: int) -> None:
@@ -210,10 +233,13 @@ class Verifier:
         earliest = min(self._earliest[older - 1], block.sealed_at) if older else at
         latest = max(self._latest, block.sealed_at)
         if not earliest - CLOCK_TOLERANCE <= at <= latest + CLOCK_TOLERANCE:
-            raise AuditBrokenError(
-                f"Entry {sealed.entry_id} is dated {moment(at)}, but it was made between {moment(earliest)} "
-                f"and {moment(latest)}."
-            )
+            self.result.contradictions += 1
+            self._last_contradicting = block.id
+            if len(self.result.contradicting) < LISTED:
+                self.result.contradicting.append(
+                    f"Entry {sealed.entry_id} is dated {moment(at)}, but it was made between {moment(earliest)} "
+                    f"and {moment(latest)} (block {block.id})."
+                )
 
     def _pass(self, block: Block) -> None:
         self._previous = block
@@ -234,8 +260,12 @@ class Verifier:
         self.result.head = Head(block.id, block.hash, moment(block.sealed_at))
 
 
-def verify(connection: Any, expected: Head | None = None) -> Verified:
-    """Verify everything through ``connection`` (psycopg2, no transaction under way); AuditBrokenError at the first."""
+def verify(connection: Any, expected: Head | None = None, known_times_to: int = 0) -> Verified:
+    """Verify everything through ``connection`` (psycopg2, no transaction under way); AuditBrokenError at the first.
+
+    Args:
+        known_times_to: the block up to which somebody has looked into times that contradict; those are no error.
+    """
     with _snapshot(connection) as stream, connection.cursor() as cursor:
         verifier = Verifier(expected, frozenset(row[0] for row in stream(_FORGOTTEN)), cursor)
         seals = iter(stream(_SEALS))
@@ -258,6 +288,7 @@ def verify(connection: Any, expected: Head | None = None) -> Verified:
             verifier.take_unsealed(entry_id, at)
         for row in stream(_STRAY):
             raise AuditBrokenError(f"Private values are kept of entry {row[0]}, which has none or is gone.")
+        verifier.check_times(known_times_to)
         return verifier.result
 
 

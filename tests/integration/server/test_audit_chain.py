@@ -17,7 +17,7 @@ import pytest
 from desk_server.audit import encoding
 from desk_server.audit.encoding import BLOCK_COLUMNS, ENTRY_COLUMNS, NO_BLOCK, Block, content_hash, entry_hash
 from desk_server.audit.sealing import Sealer
-from desk_server.audit.verify import AuditBrokenError, Verified, verify
+from desk_server.audit.verify import AuditBrokenError, AuditTimeError, Verified, verify
 from desk_server.jobs import JOBS
 from desk_server.jobs.sealing import seal_entries
 from desk_server.worker import Worker
@@ -385,12 +385,35 @@ def test_an_entry_forged_into_the_past_contradicts_the_blocks_even_in_a_chain_ma
             check()
 
 
+def test_a_clock_that_was_wrong_does_not_fail_the_audit_for_ever(
+    desk: RunningDesk, chain: None, boss: Any, check: Any, seal: Any
+) -> None:
+    """It was two hours ahead while no worker ran: what was made then is sealed with the right time."""
+    data = ("--data", desk.desk.data)
+    with tampered(boss, NEW_ROW.format(id="nextval('desk.audit_entry_id_seq')", at="now() + interval '2 hours'")):
+        boss.execute("SET session_replication_role = DEFAULT")
+        assert seal() == 1
+        block = one(boss, "SELECT max(id) FROM desk.audit_block")
+        answer = desk_server("audit", "verify", *data)
+        assert_refused(answer, "The chain is whole, but 1 of its entries")
+        assert f"--known-times-to {block}" in answer.stderr
+        assert '"kind": "times"' in desk_server("audit", "verify", "--json", *data).stdout
+        known = desk_server("audit", "verify", "--known-times-to", str(block), *data)
+        assert known.returncode == 0, known.stderr
+        assert "Known: 1 entries" in known.stdout
+        # and whatever comes after it is found all the same
+        boss.execute("SET session_replication_role = replica")
+        boss.execute(f"UPDATE desk.audit_entry SET machine = 'pc-other' WHERE id = {FIRST}")
+        assert_refused(desk_server("audit", "verify", "--known-times-to", str(block), *data), "was altered")
+    check()
+
+
 def test_a_backdated_entry_with_a_new_id_contradicts_its_block(chain: None, boss: Any, check: Any, seal: Any) -> None:
     """Inserted by hand today, dated last month: its id was given out today."""
     with tampered(boss, NEW_ROW.format(id="nextval('desk.audit_entry_id_seq')", at="now() - interval '1 month'")):
         boss.execute("SET session_replication_role = DEFAULT")
         assert seal() == 1
-        with pytest.raises(AuditBrokenError, match=r"Entry \d+ is dated .* but it was made between"):
+        with pytest.raises(AuditTimeError, match=r"Entry \d+ is dated .* but it was made between"):
             check()
         boss.execute("SET session_replication_role = replica")
 

@@ -10,7 +10,7 @@ import pytest
 
 from desk_server.audit.encoding import NO_BLOCK, Block, content_hash, entry_hash
 from desk_server.audit.sealing import IdRange, _closed, _replaced
-from desk_server.audit.verify import AuditBrokenError, Sealed, Verifier
+from desk_server.audit.verify import AuditBrokenError, AuditTimeError, Sealed, Verifier
 
 HOUR = 3_600 * 1_000_000
 NOON = 1_800_000_000 * 1_000_000
@@ -71,8 +71,24 @@ def test_the_same_with_a_right_clock_is_a_forgery() -> None:
     chain = Chain()
     chain.add(NOON, 1, 1, (1, NOON))
     chain.add(NOON + HOUR, 3, 1, (3, NOON + HOUR))
-    with pytest.raises(AuditBrokenError, match="Entry 2 is dated"):
-        chain.add(NOON + HOUR, 3, 3, (2, NOON - HOUR))
+    chain.add(NOON + HOUR, 3, 3, (2, NOON - HOUR))
+    with pytest.raises(AuditTimeError, match="Entry 2 is dated"):
+        chain.verifier.check_times()
+
+
+def test_a_clock_error_is_told_and_hides_nothing_that_comes_after_it() -> None:
+    """Entry 1 was made while the clock was two hours ahead and nothing sealed it."""
+    chain = Chain()
+    chain.add(NOON, 1, 1, (1, NOON + 2 * HOUR))
+    chain.add(NOON + HOUR, 2, 2, (2, NOON + HOUR))
+    with pytest.raises(AuditTimeError, match=r"1 of its entries .* Entry 1 is dated .* --known-times-to 1$"):
+        chain.verifier.check_times()
+    chain.verifier.check_times(known_to=1)
+    chain.add(NOON + 2 * HOUR, 3, 3, (3, NOON))
+    with pytest.raises(AuditTimeError, match=r"2 of its entries .* Entry 3 is dated .* --known-times-to 3$"):
+        chain.verifier.check_times(known_to=1)
+    with pytest.raises(AuditBrokenError, match="Entry 2 was inserted into the past"):
+        chain.add(NOON + 3 * HOUR, 4, 4, (2, NOON + 3 * HOUR))
 
 
 @pytest.mark.parametrize("closed", [5, 0])
