@@ -1,0 +1,92 @@
+"""A machine holds locks that its own revocation needs, and comes back whenever it is cut off: against the shell.
+
+Against an administrator, and against the worker: tests/attack/test_locks_held.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+
+from desk_server.machines import add_machine
+from shared.config import Profile
+from tests.desks import RunningDesk, desk_server
+from tests.integration.database.world import one
+
+PATIENT = "SET lock_timeout = 0; SET transaction_timeout = 0; SET idle_in_transaction_session_timeout = 0; BEGIN;"
+HOLDS = {
+    "its row, by asking for a renewal": "SELECT desk.cert_renew('-----BEGIN CERTIFICATE REQUEST-----x')",
+    "its role, by a password of its own": "ALTER ROLE CURRENT_USER PASSWORD 'x'",
+    "its role's settings": "ALTER ROLE CURRENT_USER SET work_mem = '64kB'",
+}
+HOLDERS = 3
+ENOUGH_SECONDS = 20
+
+
+class Holder(threading.Thread):
+    """Takes what it can, holds it, and comes back when it is cut off, until it is let in no more."""
+
+    def __init__(self, profile: Profile, statement: str, stop: threading.Event) -> None:
+        super().__init__(daemon=True)
+        self._profile, self._statement, self._stop_event = profile, statement, stop
+        self.held = threading.Event()
+
+    def run(self) -> None:
+        while not self._stop_event.is_set():
+            with contextlib.suppress(psycopg2.Error), contextlib.closing(self._connect()) as connection:
+                cursor = connection.cursor()
+                cursor.execute(PATIENT)
+                cursor.execute(self._statement)
+                self.held.set()
+                self._stop_event.wait(4)
+                connection.rollback()
+            self._stop_event.wait(0.01)
+
+    def _connect(self) -> Any:
+        connection = psycopg2.connect(**self._profile.connect_args())
+        connection.autocommit = True
+        return connection
+
+
+@pytest.fixture
+def losing(desk: RunningDesk, tmp_path: Path) -> Profile:
+    return add_machine(desk.desk, f"pc-{uuid.uuid4().hex[:8]}", "query", ["lin"], tmp_path / "profile")
+
+
+@pytest.fixture(params=HOLDS, ids=str)
+def held_up(request: pytest.FixtureRequest, losing: Profile) -> Iterator[Profile]:
+    stop = threading.Event()
+    holders = [Holder(losing, HOLDS[request.param], stop) for _ in range(HOLDERS)]
+    for holder in holders:
+        holder.start()
+    assert any(holder.held.wait(10) for holder in holders), "the attack holds nothing: the test would show nothing"
+    yield losing
+    stop.set()
+    for holder in holders:
+        holder.join(10)
+        assert not holder.is_alive()
+
+
+def _is_out(owner: Any, name: str) -> bool:
+    cursor = owner.cursor()
+    return (
+        one(cursor, "SELECT level FROM desk.machine WHERE name = %s", name) == "none"
+        and not one(cursor, "SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", f"m_{name}")
+        and one(cursor, "SELECT count(*) FROM pg_stat_activity WHERE usename = %s", f"m_{name}") == 0
+    )
+
+
+def test_hold_up_the_server_s_shell(desk: RunningDesk, owner: Any, held_up: Profile) -> None:
+    began = time.monotonic()
+    answer = desk_server("machine", "set", held_up.machine, "--level", "none", "--data", desk.desk.data, timeout=60)
+    assert answer.returncode == 0, answer.stderr
+    assert time.monotonic() - began < ENOUGH_SECONDS
+    assert _is_out(owner, held_up.machine)
