@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from desk_server.machines import add_machine, set_machine
 from tests.desks import RunningDesk, copy_desk, make_test_root, remove_folder, template_desk
-from tests.integration.server.storm import Storm, live_sessions, reconnect_storm
+from tests.integration.server.storm import Storm, let_in_again, live_sessions, reconnect_storm
 
 MACHINE = "pc-storm"
 
@@ -32,7 +32,7 @@ class Figures:
 
 def one_round(running: RunningDesk, storm: Storm, figures: Figures) -> None:
     owner = running.owner()
-    set_machine(running.desk, MACHINE, "full")
+    let_in_again(running.desk, MACHINE)
     while live_sessions(owner, MACHINE) < 2:
         time.sleep(0.01)
     storm.cuts.clear()

@@ -105,7 +105,9 @@ def new_code(desk: Desk, name: str) -> NewCode:
     with closing(desk.owner_connection()) as connection:
         level = _known(connection, name)
         if level is Level.NONE:
-            raise UserError(f"Machine {name} is shut out; give it a level first: desk-server machine set {name} ...")
+            raise UserError(
+                f"Machine {name} is shut out; give it a level first: desk-server machine set {name} --level full"
+            )
         with connection.cursor() as cursor:
             cursor.execute("SELECT desk.enrolment_begin(%s, %s)", (name, code.secret_hash()))
             return NewCode(code, level, cursor.fetchone()[0])
@@ -124,9 +126,9 @@ def set_machine(
     if people is not None:
         _check_people(people)
     with closing(desk.owner_connection()) as connection:
-        known = _known(connection, name)
+        _known(connection, name)
         codes = None if people is None else [_ensure_person(connection, person) for person in people]
-        return _change(connection, name, wanted or known, codes, note)
+        return _change(connection, name, wanted, codes, note)
 
 
 def sync_roles(desk: Desk) -> list[tuple[str, str]]:
@@ -172,19 +174,21 @@ def _known(connection: Any, name: str) -> Level:
     return current[0]
 
 
-def _change(connection: Any, name: str, level: Level, codes: list[str] | None, note: str | None) -> int:
+def _change(connection: Any, name: str, level: Level | None, codes: list[str] | None, note: str | None) -> int:
     before = _current(connection, name)
     with connection.cursor() as cursor:
         _machine_set(cursor, name, level, codes, note)
-    if before is None or _RANK[level] >= _RANK[before[0]]:
+    if before is None or level is None or _RANK[level] >= _RANK[before[0]]:
         return 0
     ended = end_sessions(connection, name)
     return ended + sweep(connection, name)
 
 
-def _machine_set(cursor: Any, name: str, level: Level, codes: list[str] | None, note: str | None = None) -> None:
+def _machine_set(cursor: Any, name: str, level: Level | None, codes: list[str] | None, note: str | None = None) -> None:
+    """A level that is not to change is not stated: one that was read would bring back what was taken meanwhile."""
+    stated = None if level is None else level.value
     try:
-        cursor.execute("SELECT desk.machine_set(%s, %s, %s, %s, NULL, NULL, NULL)", (name, level.value, codes, note))
+        cursor.execute("SELECT desk.machine_set(%s, %s, %s, %s, NULL, NULL, NULL)", (name, stated, codes, note))
     except psycopg2.errors.UndefinedFunction as error:
         raise DeskError("The schema is not complete; run: desk-server migrate") from error
 

@@ -13,10 +13,13 @@ from typing import Any
 SWEEP_SECONDS = 1.0
 
 # Sessions whose machine is shut out, or came in at a higher level or by a certificate that was replaced since. Within
-# a quarter of a second of a change it may have logged in by what held before.
+# a quarter of a second of a change it may have logged in by what held before. A change in the future means that the
+# clock was set back: until then every session would be ended, and those from before it were, by whoever made it.
 _OUTDATED = """
 SELECT s.machine, s.pid,
-    m.id IS NULL OR m.level = 'none' OR s.since < m.level_since + interval '0.25 s' OR NOT EXISTS (
+    m.id IS NULL OR m.level = 'none' OR (
+        s.since < m.level_since + interval '0.25 s' AND m.level_since <= clock_timestamp()
+    ) OR NOT EXISTS (
         SELECT FROM desk.machine_certificate AS c
         WHERE c.machine_id = m.id AND c.serial = s.serial AND c.replaced_at IS NULL
     )

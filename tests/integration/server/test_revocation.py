@@ -12,13 +12,13 @@ from typing import Any
 import psycopg2
 import pytest
 
-from desk_server import sessions
+from desk_server import machines, sessions
 from desk_server.jobs.sessions import end_outdated_sessions, note_sessions
 from desk_server.machines import add_machine, set_machine
 from shared.config import Profile
 from tests.desks import RunningDesk
 from tests.integration.server.enrolling import at_work, one, rows, wait_until
-from tests.integration.server.storm import live_sessions, reconnect_storm
+from tests.integration.server.storm import let_in_again, live_sessions, reconnect_storm
 
 ROUNDS = 12
 MANY = 200
@@ -54,7 +54,7 @@ def test_nobody_survives_a_revocation_under_a_storm_of_reconnects(
     survivors = []
     with reconnect_storm(machine.connect_args()) as storm:
         for _ in range(ROUNDS):
-            set_machine(desk.desk, machine.machine, "full")
+            let_in_again(desk.desk, machine.machine)
             wait_until(lambda: live_sessions(owner, machine.machine) >= 2)
             set_machine(desk.desk, machine.machine, "none")
             survivors.append(live_sessions(owner, machine.machine))
@@ -115,7 +115,7 @@ def test_what_was_written_before_does_not_get_in_by_a_bare_commit(
         one(connection, INSERT, (f"Rights alone {level}",))
         one(owner, RIGHTS_ALONE, (machine.machine, level))
         connection.commit()
-    set_machine(desk.desk, machine.machine, "full")
+    let_in_again(desk.desk, machine.machine)
     with closing(_connect(machine, autocommit=False)) as connection:
         one(connection, INSERT, (f"Sessions ended {level}",))
         assert set_machine(desk.desk, machine.machine, level) >= 1
@@ -148,6 +148,42 @@ def test_the_worker_ends_sessions_of_a_replaced_certificate_and_no_others(
             )
         assert end_outdated_sessions(worker, desk.desk) == 1
         assert _is_cut(connection)
+
+
+def test_a_clock_set_back_after_a_change_of_level_cuts_nobody_off(
+    desk: RunningDesk, owner: Any, machine: Profile
+) -> None:
+    """Every session would be from before the change, until the clock is where it was."""
+    change = "UPDATE desk.machine SET level_since = clock_timestamp() + interval %s WHERE name = %s"
+    with closing(_connect(machine)) as connection, closing(desk.desk.owner_connection(user="desk_worker")) as worker:
+        with owner.cursor() as cursor:
+            cursor.execute(change, ("1 hour", machine.machine))
+        assert end_outdated_sessions(worker, desk.desk) == 0
+        assert not _is_cut(connection)
+        with owner.cursor() as cursor:
+            cursor.execute(change, ("-1 ms", machine.machine))
+        assert end_outdated_sessions(worker, desk.desk) == 1
+
+
+def test_a_note_gives_back_no_level_that_was_taken_meanwhile(
+    desk: RunningDesk, owner: Any, machine: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shell has read the machine when an administrator revokes it; then the shell writes its note."""
+    known = machines._known
+
+    def read_and_revoked(connection: Any, name: str) -> Any:
+        found = known(connection, name)
+        one(owner, RIGHTS_ALONE, (name, "none"))
+        return found
+
+    monkeypatch.setattr(machines, "_known", read_and_revoked)
+    set_machine(desk.desk, machine.machine, note="on the bench")
+    level_and_note = "SELECT level || ' ' || note FROM desk.machine WHERE name = %s"
+    assert one(owner, level_and_note, (machine.machine,)) == "none on the bench"
+    set_machine(desk.desk, machine.machine, people=["lin"])
+    assert one(owner, level_and_note, (machine.machine,)) == "none on the bench"
+    set_machine(desk.desk, machine.machine, "query")
+    assert one(owner, level_and_note, (machine.machine,)) == "query on the bench"
 
 
 def test_a_level_that_rises_disturbs_nobody(desk: RunningDesk, owner: Any, machine: Profile) -> None:
