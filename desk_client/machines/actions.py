@@ -89,7 +89,8 @@ class MachineActions(QObject):
             text = QCoreApplication.translate(
                 "Machines",
                 "It is let in no more, its open sessions end at once, and what was typed there and not saved stays only"
-                " on that computer. Its history and its name stay; it can be given a level again.",
+                " on that computer. Its history and its name stay. With a level again it comes back by a new code alone:"
+                " its certificate is good no more.",
             )
             verb = QCoreApplication.translate("Machines", "Revoke")
         else:

@@ -180,6 +180,10 @@
         <translation>旧值和新值</translation>
     </message>
     <message>
+        <source>By the {machine} itself, from no machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Machine {machine}, proved by its login</source>
         <translation>机器 {machine}，由其登录证实</translation>
     </message>
@@ -238,6 +242,10 @@
     <message>
         <source>Any action</source>
         <translation>任何操作</translation>
+    </message>
+    <message>
+        <source>Any field</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Filters</source>
@@ -338,6 +346,10 @@
     <message>
         <source>The file can&apos;t be written: {reason}</source>
         <translation>无法写入文件：{reason}</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation type="unfinished">知道了</translation>
     </message>
     <message>
         <source>Entries and entry</source>
@@ -444,6 +456,22 @@
         <translation>设置</translation>
     </message>
     <message>
+        <source>Way between statuses</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Event of a ticket</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Complaint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Versions let in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Edit lease</source>
         <translation>编辑租约</translation>
     </message>
@@ -460,8 +488,36 @@
         <translation>删除</translation>
     </message>
     <message>
+        <source>server ({role})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{entity}: {field}</source>
+        <translation type="unfinished">{entity}：{field}</translation>
+    </message>
+    <message>
+        <source>{entity} {row}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{field} (private)</source>
         <translation>{field}（私密）</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>private values of {entries} entries, {comments} private comments, {files} files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{field}: {value}</source>
+        <translation type="unfinished">{field}：{value}</translation>
     </message>
     <message>
         <source>;  </source>
@@ -478,6 +534,26 @@
     <message>
         <source>Entries: more than {count}</source>
         <translation>条目：多于 {count}</translation>
+    </message>
+    <message>
+        <source>the folder is not there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a folder has this name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>that is not allowed there, or the file is open in another program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the drive or the system reports error {number}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -516,7 +592,394 @@
     </message>
 </context>
 <context>
+    <name>AuditFields</name>
+    <message>
+        <source>Address</source>
+        <translation type="unfinished">地址</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished">时间</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choice below</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choice list</source>
+        <translation type="unfinished">选项列表</translation>
+    </message>
+    <message>
+        <source>Closed at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Contact</source>
+        <translation type="unfinished">联系人</translation>
+    </message>
+    <message>
+        <source>Content</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Country</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Created at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Customer</source>
+        <translation type="unfinished">客户</translation>
+    </message>
+    <message>
+        <source>Deleted at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Department</source>
+        <translation type="unfinished">部门</translation>
+    </message>
+    <message>
+        <source>Depends on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Description</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation type="unfinished">详情</translation>
+    </message>
+    <message>
+        <source>Direction</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Entity</source>
+        <translation type="unfinished">对象</translation>
+    </message>
+    <message>
+        <source>Row</source>
+        <translation type="unfinished">记录</translation>
+    </message>
+    <message>
+        <source>External number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Family</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation type="unfinished">字段</translation>
+    </message>
+    <message>
+        <source>First used at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forgotten</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From status</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hardware revision</source>
+        <translation type="unfinished">硬件版本</translation>
+    </message>
+    <message>
+        <source>Help, English</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Help, Chinese</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Is an alarm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Is the site&apos;s own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Is fixed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Is private</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Is required</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Is support</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Issued at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation type="unfinished">类型</translation>
+    </message>
+    <message>
+        <source>Label, English</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Label, Chinese</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation type="unfinished">权限</translation>
+    </message>
+    <message>
+        <source>Level since</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Machine</source>
+        <translation type="unfinished">机器</translation>
+    </message>
+    <message>
+        <source>Mail</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Manager</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>May be private</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kind of file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Oldest client</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Minutes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished">名称</translation>
+    </message>
+    <message>
+        <source>Name, English</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name, Chinese</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Good until</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation type="unfinished">备注</translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation type="unfinished">编号</translation>
+    </message>
+    <message>
+        <source>Origin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choice above</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Person</source>
+        <translation type="unfinished">人员</translation>
+    </message>
+    <message>
+        <source>Phone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Position</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Product</source>
+        <translation type="unfinished">产品</translation>
+    </message>
+    <message>
+        <source>Release</source>
+        <translation type="unfinished">版本</translation>
+    </message>
+    <message>
+        <source>Released on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replaced at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reported at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Required for kinds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Required for statuses</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resolution</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Retired at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Schema</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seen at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seen by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Serial number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Served by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Severity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checksum</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Short name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation type="unfinished">状态</translation>
+    </message>
+    <message>
+        <source>Subject</source>
+        <translation type="unfinished">主题</translation>
+    </message>
+    <message>
+        <source>Summary</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ticket</source>
+        <translation type="unfinished">工单</translation>
+    </message>
+    <message>
+        <source>Tier</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time zone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To status</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Updated at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation type="unfinished">版本</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation type="unfinished">事件</translation>
+    </message>
+</context>
+<context>
     <name>AuditFile</name>
+    <message>
+        <source>private</source>
+        <translation type="unfinished">不公开</translation>
+    </message>
+    <message>
+        <source>private values forgotten</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>server ({role})</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Entry</source>
         <translation>条目</translation>
@@ -1501,8 +1964,8 @@ Without a window: desk-client enrol CODE</source>
         <translation>撤销 {name}？</translation>
     </message>
     <message>
-        <source>It is let in no more, its open sessions end at once, and what was typed there and not saved stays only on that computer. Its history and its name stay; it can be given a level again.</source>
-        <translation>它不再能登录，打开的会话立即结束，在那里输入而未保存的内容只留在那台计算机上。其历史和名称保留；以后可重新授予权限。</translation>
+        <source>It is let in no more, its open sessions end at once, and what was typed there and not saved stays only on that computer. Its history and its name stay. With a level again it comes back by a new code alone: its certificate is good no more.</source>
+        <translation>它不再能登录，打开的会话立即结束，在那里输入而未保存的内容只留在那台计算机上。其历史和名称保留。重新授予权限后，它只能凭新的代码回来：原来的证书不再有效。</translation>
     </message>
     <message>
         <source>Revoke</source>
@@ -1909,6 +2372,10 @@ Without a window: desk-client enrol CODE</source>
         <translation>使用了旧证书</translation>
     </message>
     <message>
+        <source>Login refused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Runaway session ended</source>
         <translation>失控会话已结束</translation>
     </message>
@@ -1933,12 +2400,20 @@ Without a window: desk-client enrol CODE</source>
         <translation>有人在 {address} 用已被替换的证书试图以 {machine} 登录，已被拒绝。</translation>
     </message>
     <message>
+        <source>Somebody at {address} showed the certificate of {machine}, and did not get in: the machine is shut out, or the login was not one of our programs&apos;.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The server ended a session of {machine} that ran too long or held others up.</source>
         <translation>服务器结束了 {machine} 的一个会话：运行过久或妨碍他人。</translation>
     </message>
     <message>
         <source>Either that computer was set back to an older state, or its key was copied. Find out which computer it was; if nobody can say, make a new code for {machine} and enrol it anew.</source>
         <translation>或者那台计算机被还原到较早的状态，或者其密钥被复制。请查明是哪台计算机；若无法查明，请为 {machine} 生成新代码并重新登记。</translation>
+    </message>
+    <message>
+        <source>Find out which computer that was. If it is not {machine} itself, its key was copied: make a new code for it and enrol it anew, or leave it shut out.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Ask who works at {machine} what they ran there. If nobody knows, end its sessions or revoke it.</source>

@@ -143,6 +143,9 @@ def test_level_none_shuts_a_machine_out(desk: RunningDesk, owner: Any, tmp_path:
     with pytest.raises(psycopg2.OperationalError, match="not permitted to log in"):
         psycopg2.connect(**made.connect_args())
     _one(owner, "SELECT desk.machine_set('pc-gone', 'query', NULL, NULL, NULL)")
+    with pytest.raises(psycopg2.OperationalError, match="not the enrolled one"):  # it was lost: who has it now?
+        psycopg2.connect(**made.connect_args())
+    made = add_machine(desk.desk, "pc-gone", "query", ["lin"], tmp_path / "pc-gone")
     connection = psycopg2.connect(**made.connect_args())
     assert _one(connection, "SELECT pg_has_role(session_user, 'desk_query', 'USAGE')")
     assert not _one(connection, "SELECT pg_has_role(session_user, 'desk_full', 'USAGE')")

@@ -13,12 +13,13 @@ import psycopg2
 import pytest
 
 from desk_server.authority import Authority, key_pem, new_key
-from desk_server.jobs.old_certificates import raise_old_certificate_alarms
+from desk_server.jobs.old_certificates import raise_old_certificate_alarms, refused_logins
+from desk_server.jobs.signing import sign_requests
 from desk_server.log_reader import PLACE_FILE, problem
-from desk_server.machines import add_machine
+from desk_server.machines import add_machine, new_code, set_machine
 from shared.config import Profile
 from tests.desks import RunningDesk
-from tests.integration.server.enrolling import one, rows, wait_until
+from tests.integration.server.enrolling import Applicant, one, rows, wait_until
 
 ALARMS = "SELECT machine, address, detail ->> 'serial' FROM desk.security_event WHERE is_alarm ORDER BY id"
 
@@ -62,6 +63,26 @@ def test_a_replaced_certificate_raises_one_alarm_that_administrators_read(
     assert alarm[2] == serial
     _try(copy.connect_args())
     assert raise_old_certificate_alarms(worker_connection, desk.desk) == 0  # within the hour it says nothing new
+
+
+def test_a_lost_machine_s_certificate_stays_out_when_the_machine_comes_back(
+    desk: RunningDesk, owner: Any, worker_connection: Any, tmp_path: Path
+) -> None:
+    """By the words of SECURITY.md: revoked, a level again, a code. Whoever has the lost key is refused and heard of."""
+    lost = add_machine(desk.desk, "pc-lost", "full", ["lin"], tmp_path / "lost")
+    psycopg2.connect(**lost.connect_args()).close()
+    set_machine(desk.desk, "pc-lost", "none")
+    set_machine(desk.desk, "pc-lost", "full")
+    given = new_code(desk.desk, "pc-lost")
+    before = rows(owner, ALARMS)
+    _try(lost.connect_args())
+    assert raise_old_certificate_alarms(worker_connection, desk.desk) == 1
+    assert rows(owner, ALARMS)[len(before) :][0][0] == "pc-lost"
+    applicant = Applicant.of(desk, given)
+    applicant.ask()
+    assert sign_requests(worker_connection, desk.desk) == 1
+    psycopg2.connect(**applicant.login(tmp_path / "again", applicant.ask()[2])).close()
+    _try(lost.connect_args())
 
 
 def test_the_certificate_in_use_and_one_that_was_never_entered_raise_none(
@@ -152,3 +173,76 @@ def test_a_forged_line_raises_no_alarm(desk: RunningDesk, owner: Any, worker_con
         desk.connect("full", user=forged)
     assert raise_old_certificate_alarms(worker_connection, desk.desk) == 0
     assert rows(owner, ALARMS) == before
+
+
+REFUSED = (
+    "SELECT address, detail ->> 'reason', is_alarm FROM desk.security_event"
+    " WHERE kind = 'login_refused' AND machine = %s ORDER BY id"
+)
+
+
+def _reasons(owner: Any, machine: str) -> list[tuple[Any, ...]]:
+    with owner.cursor() as cursor:
+        cursor.execute(REFUSED, (machine,))
+        return list(cursor.fetchall())
+
+
+def test_a_stolen_key_of_a_machine_that_is_shut_out_raises_an_alarm(
+    desk: RunningDesk, owner: Any, worker_connection: Any, tmp_path: Path
+) -> None:
+    """It has no login, so that no check of its serial comes to say so."""
+    stolen = add_machine(desk.desk, "pc-stolen", "full", ["lin"], tmp_path / "stolen")
+    psycopg2.connect(**stolen.connect_args()).close()
+    set_machine(desk.desk, "pc-stolen", "none")
+    for events in (1, 0):  # within the hour the same says nothing new
+        with pytest.raises(psycopg2.OperationalError, match="not permitted to log in"):
+            psycopg2.connect(**stolen.connect_args())
+        assert raise_old_certificate_alarms(worker_connection, desk.desk) == events
+    ((address, reason, is_alarm),) = _reasons(owner, "pc-stolen")
+    assert address in ("127.0.0.1", "::1")
+    assert "not permitted to log in" in reason
+    assert is_alarm
+
+
+@pytest.mark.parametrize(
+    "option", ["transaction_timeout=1", "log_min_messages=panic", "work_mem=x", "statement_timeout=1", "nothing=1"]
+)
+def test_what_a_copied_key_states_to_evade_the_alarm_is_told(
+    desk: RunningDesk, owner: Any, worker_connection: Any, tmp_path: Path, option: str
+) -> None:
+    name = f"pc-{option.split('=')[0].replace('_', '-')}"
+    copy = _copied(desk, tmp_path, name)
+    raise_old_certificate_alarms(worker_connection, desk.desk)
+    with pytest.raises(psycopg2.OperationalError):
+        psycopg2.connect(**{**copy.connect_args(), "options": f"-c {option}"})
+    assert raise_old_certificate_alarms(worker_connection, desk.desk) == 1
+    event = one(owner, f"SELECT kind FROM desk.security_event WHERE machine = '{name}' ORDER BY id DESC LIMIT 1")
+    assert event in ("login_refused", "old_certificate")  # by so short a limit the check may have come first
+
+
+def test_ordinary_ends_of_sessions_say_nothing(desk: RunningDesk, owner: Any, worker_connection: Any) -> None:
+    """Ended by an administrator, and long after it came in."""
+    session = desk.connect("full")
+    pid = session.info.backend_pid
+    with owner.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", (pid,))
+    with pytest.raises(psycopg2.OperationalError):
+        session.cursor().execute("SELECT 1")
+    late = desk.connect("full")
+    assert raise_old_certificate_alarms(worker_connection, desk.desk) == 0
+    with pytest.raises(psycopg2.OperationalError):
+        late.cursor().execute(
+            "SET transaction_timeout = 50; SELECT 1 FROM desk.search_words('x'), generate_series(1, 1e9)"
+        )
+    assert raise_old_certificate_alarms(worker_connection, desk.desk) == 0
+    assert _reasons(owner, "pc-full") == []
+
+
+def test_a_line_made_up_in_a_user_s_name_is_nobody_s() -> None:
+    login = "2026-11-22 03:00:00.000 UTC [7] m_pc-a@desk 10.0.0.1 "
+    proved = login + 'LOG:  connection authenticated: identity="CN=pc-a" method=cert (/pg_hba.conf:1)'
+    refused = login + 'FATAL:  role "m_pc-a" is not permitted to log in'
+    assert refused_logins([proved, refused]) == {("pc-a", "10.0.0.1", "role ... is not permitted to log in")}
+    assert refused_logins([refused]) == set()  # nothing was proved
+    made_up = "2026-11-22 03:00:00.000 UTC [8] m_pc-a@desk 1.1.1.1 FATAL:  x@desk 10.0.0.2 FATAL:  no pg_hba.conf entry"
+    assert refused_logins([proved, made_up]) == set()
