@@ -17,10 +17,20 @@ CREATE_DATABASE = (
 )
 
 
+def create_database(desk: Desk) -> None:
+    """Database ``desk``, where it is not there; a site's own was made when it was entered."""
+    if desk.settings.kind != "embedded":
+        return
+    with closing(desk.owner_connection("postgres")) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,))
+        if cursor.rowcount == 0:
+            cursor.execute(CREATE_DATABASE)
+        # nobody but the owner has business in the others
+        cursor.execute("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")
+
+
 def before_migrations(desk: Desk) -> None:
-    """Roles, database ``desk``, schema and extension, and PostgreSQL's own doors closed."""
-    if desk.settings.kind == "embedded":
-        _create_database(desk)
+    """Roles, the database's own rights, schema and extension, and PostgreSQL's own doors closed."""
     with closing(desk.owner_connection()) as connection:
         _check_extension(connection)
         for name in ("roles", "database", "hardening"):
@@ -39,15 +49,6 @@ def run_sql(connection: Any, name: str) -> None:
     """Run one file of ours in a transaction of its own."""
     with connection.cursor() as cursor:
         cursor.execute((_SQL / f"{name}.sql").read_text(encoding="utf-8"))
-
-
-def _create_database(desk: Desk) -> None:
-    with closing(desk.owner_connection("postgres")) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,))
-        if cursor.rowcount == 0:
-            cursor.execute(CREATE_DATABASE)
-        # nobody but the owner has business in the others
-        cursor.execute("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")
 
 
 def _check_extension(connection: Any) -> None:

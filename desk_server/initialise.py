@@ -28,6 +28,7 @@ from desk_server.init_options import InitOptions, check_unchanged, finished_desk
 from desk_server.machines import add_machine, proposed_name
 from desk_server.postgres import port_is_free
 from desk_server.running import running
+from desk_server.schema_record import current_shape, keep_record
 from desk_server.settings import DEFAULT_PORT, SETTINGS_FILE, DeskSettings, check_folder_is_ours, make_data_folder
 from shared.config import PROFILE_FILE, Profile
 from shared.errors import DeskError, ProfileError, UserError
@@ -110,9 +111,13 @@ def check_login(desk: Desk, machine: str) -> None:
 def bring_up_to_date(desk: Desk) -> str:
     """Bootstrap, migrations, bootstrap; gives the fingerprint of what was run."""
     mark = migrate.fingerprint()
-    bootstrap.before_migrations(desk)
-    migrate.upgrade(desk)
-    bootstrap.after_migrations(desk)
+    bootstrap.create_database(desk)
+    with contextlib.closing(desk.owner_connection()) as connection:
+        before = current_shape(desk, connection)
+        bootstrap.before_migrations(desk)
+        migrate.upgrade(desk)
+        bootstrap.after_migrations(desk)
+        keep_record(desk, before, current_shape(desk, connection))
     return mark
 
 

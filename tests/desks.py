@@ -26,6 +26,7 @@ from desk_server.init_options import InitOptions
 from desk_server.initialise import cluster_conf, free_port, initialise
 from desk_server.machines import add_machine
 from desk_server.running import running, start_cluster
+from desk_server.schema_record import RECORD_FILE
 from shared.config import Profile
 from shared.database import Database
 
@@ -196,6 +197,7 @@ def place_desk(template: Desk, folder: Path, *, durable: bool = False) -> Desk:
     folder.chmod(0o711)
     for part in ("ca", "profiles"):
         shutil.copytree(template.data / part, folder / part)
+    shutil.copyfile(template.data / RECORD_FILE, folder / RECORD_FILE)
     _copy_cluster(template.cluster_folder, folder / "cluster")
     return _set_port(folder, template, free_port(), durable)
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from enum import StrEnum
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from desk_client.audit.words import action_text, changes_text, person_text, row_text
+from desk_client.audit.words import action_text, changes_text, instant_text, machine_text, person_text, row_text
 from desk_client.listing.columns import Column, ColumnSet
 from desk_client.reference_store import ReferenceStore
 from shared.schemas.audit import AuditRow, AuditSort
-
-SECONDS_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
 class ColumnId(StrEnum):
@@ -47,22 +44,17 @@ AUDIT_COLUMNS = ColumnSet(
 )
 
 
-def instant_text(at: datetime) -> str:
-    """A time in the viewer's zone, to the second."""
-    return at.astimezone().strftime(SECONDS_FORMAT)
-
-
 class AuditTexts:
     """Words for the cells of an entry."""
 
     def __init__(self, reference: ReferenceStore) -> None:
         self._texts: dict[str, Callable[[AuditRow], str]] = {
             ColumnId.AT: lambda row: instant_text(row.at),
-            ColumnId.MACHINE: lambda row: row.machine,
+            ColumnId.MACHINE: machine_text,
             ColumnId.PERSON: person_text,
             ColumnId.VERSION: lambda row: row.version or "",
             ColumnId.ACTION: lambda row: action_text(row.action),
-            ColumnId.ROW: row_text,
+            ColumnId.ROW: lambda row: row_text(row, reference),
             ColumnId.CHANGES: lambda row: changes_text(row, reference),
             ColumnId.SEALED: lambda row: "" if row.block_id is None else str(row.block_id),
         }

@@ -7,8 +7,16 @@ from html import escape
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFrame, QLabel, QTextBrowser, QVBoxLayout, QWidget
 
-from desk_client.audit.columns import instant_text
-from desk_client.audit.words import action_text, entity_text, field_text, person_text, row_text, value_text
+from desk_client.audit.words import (
+    action_text,
+    entity_text,
+    field_text,
+    instant_text,
+    machine_text,
+    person_text,
+    row_text,
+    value_text,
+)
 from desk_client.reference_store import ReferenceStore
 from desk_client.theme import Role, Theme, set_role
 from desk_client.widgets.translated import Translated
@@ -50,6 +58,15 @@ class AuditDetail(Translated, QFrame):
             self.retranslate()
             self.values.verticalScrollBar().setValue(0)
 
+    def entry_id(self) -> int | None:
+        """Which entry is shown."""
+        return self._row.id if self._row is not None else None
+
+    def clear(self) -> None:
+        """Show none."""
+        self._row = None
+        self.hide()
+
     def text(self) -> str:
         """All that is said, for who looks for a word."""
         return "\n".join((self._title.text(), self._head.text(), self.values.toPlainText()))
@@ -60,14 +77,19 @@ class AuditDetail(Translated, QFrame):
         self.values.setAccessibleName(QCoreApplication.translate("Audit", "Old and new values"))
         row = self._row
         if row is not None:
-            self._title.setText(f"{row_text(row)}  \N{MIDDLE DOT}  {action_text(row.action)}")
+            self._title.setText(f"{row_text(row, self._reference)}  \N{MIDDLE DOT}  {action_text(row.action)}")
             self._head.setText(self._head_text(row))
             self.values.setHtml(self._table(row))
 
     def _head_text(self, row: AuditRow) -> str:
-        machine = QCoreApplication.translate("Audit", "Machine {machine}, proved by its login")
+        if row.is_server:
+            machine = QCoreApplication.translate("Audit", "By the {machine} itself, from no machine")
+        else:
+            machine = QCoreApplication.translate("Audit", "Machine {machine}, proved by its login")
         person = QCoreApplication.translate("Audit", "person {person}, as stated there, not proved")
-        parts = [instant_text(row.at), machine.format(machine=row.machine), person.format(person=person_text(row))]
+        parts = [instant_text(row.at), machine.format(machine=machine_text(row))]
+        if row.person or not row.is_server:
+            parts.append(person.format(person=person_text(row)))
         if row.version:
             parts.append(QCoreApplication.translate("Audit", "version {version}").format(version=row.version))
         entry = QCoreApplication.translate("Audit", "entry {entry}, {entity} with key {key}")

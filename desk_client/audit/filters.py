@@ -1,4 +1,4 @@
-"""The bars over the audit: search and export, then time, machine, person, entity and action."""
+"""The bars over the audit: search and export, then time, machine, person, entity, action and field."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import QCoreApplication, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from desk_client.audit.words import action_text, entity_text
+from desk_client.audit.field_words import any_label
+from desk_client.audit.words import action_text, entity_text, server_text
 from desk_client.reference_store import ReferenceStore
 from desk_client.theme import Role, set_invalid, set_role
 from desk_client.widgets.pick_combo import PickCombo
@@ -38,11 +39,11 @@ class AuditFilterBar(Translated, QWidget):
         super().__init__(parent)
         self.setObjectName("auditFilters")
         self._reference, self._now = reference, now
-        self._choices = AuditChoices(machines=(), entities=(), fields=())
+        self._choices = AuditChoices(machines=(), servers=(), entities=(), fields=())
         self.search = SearchBox(self)
         self.since, self.until = TimeField(self, now=now), TimeField(self, now=now)
         self._since_label, self._until_label = QLabel(self), QLabel(self)
-        self.machine, self.person, self.entity, self.action = (PickCombo(self) for _ in range(4))
+        self.machine, self.person, self.entity, self.action, self.field = (PickCombo(self) for _ in range(5))
         self.clear_button, self.export_button = QPushButton(self), QPushButton(self)
         self._typed = QTimer(self)
         self._typed.setSingleShot(True)
@@ -56,7 +57,8 @@ class AuditFilterBar(Translated, QWidget):
         names = {
             self.search: "auditSearch", self.since: "auditSince", self.until: "auditUntil",
             self.machine: "auditMachine", self.person: "auditPerson", self.entity: "auditEntity",
-            self.action: "auditAction", self.clear_button: "auditClear", self.export_button: "auditExport",
+            self.action: "auditAction", self.field: "auditField", self.clear_button: "auditClear",
+            self.export_button: "auditExport",
             self._since_label: "auditSinceLabel", self._until_label: "auditUntilLabel",
         }  # fmt: skip
         for widget, name in names.items():
@@ -71,8 +73,8 @@ class AuditFilterBar(Translated, QWidget):
         above.addWidget(self.search, 1)
         for widget in (self._since_label, self.since, self._until_label, self.until, self.export_button):
             above.addWidget(widget)
-        for box in (self.machine, self.person, self.entity, self.action):
-            box.setMinimumWidth(118)
+        for box in self._boxes():
+            box.setMinimumWidth(96)
             box.setMaximumWidth(190)
             below.addWidget(box, 100)
         below.addWidget(self.clear_button)
@@ -91,7 +93,7 @@ class AuditFilterBar(Translated, QWidget):
         for time in (self.since, self.until):
             time.edited.connect(self._on_time_edited)
             time.editingFinished.connect(self._say_times)
-        for box in (self.machine, self.person, self.entity, self.action):
+        for box in self._boxes():
             box.picked.connect(self.filter_changed)
         self._typed.timeout.connect(self.filter_changed)
         self.clear_button.clicked.connect(self.clear)
@@ -110,6 +112,7 @@ class AuditFilterBar(Translated, QWidget):
             person_id=self.person.value(),
             entity=self.entity.value(),
             action=self.action.value(),
+            field=self.field.value(),
             text=self.search.text().strip(),
         )
 
@@ -118,7 +121,7 @@ class AuditFilterBar(Translated, QWidget):
         self.search.set_text("")
         self.since.set_value(self._first_since())
         self.until.set_value(None)
-        for box in (self.machine, self.person, self.entity, self.action):
+        for box in self._boxes():
             box.set_value(None)
         self._say_times()
         self.filter_changed.emit()
@@ -127,6 +130,9 @@ class AuditFilterBar(Translated, QWidget):
         """Offer the machines and entities that have entries."""
         self._choices = choices
         self._fill()
+
+    def _boxes(self) -> tuple[PickCombo, ...]:
+        return self.machine, self.person, self.entity, self.action, self.field
 
     def set_exporting(self, exporting: bool) -> None:
         """One export at a time."""
@@ -149,6 +155,7 @@ class AuditFilterBar(Translated, QWidget):
 
     def _fill(self) -> None:
         machines = [(name, name) for name in self._choices.machines]
+        machines += [(server_text(role), role) for role in self._choices.servers]
         self.machine.set_items(QCoreApplication.translate("Audit", "Any machine"), machines)
         people = [(person.name, person.id) for person in self._reference.staff()]
         self.person.set_items(QCoreApplication.translate("Audit", "Any person"), people)
@@ -156,6 +163,8 @@ class AuditFilterBar(Translated, QWidget):
         self.entity.set_items(QCoreApplication.translate("Audit", "Any entity"), entities)
         actions = [(action_text(action), action) for action in AuditAction]
         self.action.set_items(QCoreApplication.translate("Audit", "Any action"), actions)
+        fields = sorted((any_label(name, self._reference), name) for name in self._choices.fields)
+        self.field.set_items(QCoreApplication.translate("Audit", "Any field"), fields)
 
     def retranslate(self) -> None:
         """Every word of the bars."""
@@ -175,6 +184,7 @@ class AuditFilterBar(Translated, QWidget):
         self.person.setAccessibleName(QCoreApplication.translate("Audit", "Person, as stated"))
         self.entity.setAccessibleName(QCoreApplication.translate("Audit", "Entity"))
         self.action.setAccessibleName(QCoreApplication.translate("Audit", "Action"))
+        self.field.setAccessibleName(QCoreApplication.translate("Audit", "Field"))
         self.clear_button.setText(QCoreApplication.translate("Audit", "Clear"))
         self.clear_button.setAccessibleName(QCoreApplication.translate("Audit", "Clear search and filters"))
         self.export_button.setText(QCoreApplication.translate("Audit", "E&xport CSV"))

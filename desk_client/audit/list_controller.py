@@ -16,8 +16,7 @@ class AuditSource:
 
     def page(self, conn: Any, listing: AuditListing, after: PageKey | None) -> Page[AuditRow]:
         """A page of a listing."""
-        page = audit.list_audit(conn, listing, after)
-        return Page(rows=page.rows, next_key=page.next_key)
+        return audit.list_audit(conn, listing, after)
 
     def anchors(self, conn: Any, listing: AuditListing) -> None:
         """None are read."""

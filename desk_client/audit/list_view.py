@@ -25,7 +25,7 @@ class AuditDelegate(CellDelegate[AuditRow]):
         if column.id == ColumnId.ACTION:
             colour = colours.red if row.action == AuditAction.DELETE else colours.muted
             return Look(colours.text, glyph=GLYPHS.get(AuditAction(row.action)), glyph_colour=colour)
-        if column.id == ColumnId.MACHINE:
+        if column.id == ColumnId.MACHINE and not row.is_server:
             return Look(colours.text, bold=True, glyph="check", glyph_colour=colours.green)
         return Look(colours.muted if column.id in _MUTED else colours.text)
 

@@ -7,15 +7,17 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QLocale, Qt, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QSplitter, QVBoxLayout, QWidget
 
 from desk_client.audit.columns import AUDIT_COLUMNS, AuditTexts
 from desk_client.audit.controller import AuditController
+from desk_client.audit.csv_lines import CsvLines
 from desk_client.audit.detail import AuditDetail
 from desk_client.audit.filters import AuditFilterBar
 from desk_client.audit.list_controller import AuditSource
 from desk_client.audit.list_view import AuditListView
-from desk_client.audit.words import count_text
+from desk_client.audit.words import count_text, fault_text
 from desk_client.context import ClientContext
 from desk_client.listing.list_controller import ListController
 from desk_client.listing.table_model import PagedTableModel
@@ -41,6 +43,7 @@ class AuditPage(Screen, QWidget):
         self.setObjectName("auditPage")
         self._context = context
         self._written = 0
+        self._fault: OSError | None = None  # why the last export came to nothing
         self._said = QElapsedTimer()  # since the progress was told
         self.filters = AuditFilterBar(context.reference, lambda: datetime.now().astimezone(), self)
         self.banner = Banner(self)
@@ -156,6 +159,9 @@ class AuditPage(Screen, QWidget):
         self._say_status()
         if not dimmed:
             self._say_empty()
+            shown = self.detail.entry_id()
+            if shown is not None and self.model.find(shown) is None:
+                self.detail.clear()  # it is not among these any more
 
     def _say_empty(self) -> None:
         self.list.set_empty_text(
@@ -183,7 +189,8 @@ class AuditPage(Screen, QWidget):
 
     def export_to(self, path: Path) -> None:
         """Write what the list shows, all of it, to a file."""
-        self.controller.export(self._listing(), path, _heading())
+        self._fault = None
+        self.controller.export(self._listing(), path, CsvLines.now(self._context.reference))
 
     def _on_progressed(self, count: int) -> None:
         self._written = count
@@ -216,13 +223,23 @@ class AuditPage(Screen, QWidget):
 
         self._context.messages.info(say)
 
-    def _on_file_failed(self, reason: str) -> None:
+    def _on_file_failed(self, fault: OSError) -> None:
         self._on_export_over()
+        self._fault = fault
+        self._say_fault()
 
-        def say() -> str:
-            return QCoreApplication.translate("Audit", "The file can't be written: {reason}").format(reason=reason)
+    def _say_fault(self) -> None:
+        if self._fault is None:
+            return
+        text = QCoreApplication.translate("Audit", "The file can't be written: {reason}")
+        words = QCoreApplication.translate("Audit", "Dismiss")
+        said = text.format(reason=fault_text(self._fault))
+        self.banner.say("error", said, (("dismissFault", words, self._drop_fault),))
 
-        self._context.messages.warning(say)
+    def _drop_fault(self) -> None:
+        if self._fault is not None:
+            self._fault = None
+            self.banner.clear()
 
     def retranslate(self) -> None:
         """Names of the parts."""
@@ -230,24 +247,18 @@ class AuditPage(Screen, QWidget):
         self.splitter.setAccessibleName(QCoreApplication.translate("Audit", "Entries and entry"))
         if self.controller.is_exporting:
             self._say_progress()
+        self._say_fault()
         self._say_empty()
         self._say_status()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Read again at each coming back."""
+        super().showEvent(event)
+        if self.model.rowCount() and not event.spontaneous():
+            self.refresh()
 
-def _heading() -> tuple[str, ...]:
-    """The first line of a file, in the order of the queries' CSV_COLUMNS and a mark behind them."""
-    return (
-        QCoreApplication.translate("AuditFile", "Entry"),
-        QCoreApplication.translate("AuditFile", "Time"),
-        QCoreApplication.translate("AuditFile", "Machine (proved)"),
-        QCoreApplication.translate("AuditFile", "Person (stated)"),
-        QCoreApplication.translate("AuditFile", "Version"),
-        QCoreApplication.translate("AuditFile", "Action"),
-        QCoreApplication.translate("AuditFile", "Entity"),
-        QCoreApplication.translate("AuditFile", "Row key"),
-        QCoreApplication.translate("AuditFile", "Row"),
-        QCoreApplication.translate("AuditFile", "Field"),
-        QCoreApplication.translate("AuditFile", "Old"),
-        QCoreApplication.translate("AuditFile", "New"),
-        QCoreApplication.translate("AuditFile", "Mark"),
-    )
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What went wrong with a file is told until one leaves."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self._drop_fault()

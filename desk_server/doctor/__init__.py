@@ -10,6 +10,7 @@ from desk_server.doctor.catalogue import catalogue_findings
 from desk_server.doctor.certificates import certificate_findings
 from desk_server.doctor.finding import Finding
 from desk_server.doctor.running import running_findings
+from desk_server.doctor.schema import schema_finding
 from desk_server.doctor.server_settings import setting_findings
 
 __all__ = ["Finding", "examine"]
@@ -22,6 +23,7 @@ def examine(desk: Desk) -> list[Finding]:
             *setting_findings(desk, connection),
             *access_findings(desk, connection),
             *catalogue_findings(desk, connection),
+            schema_finding(desk, connection),
             *certificate_findings(desk, connection),
             *running_findings(desk, connection),
         ]
