@@ -35,6 +35,7 @@ QUERIES = (
     ("machine_grants", "machines' roles have nothing but their group", _SYNC),
     ("machine_settings", "machines' roles keep their limits", _SYNC),
     ("enrol_settings", "the role of enrolment keeps its limits", BOOTSTRAP_ADVICE),
+    ("settings", "the desk's own settings make sense", "as superuser: INSERT or UPDATE it in the table desk.setting"),
     ("worker_settings", "the worker waits for nobody's lock", BOOTSTRAP_ADVICE),
     (
         "private_columns",

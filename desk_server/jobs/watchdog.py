@@ -9,6 +9,7 @@ import, the worker itself, and other databases of a site's cluster.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,22 @@ _END = """
 WITH target AS MATERIALIZED (
     SELECT pid FROM pg_stat_activity WHERE pid = %(pid)s AND backend_start = %(began)s
 )
-SELECT desk.security_event_add('watchdog', %(machine)s, %(address)s, %(detail)s, %(is_alarm)s)
-FROM target WHERE pg_terminate_backend(pid)
+SELECT FROM target WHERE pg_terminate_backend(pid)
 """
+# One alarm an hour of a machine: whose sessions are ended for ever shall not fill the table. The next one counts them.
+_IS_TOLD = """
+SELECT FROM desk.security_event
+WHERE kind = 'watchdog' AND is_alarm AND machine IS NOT DISTINCT FROM %(machine)s
+    AND at > clock_timestamp() - interval '1 hour' LIMIT 1
+"""
+_TELL = """
+SELECT desk.security_event_add(
+    'watchdog', %(machine)s, %(address)s,
+    %(detail)s::jsonb || CASE WHEN %(sessions)s > 1 THEN jsonb_build_object('sessions', %(sessions)s) ELSE '{}' END,
+    %(is_alarm)s
+)
+"""
+_untold: Counter[str | None] = Counter()  # by machine, None is enrolment; log and sessions' end don't depend on it
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +67,14 @@ def end_overdue_sessions(connection: Any, desk: Desk) -> int:
 
 def _end(cursor: Any, suspect: dict[str, Any]) -> int:
     cursor.execute(_END, suspect)
-    if cursor.rowcount:
-        log.warning("ended a session of %s: %s", suspect["machine"] or "enrolment", suspect["why"])
-    return int(cursor.rowcount)
+    if not cursor.rowcount:
+        return 0
+    machine = suspect["machine"]
+    log.warning("ended a session of %s: %s", machine or "enrolment", suspect["why"])
+    cursor.execute(_IS_TOLD, suspect)
+    if suspect["is_alarm"] and cursor.rowcount:
+        _untold[machine] += 1
+    else:
+        sessions = 1 + (_untold.pop(machine, 0) if suspect["is_alarm"] else 0)
+        cursor.execute(_TELL, {**suspect, "sessions": sessions})
+    return 1

@@ -1,10 +1,10 @@
 -- Sessions to end, each once, with the first reason that holds. No statement's text leaves this query.
+-- A setting that is gone or is nonsense does not switch the watchdog off: the desk's own number counts (doctor tells).
 WITH allowed AS (
-    SELECT split_part(key, '_', 2) AS why, value::numeric AS seconds FROM desk.setting
-    WHERE key IN (
-        'watchdog_statement_seconds', 'watchdog_transaction_seconds', 'watchdog_idle_seconds',
-        'watchdog_blocking_seconds', 'watchdog_enrol_seconds'
-    )
+    SELECT d.why, CASE WHEN s.value ~ '^[1-9][0-9]{0,3}$' THEN s.value::numeric ELSE d.seconds END AS seconds
+    FROM (VALUES ('statement', 45), ('transaction', 90), ('idle', 45), ('blocking', 15), ('enrol', 60))
+        AS d (why, seconds)
+    LEFT JOIN desk.setting AS s ON s.key = 'watchdog_' || d.why || '_seconds'
 ), session AS (
     SELECT *, usename ~ '^m_' AS is_machine FROM pg_stat_activity
     WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-from desk_server.jobs.watchdog import end_overdue_sessions
+from desk_server.jobs.watchdog import _SUSPECTS, end_overdue_sessions
 from tests.desks import RunningDesk
 
 LIMITS = {"statement": 1, "transaction": 3, "idle": 1, "blocking": 1, "enrol": 1}
@@ -37,6 +37,7 @@ def limits(owner: Any) -> Callable[..., None]:
                 )
                 assert cursor.rowcount == 1
             cursor.execute("DELETE FROM desk.privacy_mark")
+            cursor.execute("DELETE FROM desk.security_event WHERE kind = 'watchdog'")  # one alarm an hour
 
     return set_limits
 
@@ -201,6 +202,61 @@ def test_who_blocks_a_migration_by_a_mere_reader_s_lock_is_ended(
     assert _told(owner)[0][:3] == ("pc-query", "127.0.0.1", "blocking")
     assert _is_alive(owner, bystander)
     assert _is_alive(owner, migration)
+
+
+@pytest.mark.parametrize("value", [None, "0", "-5", "never", "", "1e9", "99999999999"])
+def test_a_setting_that_is_gone_or_nonsense_does_not_switch_it_off(
+    desk: RunningDesk, owner: Any, worker: Any, limits: Callable[..., None], value: str | None
+) -> None:
+    """The desk's own number counts: ended is who has blocked others for longer than 15 s."""
+    limits()
+    key = "watchdog_blocking_seconds"
+    holder = _boundless(desk, "full", autocommit=False)
+    holder.cursor().execute("LOCK TABLE desk.ticket IN ACCESS SHARE MODE")
+    holder_pid = holder.info.backend_pid
+    thread = _run(waiting := desk.owner(), "SET lock_timeout = '5s'; LOCK TABLE desk.ticket")
+    with owner.cursor() as cursor:
+        cursor.execute("UPDATE desk.setting SET value = %s WHERE key = %s", (value or "", key))
+        if value is None:
+            cursor.execute("DELETE FROM desk.setting WHERE key = %s", (key,))
+        cursor.execute(_SUSPECTS.replace("clock_timestamp()", "(clock_timestamp() + interval '14 s')"))
+        assert not cursor.fetchall()
+        cursor.execute(_SUSPECTS.replace("clock_timestamp()", "(clock_timestamp() + interval '16 s')"))
+        found = [row[0] for row in cursor.fetchall()]
+        cursor.execute(
+            "INSERT INTO desk.setting VALUES (%s, '15') ON CONFLICT (key) DO UPDATE SET value = '15'", (key,)
+        )
+    holder.close()
+    thread.join()
+    waiting.close()
+    assert found == [holder_pid]
+
+
+def test_a_machine_raises_one_alarm_an_hour_which_counts(
+    desk: RunningDesk, owner: Any, worker: Any, limits: Callable[..., None]
+) -> None:
+    """A hostile machine whose sessions are ended for ever does not fill the table; another one's alarm is not lost."""
+    limits("idle")
+
+    def end_one(machine: str) -> None:
+        idle = _boundless(desk, machine, autocommit=False)
+        idle.cursor().execute("SELECT 1")
+        _watch(desk, owner, worker, idle)
+
+    def alarms() -> list[Any]:
+        with owner.cursor() as cursor:
+            cursor.execute(
+                "SELECT machine, detail ->> 'sessions' FROM desk.security_event WHERE kind = 'watchdog' ORDER BY id"
+            )
+            return list(cursor.fetchall())
+
+    for machine in ("full", "full", "query", "full"):
+        end_one(machine)
+    assert alarms() == [("pc-full", None), ("pc-query", None)]
+    with owner.cursor() as cursor:
+        cursor.execute("UPDATE desk.security_event SET at = at - interval '61 minutes'")
+    end_one("full")
+    assert alarms() == [("pc-full", None), ("pc-query", None), ("pc-full", "3")]  # with the two that were not told
 
 
 def test_sessions_of_enrolment_are_short(
