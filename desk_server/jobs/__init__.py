@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from desk_server.desk import Desk
-from desk_server.jobs.housekeeping import remove_ended_leases, remove_old_saves
+from desk_server.jobs.housekeeping import remove_ended_leases, remove_old_enrolments, remove_old_saves
 from desk_server.jobs.old_certificates import raise_old_certificate_alarms
 from desk_server.jobs.private_fields import move_search_entries
 from desk_server.jobs.sealing import EVERY_SECONDS as SEAL_SECONDS
@@ -46,4 +46,5 @@ JOBS = (
     Job("move search entries", 5, move_search_entries),
     Job("remove ended leases", 60, remove_ended_leases),
     Job("remove old save ids", 3600, remove_old_saves),
+    Job("remove old enrolments", 3600, remove_old_enrolments),
 )

@@ -7,6 +7,8 @@ BEGIN
     END LOOP;
 END
 $$;
+REVOKE DELETE ON desk.signing_request, desk.enrolment_code FROM desk_worker;
+REVOKE SELECT (id, expires_at, used_at, withdrawn_at) ON desk.enrolment_code FROM desk_worker;
 DROP FUNCTION desk.field_private_set(text, text, boolean, uuid, bigint, bigint);
 DROP FUNCTION desk.field_private_move(int);
 DROP FUNCTION desk.field_private_left();

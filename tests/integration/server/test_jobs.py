@@ -11,7 +11,7 @@ import pytest
 
 from desk_server.desk import Desk
 from desk_server.jobs import JOBS, Job
-from desk_server.jobs.housekeeping import BATCH, remove_ended_leases, remove_old_saves
+from desk_server.jobs.housekeeping import BATCH, remove_ended_leases, remove_old_enrolments, remove_old_saves
 from desk_server.worker import Worker
 from tests.desks import RunningDesk
 
@@ -58,6 +58,42 @@ def test_only_old_save_ids_are_removed_in_batches(desk: RunningDesk, owner: Any,
     assert remove_old_saves(worker_connection, desk.desk) == BATCH + 10
     assert _all(owner, "SELECT count(*) FROM desk.save_done") == kept
     assert remove_old_saves(worker_connection, desk.desk) == 0
+
+
+def test_enrolments_are_removed_ninety_days_after_they_ended(
+    desk: RunningDesk, owner: Any, worker_connection: Any
+) -> None:
+    """What is open stays however old it is, and a code as long as a request of it; the security events stay."""
+    _all(owner, "DELETE FROM desk.signing_request; DELETE FROM desk.enrolment_code")
+    events = _all(owner, "SELECT count(*) FROM desk.security_event")
+    codes = (  # when it ended: used, withdrawn, expired
+        (1, "91 days", None, "100 days"), (2, None, "91 days", "100 days"), (3, None, None, "91 days"),
+        (4, "89 days", None, "100 days"), (5, "91 days", None, "100 days"), (6, None, None, "89 days"),
+    )  # fmt: skip
+    for number, used, withdrawn, expired in codes:
+        _all(
+            owner,
+            "INSERT INTO desk.enrolment_code (id, machine_id, code_hash, expires_at, issued_by, used_at, withdrawn_at)"
+            " SELECT %s, min(id), sha256(%s), now() - %s::interval, 'x', now() - %s::interval, now() - %s::interval"
+            " FROM desk.machine",
+            (-number, str(number).encode(), expired, used, withdrawn),
+        )
+    for number, code, signed, refused in (
+        (1, -1, "91 days", None), (2, -5, None, None), (3, None, None, "withdrawn"), (4, None, "89 days", None),
+    ):  # fmt: skip
+        _all(
+            owner,
+            "INSERT INTO desk.signing_request (id, request, machine_id, code_id, csr, asked_at, signed_at, refused)"
+            " SELECT %s, gen_random_uuid(), min(id), %s, 'x', now() - interval '91 days', now() - %s::interval, %s"
+            " FROM desk.machine",
+            (-number, code, signed, refused),
+        )
+    assert remove_old_enrolments(worker_connection, desk.desk) == 5
+    assert _all(owner, "SELECT -id FROM desk.signing_request ORDER BY 1") == [2, 4]
+    assert _all(owner, "SELECT -id FROM desk.enrolment_code ORDER BY 1") == [4, 5, 6]
+    assert _all(owner, "SELECT count(*) FROM desk.security_event") == events
+    with pytest.raises(Exception, match="permission denied"):
+        _all(worker_connection, "SELECT code_hash FROM desk.enrolment_code")
 
 
 def test_a_job_that_fails_does_not_end_the_worker(desk: RunningDesk, caplog: pytest.LogCaptureFixture) -> None:
