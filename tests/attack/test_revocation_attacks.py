@@ -5,8 +5,9 @@ The storm of reconnects and the worker's part are in tests/integration/server/te
 
 from __future__ import annotations
 
+import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from desk_server.machines import add_machine
 from shared.config import Profile
 from tests.desks import RunningDesk
+from tests.integration.database.machine_calls import CSR, enrol, issue, renew
 from tests.integration.database.world import World, insert, one, refused
 
 Connect = Callable[[], Any]
@@ -108,6 +110,106 @@ def test_the_end_of_one_machine_s_sessions_is_nobody_else_s(
     with pytest.raises(psycopg2.OperationalError):
         first.execute("SELECT 1")
     assert one(second, "SELECT 1") == one(full, "SELECT 1") == one(admin, "SELECT 1") == 1
+
+
+@pytest.fixture
+def falling(desk: RunningDesk, world: World, tmp_path: Path) -> Iterator[Profile]:
+    """An administrator's machine of this test's own, about to be one no more."""
+    name = f"pc-{uuid.uuid4().hex[:8]}"
+    yield add_machine(desk.desk, name, "admin", ["wang"], tmp_path / "falling")
+    with desk.owner().cursor() as cursor:
+        demote(cursor, name, "none")
+
+
+def queued_behind_a_demotion(
+    desk: RunningDesk, falling: Profile, statement: str, values: tuple[Any, ...]
+) -> list[str | None]:
+    """What the falling machine hears that asked while its demotion was under way, and before its sessions end."""
+    session = psycopg2.connect(**falling.connect_args())
+    session.autocommit = True
+    taking = desk.desk.owner_connection()
+    taking.autocommit = False
+    demote(taking.cursor(), falling.machine, "none")
+    answers: list[str | None] = []
+
+    def ask() -> None:
+        try:
+            session.cursor().execute(statement, values)
+            answers.append("done")
+        except psycopg2.Error as error:
+            answers.append(error.pgcode)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join(0.3)
+    assert thread.is_alive(), f"it did not have to wait: {answers}"
+    taking.commit()
+    thread.join(5)
+    taking.close()
+    session.close()
+    return answers
+
+
+def test_a_code_asked_for_while_the_level_is_taken(
+    desk: RunningDesk, boss: Any, admin: Any, falling: Profile, losing: Profile
+) -> None:
+    """It waits for the lock of the demotion: by then it may not any more, whichever machine the code is for."""
+    begin_code = "SELECT desk.enrolment_begin(%s, %s)"
+    codes = "SELECT count(*) FROM desk.enrolment_code WHERE issued_by = %s"
+    for name in (losing.machine, "pc-admin", falling.machine):
+        demote(boss, falling.machine, "admin")
+        again = add_machine(desk.desk, falling.machine, "admin", ["wang"], falling.directory)
+        assert queued_behind_a_demotion(desk, again, begin_code, (name, uuid.uuid4().bytes * 2)) == ["42501"]
+    assert one(boss, codes, falling.machine) == 0
+    one(admin, begin_code, losing.machine, uuid.uuid4().bytes * 2)
+
+
+def test_a_level_given_while_the_own_is_taken(desk: RunningDesk, boss: Any, falling: Profile, losing: Profile) -> None:
+    version = one(boss, "SELECT row_version FROM desk.machine WHERE name = %s", losing.machine)
+    raise_it = "SELECT desk.machine_set(%s, 'admin', NULL, NULL, gen_random_uuid(), NULL, %s)"
+    assert queued_behind_a_demotion(desk, falling, raise_it, (losing.machine, version)) == ["42501"]
+    assert one(boss, "SELECT level FROM desk.machine WHERE name = %s", losing.machine) == "full"
+
+
+def test_a_code_counts_while_who_gave_it_is_an_administrator(
+    boss: Any, admin: Any, falling: Profile, losing: Profile
+) -> None:
+    """However it has come to stay: it is looked at when the code is used, and when the certificate is issued."""
+    made = [uuid.uuid4().hex for _ in range(3)]
+    givers = (falling.machine, falling.machine, None)
+    for secret, giver in zip(made, givers, strict=True):
+        boss.execute(
+            "INSERT INTO desk.enrolment_code (machine_id, code_hash, expires_at, issued_by, issuer_id) SELECT m.id,"
+            " sha256(convert_to(%s, 'UTF8')), now() + interval '5 min', %s,"
+            " (SELECT id FROM desk.machine WHERE name = %s) FROM desk.machine m WHERE m.name = %s",
+            (secret, giver or "postgres", giver, losing.machine),
+        )
+    claimed = uuid.uuid4()
+    assert enrol(boss, made[0], claimed)["state"] == "waiting"
+    boss.execute("UPDATE desk.machine SET level = 'full' WHERE name = %s", (falling.machine,))  # and nothing else
+    assert not issue(boss, claimed, 770_001)
+    with refused("DK032"):
+        enrol(boss, made[1], uuid.uuid4())
+    of_the_owner = uuid.uuid4()
+    assert enrol(boss, made[2], of_the_owner)["state"] == "waiting"
+    assert issue(boss, of_the_owner, 770_002)
+
+
+def test_a_renewal_that_is_committed_after_its_certificate_was_replaced(
+    boss: Any, losing: Profile, desk: RunningDesk
+) -> None:
+    """Asked in time and held back: it would be a way in that outlives the enrolment anew."""
+    boss.execute("UPDATE desk.machine_certificate SET first_used_at = now(), issued_at = now() - interval '70 days'"
+                 " WHERE machine_id = (SELECT id FROM desk.machine WHERE name = %s)", (losing.machine,))  # fmt: skip
+    held = psycopg2.connect(**losing.connect_args())
+    assert renew(held.cursor(), CSR.format("held back"))[0] == "waiting"
+    asked = "SELECT request FROM desk.signing_request r JOIN desk.machine m ON m.id = r.machine_id WHERE name = %s"
+    boss.execute("SELECT desk.certificate_add(%s, 770003, now() + interval '1 day')", (losing.machine,))
+    held.commit()
+    assert not issue(boss, one(boss, asked, losing.machine), 770_004)
+    good = "SELECT array_agg(serial::int) FROM desk.machine_certificate c JOIN desk.machine m ON m.id = c.machine_id"
+    assert one(boss, f"{good} WHERE name = %s AND replaced_at IS NULL", losing.machine) == [770_003]
+    held.close()
 
 
 def test_a_copied_certificate_after_its_renewal(
