@@ -26,6 +26,7 @@ MACHINE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 DEPARTMENT_OF_NEW_PEOPLE = "support"
 LEVELS = (Level.QUERY, Level.FULL, Level.ADMIN)
 _RANK = {Level.NONE: 0, Level.QUERY: 1, Level.FULL: 2, Level.ADMIN: 3}
+_ROLE_NAME = "DK022"
 _CURRENT = """
 SELECT m.level, EXISTS (SELECT FROM desk.machine_certificate c WHERE c.machine_id = m.id AND c.replaced_at IS NULL)
 FROM desk.machine m WHERE m.name = %s AND m.deleted_at IS NULL
@@ -191,6 +192,10 @@ def _machine_set(cursor: Any, name: str, level: Level | None, codes: list[str] |
         cursor.execute("SELECT desk.machine_set(%s, %s, %s, %s, NULL, NULL, NULL)", (name, stated, codes, note))
     except psycopg2.errors.UndefinedFunction as error:
         raise DeskError("The schema is not complete; run: desk-server migrate") from error
+    except psycopg2.Error as error:
+        if error.pgcode != _ROLE_NAME:
+            raise
+        raise UserError(f"A role of the database server is called {name}; choose another name.") from error
 
 
 def _ensure_person(connection: Any, person: str) -> str:

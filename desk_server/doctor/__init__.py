@@ -6,6 +6,7 @@ from contextlib import closing
 
 from desk_server.desk import Desk
 from desk_server.doctor.access_files import access_findings
+from desk_server.doctor.administrators import administrator_findings
 from desk_server.doctor.catalogue import catalogue_findings
 from desk_server.doctor.certificates import certificate_findings
 from desk_server.doctor.finding import Finding
@@ -25,5 +26,6 @@ def examine(desk: Desk) -> list[Finding]:
             *catalogue_findings(desk, connection),
             schema_finding(desk, connection),
             *certificate_findings(desk, connection),
+            *administrator_findings(connection),
             *running_findings(desk, connection),
         ]

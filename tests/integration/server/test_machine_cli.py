@@ -100,7 +100,67 @@ def test_set_changes_level_people_and_note_and_ends_sessions(desk: RunningDesk, 
     assert _gets_in(arguments)
     _run(desk, "machine", "set", "pc-0702", "--level", "none")
     assert not _gets_in(arguments)
-    assert_refused(desk_server("machine", "code", "pc-0702", "--data", desk.desk.data), "shut out")
+    assert_refused(desk_server("machine", "code", "pc-0702", "--data", desk.desk.data), "shut out", "--level full")
+
+
+def test_add_refuses_a_machine_that_is_there_and_again_says_what_it_changes(desk: RunningDesk) -> None:
+    """Who mistypes a name must not take another machine's level."""
+    data = ("--data", desk.desk.data)
+    words = ("machine", "add", "pc-0703", "--level")
+    first = _json(desk, *words, "admin", "--person", "lin")["code"]
+    refused = desk_server(*words, "query", "--person", "sun", *data)
+    assert_refused(refused, "pc-0703 is there already, level admin", "machine set pc-0703", "machine code pc-0703")
+    shown = _machine(desk, "pc-0703")
+    assert (shown["level"], shown["people"]) == ("admin", ["lin"])
+    assert Applicant(desk, EnrolmentCode.parse(first).claim).ask()[0] == "waiting"
+    _run(desk, "machine", "code", "pc-0703")
+    again = desk_server(*words, "query", "--person", "sun", "--again", *data)
+    assert again.returncode == 0
+    for sentence in ("was admin and is query now", "were lin and are sun now", "An earlier code for it was withdrawn"):
+        assert sentence in again.stderr
+
+
+def test_a_person_nobody_knows_is_said_with_who_may_be_meant(desk: RunningDesk) -> None:
+    data = ("--data", desk.desk.data)
+    words = ("machine", "add", "pc-0704", "--level", "query")
+    known = desk_server(*words, "--person", "lin", *data)
+    assert "New person" not in known.stderr
+    desk_server("machine", "set", "pc-0704", "--person", "Wilhelmina Marsh", *data)
+    typed = desk_server(*words, "--person", "wilhelmine marsh", "--person", "Zacharias Quill", "--again", *data)
+    assert typed.returncode == 0
+    meant = "Or did you mean Wilhelmina Marsh (wilhelmina-marsh)?"
+    assert f"New person: wilhelmine marsh (wilhelmine-marsh). {meant}" in typed.stderr
+    assert "New person: Zacharias Quill (zacharias-quill).\n" in typed.stderr
+    assert "New person: Zoe" in desk_server("machine", "set", "pc-0704", "--person", "Zoe", *data).stderr
+
+
+def test_a_code_that_nobody_signs_or_no_other_computer_can_use_says_so(desk: RunningDesk) -> None:
+    desk_server("machine", "add", "pc-0705", "--level", "query", "--person", "lin", "--data", desk.desk.data)
+    told = desk_server("machine", "code", "pc-0705", "--json", "--data", desk.desk.data)
+    assert json.loads(told.stdout)["machine"] == "pc-0705"
+    assert "nobody signs until desk-server start" in told.stderr
+    assert "names localhost: no other computer can use it" in told.stderr
+    assert "--host NAME" in told.stderr
+
+
+def test_nobody_administers_any_more_is_said_and_found(desk: RunningDesk) -> None:
+    data = ("--data", desk.desk.data)
+    admins = [row["name"] for row in _json(desk, "machine", "list") if row["level"] == "admin"]
+    last = admins.pop()
+    try:
+        for name in admins:
+            _run(desk, "machine", "set", name, "--level", "query")
+        assert desk_server("machine", "set", last, "--note", "the last", *data).stderr == ""
+        told = desk_server("machine", "set", last, "--level", "full", *data)
+        assert told.returncode == 0
+        assert "no administrator's machine can get in now" in told.stderr
+        findings = {row["check"]: row for row in json.loads(desk_server("doctor", "--json", *data).stdout)}
+        assert not findings["an administrator's machine can get in"]["is_ok"]
+    finally:
+        for name in (last, *admins):
+            _run(desk, "machine", "set", name, "--level", "admin")
+    findings = {row["check"]: row for row in json.loads(desk_server("doctor", "--json", *data).stdout)}
+    assert findings["an administrator's machine can get in"]["is_ok"]
 
 
 @pytest.mark.parametrize(
