@@ -1,9 +1,9 @@
-"""Reads of the audit for administrators: pages of entries, and their lines for a CSV file. Each is one statement."""
+"""Reads of the audit for administrators: pages of entries, and what the filters offer. Each is one statement."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -19,7 +19,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    tuple_,
 )
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
@@ -27,65 +26,69 @@ from shared.models import (
     AuditEntry,
     AuditPrivate,
     AuditSeal,
+    Choice,
+    Comment,
     Contact,
     Customer,
+    Department,
     FieldRule,
     Machine,
+    MachineCertificate,
     Product,
+    Project,
+    Release,
+    SecurityEvent,
     Staff,
     Ticket,
 )
+from shared.queries.keyset import SortRule, page_of
 from shared.queries.rows import AnySelect
-from shared.schemas.audit import AuditAnchors, AuditChoices, AuditFilter, AuditListing, AuditPage, AuditRow
-from shared.schemas.listing import PAGE_ROWS, PageKey
+from shared.schemas.audit import AuditChoices, AuditFilter, AuditListing, AuditRow
+from shared.schemas.listing import PAGE_ROWS, Page, PageKey
 
-EXPORT_ROWS = 2_000
-CSV_COLUMNS = ("entry", "at", "machine", "person", "version", "action", "entity", "row", "label", "field", "old", "new")
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-_LABELS: dict[str, tuple[Any, Any]] = {
-    "ticket": (Ticket.number, Ticket.id),
-    "customer": (Customer.name, Customer.id),
-    "contact": (Contact.name, Contact.id),
-    "product": (Product.code, Product.id),
-    "machine": (Machine.name, Machine.id),
-    "staff": (Staff.name, Staff.id),
+_BY_TIME = SortRule(AuditEntry.at, AuditEntry.id, nullable=False)
+_KEY = cast(AuditEntry.row_key, BigInteger)
+_LABELS: dict[str, AnySelect] = {
+    "ticket": select(Ticket.number).where(Ticket.id == _KEY),
+    "comment": select(Ticket.number).join(Comment, Comment.ticket_id == Ticket.id).where(Comment.id == _KEY),
+    "comment_private": select(Ticket.number).join(Comment, Comment.ticket_id == Ticket.id).where(Comment.id == _KEY),
+    "customer": select(Customer.name).where(Customer.id == _KEY),
+    "contact": select(Contact.name).where(Contact.id == _KEY),
+    "project": select(Project.name).where(Project.id == _KEY),
+    "product": select(Product.code).where(Product.id == _KEY),
+    "release": select(Release.version).where(Release.id == _KEY),
+    "department": select(Department.code).where(Department.id == _KEY),
+    "choice": select(Choice.list_code + ": " + Choice.code).where(Choice.id == _KEY),
+    "field_rule": select(FieldRule.entity + "." + FieldRule.field).where(FieldRule.id == _KEY),
+    "machine": select(Machine.name).where(Machine.id == _KEY),
+    "machine_certificate": (
+        select(Machine.name)
+        .join(MachineCertificate, MachineCertificate.machine_id == Machine.id)
+        .where(MachineCertificate.id == _KEY)
+    ),
+    "machine_person": (
+        select(Machine.name + ", " + Staff.name).where(
+            Machine.id == cast(func.split_part(AuditEntry.row_key, "/", 1), BigInteger),
+            Staff.id == cast(func.split_part(AuditEntry.row_key, "/", 2), BigInteger),
+        )
+    ),
+    "security_event": select(SecurityEvent.machine).where(SecurityEvent.id == _KEY),
+    "staff": select(Staff.name).where(Staff.id == _KEY),
 }
 _PERSON = aliased(Staff, name="stated_person")
 
 
 def list_audit(
     conn: Connection, listing: AuditListing, after: PageKey | None = None, *, limit: int = PAGE_ROWS
-) -> AuditPage:
+) -> Page[AuditRow]:
     """Up to ``limit`` entries of ``listing`` behind ``after`` (None: from the beginning)."""
+    order = _BY_TIME.order(listing.descending)
     statement = _matching(listing.filter, AuditEntry.id)
     if after is not None:
-        row, bound = tuple_(AuditEntry.at, AuditEntry.id), tuple_(after.value, after.id)
-        statement = statement.where(row < bound if listing.descending else row > bound)
-    keys = statement.order_by(*_order(listing.descending)).limit(limit + 1).subquery("keys")
-    page = _select_rows().where(AuditEntry.id.in_(select(keys.c.id))).order_by(*_order(listing.descending))
-    found = conn.execute(page).mappings().all()
-    last = found[limit - 1] if len(found) > limit else None
-    return AuditPage(
-        rows=tuple(_row_of(row) for row in found[:limit]),
-        next_key=None if last is None else PageKey(value=last["at"], id=last["id"]),
-    )
-
-
-def get_audit_anchors(conn: Connection, listing: AuditListing, *, limit: int = PAGE_ROWS) -> AuditAnchors:
-    """The key of each page of ``limit`` entries, and their number. It reads all of them: ask it apart from a page."""
-    order = _order(listing.descending)
-    ranked = (
-        _matching(listing.filter, AuditEntry.id, AuditEntry.at)
-        .add_columns(
-            func.row_number().over(order_by=order).label("rank"),
-            func.count().over().label("count"),
-        )
-        .subquery("ranked")
-    )
-    page_ends = or_(ranked.c.rank % limit == 0, ranked.c.rank == ranked.c.count)
-    found = conn.execute(select(ranked).where(page_ends).order_by(ranked.c.rank)).all()
-    ends = tuple(PageKey(value=row.at, id=row.id) for row in found[:-1])
-    return AuditAnchors(keys=(None, *ends), count=found[-1].count if found else 0)
+        statement = statement.where(_BY_TIME.behind(after.value, after.id, descending=listing.descending))
+    keys = statement.order_by(*order).limit(limit + 1).subquery("keys")
+    page = _select_rows().where(AuditEntry.id.in_(select(keys.c.id))).order_by(*order)
+    return page_of(conn.execute(page).mappings().all(), limit, _row_of)
 
 
 def get_audit_row(conn: Connection, entry_id: int) -> AuditRow | None:
@@ -99,47 +102,19 @@ def get_audit_choices(conn: Connection) -> AuditChoices:
     fields = select(func.array_agg(FieldRule.field.distinct())).where(FieldRule.deleted_at.is_(None))
     row = conn.execute(
         select(
-            _distinct(AuditEntry.machine).label("machines"),
+            _distinct(AuditEntry.machine).label("writers"),
+            select(func.array_agg(Machine.name)).scalar_subquery().label("machines"),
             _distinct(AuditEntry.entity).label("entities"),
             fields.scalar_subquery().label("fields"),
         )
     ).one()
+    known = set(row.machines or ())
     return AuditChoices(
-        machines=tuple(row.machines or ()), entities=tuple(row.entities or ()), fields=tuple(sorted(row.fields or ()))
+        machines=tuple(name for name in row.writers or () if name in known),
+        servers=tuple(name for name in row.writers or () if name not in known),
+        entities=tuple(row.entities or ()),
+        fields=tuple(sorted(row.fields or ())),
     )
-
-
-def audit_csv_lines(row: AuditRow) -> Iterator[tuple[str, ...]]:
-    """The lines of an entry under CSV_COLUMNS: one for each changed field. A spreadsheet takes none for a formula."""
-    head = (
-        str(row.id),
-        row.at.isoformat(),
-        row.machine,
-        row.person or "",
-        row.version or "",
-        row.action,
-        row.entity,
-        row.row_key,
-        row.label or "",
-    )
-    for field, (old, new) in row.changes.items() or [("", (None, None))]:
-        yield tuple(_cell(value) for value in (*head, field, _text(old), _text(new)))
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _cell(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA_SIGNS) else value
-
-
-def _order(descending: bool) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    if descending:
-        return AuditEntry.at.desc(), AuditEntry.id.desc()
-    return AuditEntry.at.asc(), AuditEntry.id.asc()
 
 
 def _matching(wanted: AuditFilter, *columns: Any) -> AnySelect:
@@ -184,20 +159,20 @@ def _select_rows() -> AnySelect:
     """The columns of an AuditRow."""
     label = case(
         *(
-            (
-                AuditEntry.entity == entity,
-                select(cast(name, String))
-                .where(row_id == cast(AuditEntry.row_key, BigInteger))
-                .correlate(AuditEntry)
-                .scalar_subquery(),
-            )
-            for entity, (name, row_id) in _LABELS.items()
+            (AuditEntry.entity == entity, cast(name.correlate(AuditEntry).scalar_subquery(), String))
+            for entity, name in _LABELS.items()
         ),
         else_=None,
     )
     return (
         select(
             *AuditEntry.__table__.columns,
+            AuditEntry.at.label("key"),
+            ~select(Machine.id)
+            .where(Machine.name == AuditEntry.machine)
+            .correlate(AuditEntry)
+            .exists()
+            .label("is_server"),
             _PERSON.name.label("person"),
             label.label("label"),
             AuditPrivate.values.label("private_values"),

@@ -9,7 +9,6 @@ from typing import Any
 from pydantic import AwareDatetime
 
 from shared.schemas.base import Frozen, Storable
-from shared.schemas.listing import PageKey
 
 
 class AuditAction(StrEnum):
@@ -53,16 +52,19 @@ class AuditListing(Frozen):
 
 
 class AuditRow(Frozen):
-    """One entry. ``machine`` is proved by its certificate, ``person`` is what the client stated.
+    """One entry. ``machine`` is proved by its certificate, ``person`` is what the client stated. ``is_server``: no
+    machine but a role of the server itself did it.
 
     ``changes`` is {field: (old, new)} with the private fields among them, which ``private`` names. ``is_forgotten``:
-    its private values were removed with the person they belonged to. ``label`` is what people call the row (a
-    ticket's number, a name), None where it has no such thing or is no more. ``block_id`` None: not sealed yet.
+    its private values were removed with the person they belonged to. ``label`` is what people call the row (a ticket's
+    number, a name; of a field's rule ENTITY.FIELD), None where it has no such thing or is no more. ``block_id`` None:
+    not sealed yet.
     """
 
     id: int
     at: datetime
     machine: str
+    is_server: bool
     person_id: int | None
     person: str | None
     version: str | None
@@ -76,23 +78,10 @@ class AuditRow(Frozen):
     block_id: int | None
 
 
-class AuditPage(Frozen):
-    """Up to a page of entries, and the key of the page behind them (None: the end)."""
-
-    rows: tuple[AuditRow, ...]
-    next_key: PageKey | None
-
-
-class AuditAnchors(Frozen):
-    """The keys of every page of a listing, and the number of rows: for jumps. ``keys[0]`` is None."""
-
-    keys: tuple[PageKey | None, ...]
-    count: int
-
-
 class AuditChoices(Frozen):
-    """What the filters of the screen offer."""
+    """What the filters of the screen offer. ``servers``: the names by which the server itself wrote entries."""
 
     machines: tuple[str, ...]
+    servers: tuple[str, ...]
     entities: tuple[str, ...]
     fields: tuple[str, ...]

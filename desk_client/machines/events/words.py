@@ -17,6 +17,7 @@ _KINDS: dict[str, Any] = {
     "renewed": QT_TRANSLATE_NOOP("SecurityEvents", "Certificate renewed"),
     "sessions_ended": QT_TRANSLATE_NOOP("SecurityEvents", "Sessions ended"),
     "old_certificate": QT_TRANSLATE_NOOP("SecurityEvents", "Old certificate used"),
+    "login_refused": QT_TRANSLATE_NOOP("SecurityEvents", "Login refused"),
     "watchdog": QT_TRANSLATE_NOOP("SecurityEvents", "Runaway session ended"),
 }
 _MEANINGS: dict[str, Any] = {
@@ -33,6 +34,11 @@ _MEANINGS: dict[str, Any] = {
         "SecurityEvents",
         "Somebody at {address} tried to get in as {machine} with a replaced certificate, and was refused.",
     ),
+    "login_refused": QT_TRANSLATE_NOOP(
+        "SecurityEvents",
+        "Somebody at {address} showed the certificate of {machine}, and did not get in: the machine is shut out, or the"
+        " login was not one of our programs'.",
+    ),
     "watchdog": QT_TRANSLATE_NOOP(
         "SecurityEvents", "The server ended a session of {machine} that ran too long or held others up."
     ),
@@ -42,6 +48,11 @@ _ADVICE: dict[str, Any] = {
         "SecurityEvents",
         "Either that computer was set back to an older state, or its key was copied. Find out which computer it was;"
         " if nobody can say, make a new code for {machine} and enrol it anew.",
+    ),
+    "login_refused": QT_TRANSLATE_NOOP(
+        "SecurityEvents",
+        "Find out which computer that was. If it is not {machine} itself, its key was copied: make a new code for it"
+        " and enrol it anew, or leave it shut out.",
     ),
     "watchdog": QT_TRANSLATE_NOOP(
         "SecurityEvents",
@@ -79,7 +90,12 @@ def advice_text(event: SecurityEventRow) -> str:
 
 def detail_text(event: SecurityEventRow) -> str:
     """What else is known, as the desk wrote it."""
-    return "  ".join(_detail(name, value) for name, value in event.detail.items() if value not in (None, ""))
+    return detail_words(event.detail)
+
+
+def detail_words(detail: dict[str, Any]) -> str:
+    """The same of a detail alone: as the audit has it."""
+    return "  ".join(_detail(name, value) for name, value in detail.items() if value not in (None, ""))
 
 
 def _detail(name: str, value: Any) -> str:

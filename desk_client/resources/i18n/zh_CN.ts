@@ -181,7 +181,7 @@
     </message>
     <message>
         <source>By the {machine} itself, from no machine</source>
-        <translation type="unfinished"></translation>
+        <translation>由{machine}自身执行，不来自任何机器</translation>
     </message>
     <message>
         <source>Machine {machine}, proved by its login</source>
@@ -245,7 +245,7 @@
     </message>
     <message>
         <source>Any field</source>
-        <translation type="unfinished"></translation>
+        <translation>任意字段</translation>
     </message>
     <message>
         <source>Filters</source>
@@ -457,19 +457,19 @@
     </message>
     <message>
         <source>Way between statuses</source>
-        <translation type="unfinished"></translation>
+        <translation>状态流转</translation>
     </message>
     <message>
         <source>Event of a ticket</source>
-        <translation type="unfinished"></translation>
+        <translation>工单事件</translation>
     </message>
     <message>
         <source>Complaint</source>
-        <translation type="unfinished"></translation>
+        <translation>投诉</translation>
     </message>
     <message>
         <source>Versions let in</source>
-        <translation type="unfinished"></translation>
+        <translation>允许的版本</translation>
     </message>
     <message>
         <source>Edit lease</source>
@@ -489,7 +489,7 @@
     </message>
     <message>
         <source>server ({role})</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器（{role}）</translation>
     </message>
     <message>
         <source>{entity}: {field}</source>
@@ -497,7 +497,7 @@
     </message>
     <message>
         <source>{entity} {row}</source>
-        <translation type="unfinished"></translation>
+        <translation>{entity} {row}</translation>
     </message>
     <message>
         <source>{field} (private)</source>
@@ -505,15 +505,15 @@
     </message>
     <message>
         <source>yes</source>
-        <translation type="unfinished"></translation>
+        <translation>是</translation>
     </message>
     <message>
         <source>no</source>
-        <translation type="unfinished"></translation>
+        <translation>否</translation>
     </message>
     <message>
         <source>private values of {entries} entries, {comments} private comments, {files} files</source>
-        <translation type="unfinished"></translation>
+        <translation>{entries} 条记录的私密值、{comments} 条私密评论、{files} 个文件</translation>
     </message>
     <message>
         <source>{field}: {value}</source>
@@ -537,23 +537,23 @@
     </message>
     <message>
         <source>the folder is not there</source>
-        <translation type="unfinished"></translation>
+        <translation>该文件夹不存在</translation>
     </message>
     <message>
         <source>a folder has this name</source>
-        <translation type="unfinished"></translation>
+        <translation>已有同名文件夹</translation>
     </message>
     <message>
         <source>that is not allowed there, or the file is open in another program</source>
-        <translation type="unfinished"></translation>
+        <translation>该处不允许写入，或文件正在其他程序中打开</translation>
     </message>
     <message>
         <source>the disk is full</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘已满</translation>
     </message>
     <message>
         <source>the drive or the system reports error {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>驱动器或系统报告错误 {number}</translation>
     </message>
 </context>
 <context>
@@ -603,15 +603,15 @@
     </message>
     <message>
         <source>Text</source>
-        <translation type="unfinished"></translation>
+        <translation>正文</translation>
     </message>
     <message>
         <source>Channel</source>
-        <translation type="unfinished"></translation>
+        <translation>渠道</translation>
     </message>
     <message>
         <source>Choice below</source>
-        <translation type="unfinished"></translation>
+        <translation>下级选项</translation>
     </message>
     <message>
         <source>Choice list</source>
@@ -619,15 +619,15 @@
     </message>
     <message>
         <source>Closed at</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭时间</translation>
     </message>
     <message>
         <source>Code</source>
-        <translation type="unfinished"></translation>
+        <translation>代码</translation>
     </message>
     <message>
         <source>Comment</source>
-        <translation type="unfinished"></translation>
+        <translation>评论</translation>
     </message>
     <message>
         <source>Contact</source>
@@ -635,15 +635,15 @@
     </message>
     <message>
         <source>Content</source>
-        <translation type="unfinished"></translation>
+        <translation>内容</translation>
     </message>
     <message>
         <source>Country</source>
-        <translation type="unfinished"></translation>
+        <translation>国家</translation>
     </message>
     <message>
         <source>Created at</source>
-        <translation type="unfinished"></translation>
+        <translation>创建时间</translation>
     </message>
     <message>
         <source>Customer</source>
@@ -651,7 +651,7 @@
     </message>
     <message>
         <source>Deleted at</source>
-        <translation type="unfinished"></translation>
+        <translation>删除时间</translation>
     </message>
     <message>
         <source>Department</source>
@@ -659,11 +659,11 @@
     </message>
     <message>
         <source>Depends on</source>
-        <translation type="unfinished"></translation>
+        <translation>依赖于</translation>
     </message>
     <message>
         <source>Description</source>
-        <translation type="unfinished"></translation>
+        <translation>描述</translation>
     </message>
     <message>
         <source>Details</source>
@@ -671,7 +671,7 @@
     </message>
     <message>
         <source>Direction</source>
-        <translation type="unfinished"></translation>
+        <translation>方向</translation>
     </message>
     <message>
         <source>Entity</source>
@@ -683,11 +683,11 @@
     </message>
     <message>
         <source>External number</source>
-        <translation type="unfinished"></translation>
+        <translation>外部编号</translation>
     </message>
     <message>
         <source>Family</source>
-        <translation type="unfinished"></translation>
+        <translation>系列</translation>
     </message>
     <message>
         <source>Field</source>
@@ -695,15 +695,15 @@
     </message>
     <message>
         <source>First used at</source>
-        <translation type="unfinished"></translation>
+        <translation>首次使用时间</translation>
     </message>
     <message>
         <source>Forgotten</source>
-        <translation type="unfinished"></translation>
+        <translation>已清除</translation>
     </message>
     <message>
         <source>From status</source>
-        <translation type="unfinished"></translation>
+        <translation>原状态</translation>
     </message>
     <message>
         <source>Hardware revision</source>
@@ -711,43 +711,43 @@
     </message>
     <message>
         <source>Help, English</source>
-        <translation type="unfinished"></translation>
+        <translation>英文帮助</translation>
     </message>
     <message>
         <source>Help, Chinese</source>
-        <translation type="unfinished"></translation>
+        <translation>中文帮助</translation>
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished"></translation>
+        <translation>键</translation>
     </message>
     <message>
         <source>Is an alarm</source>
-        <translation type="unfinished"></translation>
+        <translation>是否警报</translation>
     </message>
     <message>
         <source>Is the site&apos;s own</source>
-        <translation type="unfinished"></translation>
+        <translation>是否自定义</translation>
     </message>
     <message>
         <source>Is fixed</source>
-        <translation type="unfinished"></translation>
+        <translation>是否固定</translation>
     </message>
     <message>
         <source>Is private</source>
-        <translation type="unfinished"></translation>
+        <translation>是否私密</translation>
     </message>
     <message>
         <source>Is required</source>
-        <translation type="unfinished"></translation>
+        <translation>是否必填</translation>
     </message>
     <message>
         <source>Is support</source>
-        <translation type="unfinished"></translation>
+        <translation>是否支持部门</translation>
     </message>
     <message>
         <source>Issued at</source>
-        <translation type="unfinished"></translation>
+        <translation>签发时间</translation>
     </message>
     <message>
         <source>Kind</source>
@@ -755,11 +755,11 @@
     </message>
     <message>
         <source>Label, English</source>
-        <translation type="unfinished"></translation>
+        <translation>英文名称</translation>
     </message>
     <message>
         <source>Label, Chinese</source>
-        <translation type="unfinished"></translation>
+        <translation>中文名称</translation>
     </message>
     <message>
         <source>Level</source>
@@ -767,7 +767,7 @@
     </message>
     <message>
         <source>Level since</source>
-        <translation type="unfinished"></translation>
+        <translation>权限起始时间</translation>
     </message>
     <message>
         <source>Machine</source>
@@ -775,27 +775,27 @@
     </message>
     <message>
         <source>Mail</source>
-        <translation type="unfinished"></translation>
+        <translation>邮箱</translation>
     </message>
     <message>
         <source>Manager</source>
-        <translation type="unfinished"></translation>
+        <translation>经理</translation>
     </message>
     <message>
         <source>May be private</source>
-        <translation type="unfinished"></translation>
+        <translation>可设为私密</translation>
     </message>
     <message>
         <source>Kind of file</source>
-        <translation type="unfinished"></translation>
+        <translation>文件类型</translation>
     </message>
     <message>
         <source>Oldest client</source>
-        <translation type="unfinished"></translation>
+        <translation>最低客户端版本</translation>
     </message>
     <message>
         <source>Minutes</source>
-        <translation type="unfinished"></translation>
+        <translation>分钟</translation>
     </message>
     <message>
         <source>Name</source>
@@ -803,15 +803,15 @@
     </message>
     <message>
         <source>Name, English</source>
-        <translation type="unfinished"></translation>
+        <translation>英文名</translation>
     </message>
     <message>
         <source>Name, Chinese</source>
-        <translation type="unfinished"></translation>
+        <translation>中文名</translation>
     </message>
     <message>
         <source>Good until</source>
-        <translation type="unfinished"></translation>
+        <translation>有效期至</translation>
     </message>
     <message>
         <source>Note</source>
@@ -823,11 +823,11 @@
     </message>
     <message>
         <source>Origin</source>
-        <translation type="unfinished"></translation>
+        <translation>来源</translation>
     </message>
     <message>
         <source>Choice above</source>
-        <translation type="unfinished"></translation>
+        <translation>上级选项</translation>
     </message>
     <message>
         <source>Person</source>
@@ -835,11 +835,11 @@
     </message>
     <message>
         <source>Phone</source>
-        <translation type="unfinished"></translation>
+        <translation>电话</translation>
     </message>
     <message>
         <source>Position</source>
-        <translation type="unfinished"></translation>
+        <translation>位置</translation>
     </message>
     <message>
         <source>Product</source>
@@ -851,71 +851,71 @@
     </message>
     <message>
         <source>Released on</source>
-        <translation type="unfinished"></translation>
+        <translation>发布日期</translation>
     </message>
     <message>
         <source>Replaced at</source>
-        <translation type="unfinished"></translation>
+        <translation>替换时间</translation>
     </message>
     <message>
         <source>Reported at</source>
-        <translation type="unfinished"></translation>
+        <translation>报告时间</translation>
     </message>
     <message>
         <source>Required for kinds</source>
-        <translation type="unfinished"></translation>
+        <translation>必填的类型</translation>
     </message>
     <message>
         <source>Required for statuses</source>
-        <translation type="unfinished"></translation>
+        <translation>必填的状态</translation>
     </message>
     <message>
         <source>Resolution</source>
-        <translation type="unfinished"></translation>
+        <translation>解决方案</translation>
     </message>
     <message>
         <source>Retired at</source>
-        <translation type="unfinished"></translation>
+        <translation>停用时间</translation>
     </message>
     <message>
         <source>Schema</source>
-        <translation type="unfinished"></translation>
+        <translation>数据库结构</translation>
     </message>
     <message>
         <source>Seen at</source>
-        <translation type="unfinished"></translation>
+        <translation>知悉时间</translation>
     </message>
     <message>
         <source>Seen by</source>
-        <translation type="unfinished"></translation>
+        <translation>知悉者</translation>
     </message>
     <message>
         <source>Serial number</source>
-        <translation type="unfinished"></translation>
+        <translation>序列号</translation>
     </message>
     <message>
         <source>Served by</source>
-        <translation type="unfinished"></translation>
+        <translation>服务方</translation>
     </message>
     <message>
         <source>Severity</source>
-        <translation type="unfinished"></translation>
+        <translation>严重程度</translation>
     </message>
     <message>
         <source>Checksum</source>
-        <translation type="unfinished"></translation>
+        <translation>校验和</translation>
     </message>
     <message>
         <source>Short name</source>
-        <translation type="unfinished"></translation>
+        <translation>简称</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>Stage</source>
-        <translation type="unfinished"></translation>
+        <translation>阶段</translation>
     </message>
     <message>
         <source>Status</source>
@@ -927,7 +927,7 @@
     </message>
     <message>
         <source>Summary</source>
-        <translation type="unfinished"></translation>
+        <translation>摘要</translation>
     </message>
     <message>
         <source>Ticket</source>
@@ -935,27 +935,27 @@
     </message>
     <message>
         <source>Tier</source>
-        <translation type="unfinished"></translation>
+        <translation>等级</translation>
     </message>
     <message>
         <source>Time zone</source>
-        <translation type="unfinished"></translation>
+        <translation>时区</translation>
     </message>
     <message>
         <source>Title</source>
-        <translation type="unfinished"></translation>
+        <translation>职务</translation>
     </message>
     <message>
         <source>To status</source>
-        <translation type="unfinished"></translation>
+        <translation>新状态</translation>
     </message>
     <message>
         <source>Updated at</source>
-        <translation type="unfinished"></translation>
+        <translation>更新时间</translation>
     </message>
     <message>
         <source>Value</source>
-        <translation type="unfinished"></translation>
+        <translation>值</translation>
     </message>
     <message>
         <source>Version</source>
@@ -974,11 +974,11 @@
     </message>
     <message>
         <source>private values forgotten</source>
-        <translation type="unfinished"></translation>
+        <translation>私密值已清除</translation>
     </message>
     <message>
         <source>server ({role})</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器（{role}）</translation>
     </message>
     <message>
         <source>Entry</source>
@@ -1334,6 +1334,10 @@ Without a window: desk-client enrol CODE</source>
     <message>
         <source>This exists already</source>
         <translation>已有相同的记录</translation>
+    </message>
+    <message>
+        <source>A role of the database server has this name; choose another</source>
+        <translation>数据库服务器中已有同名角色；请换一个名称</translation>
     </message>
     <message>
         <source>This value is not allowed</source>

@@ -16,7 +16,7 @@ from shared.queries import audit
 from tests.desks import RunningDesk
 from tests.gui.audit.conftest import add_contact
 from tests.gui.audit.test_audit_screen import open_audit, pick, settled
-from tests.gui.conftest import Client, StartClient
+from tests.gui.conftest import CHINESE, Client, StartClient
 
 
 @pytest.fixture
@@ -75,7 +75,8 @@ def test_what_is_private_is_marked_and_no_cell_is_a_formula(client: Client, desk
     assert "'=cmd|'/c calc'!A1" in cells
     assert "'+49 30 1" in cells
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
-    assert {line[-1] for line in lines if line[9] == "phone"} == {"private"}
+    assert {line[-1] for line in lines if line[9] == "Phone"} == {"private"}
+    assert {line[6] for line in lines} == {"Contact"} and {line[5] for line in lines} == {"added", "changed"}
     assert any(line[-1] == "private values forgotten" for line in lines)
     assert "555-0777" not in "".join(cells)
 
@@ -128,8 +129,14 @@ def test_an_outage_or_a_closed_tab_leaves_no_half_file(
 def test_a_folder_that_is_not_there_is_said(client: Client, tmp_path: Path) -> None:
     page = open_audit(client)
     page.export_to(tmp_path / "nowhere" / "audit.csv")
-    assert "can't be written" in client.window.message_bar.text()
-    assert not page.controller.is_exporting
+    client.until(lambda: not page.controller.is_exporting)
+    assert page.banner.text() == "The file can't be written: the folder is not there"
+    client.app.language.use(CHINESE)
+    client.settle()
+    assert page.banner.text() == "无法写入文件：该文件夹不存在"
+    client.workspace.tabs.setCurrentIndex(0)
+    client.workspace.tabs.setCurrentWidget(page)
+    assert page.banner.text() == ""
 
 
 def test_tickets_are_saved_while_an_export_runs(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -130,9 +131,14 @@ def test_private_values_are_shown_marked_and_forgotten_ones_are_said_to_be(clien
 
 def test_the_whole_screen_follows_the_language(client: Client) -> None:
     page = open_audit(client)
-    page._show_entry(rows(page)[0].id)
+    found = rows(page)
+    assert found[0].is_server
+    page._show_entry(found[0].id)
     client.app.language.use(CHINESE)
     client.settle()
+    assert "由服务器（postgres）自身执行" in page.detail.text()
+    assert "3 条记录的私密值" in page.detail.text(), "what was forgotten is said in words"
+    page._show_entry(next(row for row in found if not row.is_server).id)
     assert page.filters.export_button.text() == "导出 CSV(&X)"
     assert "由其登录证实" in page.detail.text()
     assert AUDIT_COLUMNS.title(1) == "机器（已证实）"
@@ -145,7 +151,7 @@ def test_the_smallest_window_shows_all_controls_whole(client: Client, language: 
     client.window.resize(client.window.minimumSize())
     client.settle()
     controls = [widget for widget in page.filters.children() if isinstance(widget, QWidget) and widget.isVisible()]
-    assert len(controls) == 11
+    assert len(controls) == 12
     for at, one in enumerate(controls):
         assert page.filters.rect().contains(one.geometry()), one.objectName()
         assert not [other.objectName() for other in controls[at + 1 :] if one.geometry().intersects(other.geometry())]
@@ -159,3 +165,56 @@ def test_every_heading_is_whole(client: Client) -> None:
         for index, column in enumerate(AUDIT_COLUMNS.columns):
             word = title_width(AUDIT_COLUMNS, index, header.font())
             assert column.width >= 2 * PADDING + word + (ARROW + 3 if column.sort else 0), column.id
+
+
+def cell(page: AuditPage, at: int, column: ColumnId) -> str:
+    return str(page.model.data(page.model.index(at, AUDIT_COLUMNS.index(column))))
+
+
+def test_rows_fields_and_times_are_in_words(client: Client, desk: RunningDesk) -> None:
+    admin = desk.owner().cursor()
+    admin.execute("UPDATE desk.field_rule SET position = position WHERE entity = 'contact' AND field = 'note'")
+    admin.execute("UPDATE desk.field_rule SET help_en = 'x' WHERE entity = 'contact' AND field = 'note'")
+    page = open_audit(client)
+    pick(page.filters.entity, "field_rule")
+    settled(client, page)
+    assert cell(page, 0, ColumnId.ROW) == "Field rule Contact: Note"
+    assert cell(page, 0, ColumnId.CHANGES).startswith("Help, English: ")
+    assert cell(page, 0, ColumnId.MACHINE) == "server (postgres)"
+    pick(page.filters.entity, "machine_person")
+    settled(client, page)
+    assert "/" not in cell(page, 0, ColumnId.ROW) and ", " in cell(page, 0, ColumnId.ROW)
+    pick(page.filters.entity, "machine")
+    found = settled(client, page)
+    at = next(at for at, row in enumerate(found) if row.action == "insert")
+    assert "Level: " in cell(page, at, ColumnId.CHANGES) and "Level since" not in cell(page, at, ColumnId.CHANGES)
+    page._show_entry(found[at].id)
+    since = found[at].changes["level_since"][1]
+    assert since not in page.detail.text(), "not as it is stored"
+    assert datetime.fromisoformat(since).astimezone().strftime("%Y-%m-%d %H:%M:%S") in page.detail.text()
+    client.app.language.use(CHINESE)
+    client.settle()
+    assert "权限" in cell(page, at, ColumnId.CHANGES)
+    english = [page.filters.entity.itemText(n) for n in range(1, page.filters.entity.count())]
+    assert [text for text in english if text.isascii()] == []
+    english = [page.filters.field.itemText(n) for n in range(1, page.filters.field.count())]
+    assert [text for text in english if text.isascii()] == []
+
+
+def test_a_field_narrows(client: Client) -> None:
+    page = open_audit(client)
+    pick(page.filters.field, "phone")
+    assert {("phone" in row.changes) for row in settled(client, page)} == {True}
+
+
+def test_an_entry_that_the_filter_leaves_out_is_not_shown_any_longer(client: Client) -> None:
+    page = open_audit(client)
+    pick(page.filters.entity, "contact")
+    entry = settled(client, page)[0]
+    page._show_entry(entry.id)
+    pick(page.filters.machine, entry.machine)
+    settled(client, page)
+    assert page.detail.isVisible()
+    pick(page.filters.entity, "ticket")
+    settled(client, page)
+    assert not page.detail.isVisible()
