@@ -119,7 +119,8 @@ class SecurityEvent(Identified, Base):
     __tablename__ = "security_event"
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('enrolment_started', 'enrolled', 'renewed', 'sessions_ended', 'old_certificate', 'watchdog')",
+            "kind IN ('enrolment_started', 'enrolled', 'renewed', 'sessions_ended', 'old_certificate', 'login_refused',"
+            " 'watchdog')",
             name="kind",
         ),
         CheckConstraint("jsonb_typeof(detail) = 'object'", name="detail"),

@@ -2377,7 +2377,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Login refused</source>
-        <translation type="unfinished"></translation>
+        <translation>登录被拒绝</translation>
     </message>
     <message>
         <source>Runaway session ended</source>
@@ -2405,7 +2405,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Somebody at {address} showed the certificate of {machine}, and did not get in: the machine is shut out, or the login was not one of our programs&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>有人在 {address} 出示了 {machine} 的证书，但未能登录：该机器已被禁止访问，或者登录并非来自本系统的程序。</translation>
     </message>
     <message>
         <source>The server ended a session of {machine} that ran too long or held others up.</source>
@@ -2417,7 +2417,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Find out which computer that was. If it is not {machine} itself, its key was copied: make a new code for it and enrol it anew, or leave it shut out.</source>
-        <translation type="unfinished"></translation>
+        <translation>请查明是哪台计算机。若不是 {machine} 本身，则其密钥已被复制：请为其生成新代码并重新登记，或继续禁止其访问。</translation>
     </message>
     <message>
         <source>Ask who works at {machine} what they ran there. If nobody knows, end its sessions or revoke it.</source>

@@ -12,7 +12,9 @@ CREATE TABLE desk.security_event (
     seen_by text,
     CONSTRAINT pk_security_event PRIMARY KEY (id),
     CONSTRAINT ck_security_event_kind CHECK (
-        kind IN ('enrolment_started', 'enrolled', 'renewed', 'sessions_ended', 'old_certificate', 'watchdog')
+        kind IN (
+            'enrolment_started', 'enrolled', 'renewed', 'sessions_ended', 'old_certificate', 'login_refused', 'watchdog'
+        )
     ),
     CONSTRAINT ck_security_event_detail CHECK (jsonb_typeof(detail) = 'object')
 );

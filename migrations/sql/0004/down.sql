@@ -1,5 +1,6 @@
 -- Back to one certificate a machine: the newest that is good.
 
+DROP FUNCTION desk.login_refused_seen(text, text, text);
 DROP FUNCTION desk.old_certificate_seen(text, numeric, text);
 DROP FUNCTION desk.certificates_seen();
 DROP FUNCTION desk.certificate_add(text, numeric, timestamptz);
