@@ -66,6 +66,9 @@ class EntityController(QObject, Generic[Detail]):
     def read_beside(self, conn: Any, row_id: int) -> Any:
         """What is shown beside a row and says who changed it: a history; nothing here."""
 
+    def was_written(self, detail: Detail) -> None:
+        """A row was saved, whichever is shown by now: what has to follow in the database."""
+
     def after_save(self, detail: Detail) -> None:
         """Something was saved: what is still to be done or read."""
 
@@ -124,6 +127,7 @@ class EntityController(QObject, Generic[Detail]):
         )  # fmt: skip
 
     def _on_saved(self, visit: int, detail: Detail) -> None:
+        self.was_written(detail)
         if visit != self._visit:
             self._bus.publish(self.entity, detail.id)  # another row is shown here by now
             return

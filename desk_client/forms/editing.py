@@ -195,6 +195,7 @@ class EntityEditing(QObject, Generic[Detail]):
         if self.is_saving or not self.can_write or not (self.is_dirty() or self._form.is_new):
             return
         if self._notices.is_refused:
+            self.stay_here()
             self._controller.lease.take()  # its answer unlocks the form, or says again who has it
             return
         self._new_after_save = then_new
@@ -204,10 +205,14 @@ class EntityEditing(QObject, Generic[Detail]):
         errors = self._form.check()
         self.show_errors(errors)
         if errors:
-            self.after_save = None
+            self.stay_here()
             return
         self.set_saving(True)
         self.send()
+
+    def stay_here(self) -> None:
+        """No save goes on to anything else any more: whoever wanted to leave was told something first."""
+        self.after_save, self._new_after_save = None, False
 
     def _on_resolved(self) -> None:
         if self._save_waits:
@@ -245,7 +250,7 @@ class EntityEditing(QObject, Generic[Detail]):
 
     def _on_save_failed(self, error: DeskError) -> None:
         self.set_saving(False)
-        self.after_save = None
+        self.stay_here()
         if isinstance(error, FieldError) and error.field:
             self.show_errors({error.field: lambda: describe(error)})
         elif isinstance(error, LeaseLostError):
@@ -257,7 +262,7 @@ class EntityEditing(QObject, Generic[Detail]):
     def _on_conflict(self, detail: Detail, beside: Any) -> None:
         """Somebody saved in between: theirs is the base now, mine is still in the fields."""
         self.set_saving(False)
-        self.after_save = None
+        self.stay_here()
         self.detail = detail
         self._form.rebase(detail)
         self.say_conflict(detail, beside)

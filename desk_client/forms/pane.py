@@ -89,7 +89,11 @@ class EntityPane(QWidget, Generic[Detail]):
 
     def is_busy(self) -> bool:
         """Whether what is shown has to stay as it is."""
-        return self.is_dirty() or self._editing.is_saving or self._editing.opening.is_under_way
+        return self.is_held() or self._editing.opening.is_under_way
+
+    def is_held(self) -> bool:
+        """Whether nothing else is shown here by a mere step through the list."""
+        return self.is_dirty() or self._editing.is_saving
 
     # -- what the window asks for ----------------------------------------------------------------------------------
 
@@ -134,7 +138,13 @@ class EntityPane(QWidget, Generic[Detail]):
         return True
 
     def _may_leave(self, afterwards: Callable[[], object]) -> bool:
-        """Asks; where the answer is to save, ``afterwards`` runs once it is saved, and this one is False."""
+        """Asks; where the answer is to save, ``afterwards`` runs once it is saved, and this one is False.
+
+        So it is where a save is under way: whether it worked belongs to what is shown here.
+        """
+        if self._editing.is_saving:
+            self._editing.after_save = afterwards
+            return False
         if not self.is_dirty():
             return True
         answer = self._messages.ask_unsaved(self, self.title())

@@ -6,52 +6,49 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from desk_client.change_bus import ChangeBus
 from desk_client.forms.controller import EntityController
 from desk_client.machines.fields import ENTITY, normal_name
+from desk_client.machines.operations import EVENTS, MachineOperations
 from desk_client.machines.words import is_demotion
 from desk_client.runner import DbRunner
 from shared.config import CA_FILE, Profile
 from shared.domain.enrolment import EnrolmentCode, fingerprint_of_pem
-from shared.errors import ProfileError
+from shared.errors import DeskError, ProfileError
 from shared.queries.machines import get_machine, list_sessions
-from shared.schemas.machine import MachineDetail, MachineSave, MachineValues
+from shared.schemas.machine import CodeTerm, MachineDetail, MachineSave, MachineValues
 from shared.services.machines import begin_enrolment, end_sessions, set_machine
-
-SWEEP_AFTER_MS = 1_000
 
 
 class MachineController(EntityController[MachineDetail]):
     """One for the screen.
 
-    A change that takes rights away is two units of work: the new level first, committed, then the end of who is
-    connected; and the same again after a second, for who slipped in meanwhile. The server's worker does it as well.
+    A saved form that takes rights away is followed by the end of who is connected.
 
     Signals:
         sessions_listed(machine, tuple[MachineSession])
         sessions_ended(machine, count)
-        code_made(EnrolmentCode, CodeTerm): the only place where the secret is; how long it is good.
+        code_made(EnrolmentCode, CodeTerm, id): the only place where the secret is; how long it is good; whose it is.
+        code_failed(id): there is none for this machine.
         failed(DeskError): something beside the form did not work.
     """
 
     sessions_listed = Signal(str, object)
     sessions_ended = Signal(str, int)
-    code_made = Signal(object, object)
+    code_made = Signal(object, object, object)
+    code_failed = Signal(object)
     failed = Signal(object)
 
     entity = ENTITY
 
-    def __init__(self, runner: DbRunner, bus: ChangeBus, profile: Profile, parent: QObject) -> None:
+    def __init__(
+        self, runner: DbRunner, bus: ChangeBus, profile: Profile, operations: MachineOperations, parent: QObject
+    ) -> None:
         super().__init__(runner, bus, parent)
-        self._profile = profile
-        self._demoted: int | None = None  # the machine from which rights are being taken
-        self._swept_again: list[str] = []
-        self._again = QTimer(self)
-        self._again.setSingleShot(True)
-        self._again.setInterval(SWEEP_AFTER_MS)
-        self._again.timeout.connect(self._on_again)
+        self._profile, self._operations = profile, operations
+        self._demoted: set[int] = set()  # the machines from which rights are being taken
 
     # -- reading and saving --------------------------------------------------------------------------------------------
 
@@ -81,14 +78,17 @@ class MachineController(EntityController[MachineDetail]):
 
     def update(self, base: MachineDetail, changed: Mapping[str, Any]) -> None:
         """Save what changed; where it takes rights away, who is connected has to go afterwards."""
-        self._demoted = base.id if is_demotion(base.level, changed.get("level")) else None
+        if is_demotion(base.level, changed.get("level")):
+            self._demoted.add(base.id)
+        else:
+            self._demoted.discard(base.id)
         super().update(base, changed)
 
-    def after_save(self, detail: MachineDetail) -> None:
+    def was_written(self, detail: MachineDetail) -> None:
         """The second unit of work."""
-        if self._demoted == detail.id:
-            self._end_twice(detail.name)
-        self._demoted = None
+        if detail.id in self._demoted:
+            self._demoted.discard(detail.id)
+            self._operations.end_twice(detail.name)
 
     # -- sessions ------------------------------------------------------------------------------------------------------
 
@@ -110,42 +110,22 @@ class MachineController(EntityController[MachineDetail]):
 
     def _on_ended(self, machine: str, count: int) -> None:
         self._bus.publish(ENTITY, initiator=self)
-        self._bus.publish("security_event", initiator=self)
+        self._bus.publish(EVENTS, initiator=self)
         self.sessions_ended.emit(machine, count)
-
-    def _end_twice(self, machine: str) -> None:
-        """Of our own machine the worker ends the sessions: by now we have no right to."""
-        if machine != self._profile.machine:
-            self._sweep(machine)
-            self._swept_again.append(machine)
-            self._again.start()
-
-    def _on_again(self) -> None:
-        machines, self._swept_again = self._swept_again, []
-        for machine in machines:
-            self._sweep(machine)
-
-    def _sweep(self, machine: str) -> None:
-        self._runner.run(
-            lambda session: end_sessions(session, machine),
-            on_done=lambda _: self._bus.publish(ENTITY, initiator=self),
-            on_error=self.failed.emit, receiver=self, write=True,
-        )  # fmt: skip
 
     # -- one-time codes ------------------------------------------------------------------------------------------------
 
     def make_code(self, machine: str, machine_id: int) -> None:
         """Make a code here and give the desk its hash; an earlier one of this machine counts no more."""
-        try:
+
+        def make(session: Any) -> tuple[EnrolmentCode, CodeTerm]:
             code = self._new_code(machine)
-        except ProfileError as error:
-            self.failed.emit(error)
-            return
-        code_hash = code.secret_hash()
+            return code, begin_enrolment(session, machine, code.secret_hash())
+
         self._runner.run(
-            lambda session: begin_enrolment(session, machine, code_hash),
-            on_done=lambda term: self._on_code(code, term, machine_id),
-            on_error=self.failed.emit, receiver=self, write=True,
+            make,
+            on_done=lambda made: self._on_code(*made, machine_id),
+            on_error=lambda error: self._on_code_failed(machine_id, error), receiver=self, write=True,
         )  # fmt: skip
 
     def _new_code(self, machine: str) -> EnrolmentCode:
@@ -156,7 +136,11 @@ class MachineController(EntityController[MachineDetail]):
             raise ProfileError("The authority's certificate in this machine's profile can't be read.") from error
         return EnrolmentCode.new(machine, fingerprint, profile.host, profile.port)
 
-    def _on_code(self, code: EnrolmentCode, term: object, machine_id: int) -> None:
+    def _on_code(self, code: EnrolmentCode, term: CodeTerm, machine_id: int) -> None:
+        self.code_made.emit(code, term, machine_id)
         self._bus.publish(ENTITY, machine_id, initiator=self)
-        self._bus.publish("security_event", initiator=self)
-        self.code_made.emit(code, term)
+        self._bus.publish(EVENTS, initiator=self)
+
+    def _on_code_failed(self, machine_id: int, error: DeskError) -> None:
+        self.code_failed.emit(machine_id)
+        self.failed.emit(error)

@@ -58,15 +58,17 @@ class MachineEditing(EntityEditing[MachineDetail]):
 
     def send_now(self) -> None:
         """The question was answered with yes."""
-        if not self.is_saving and self.is_dirty():
-            self.set_saving(True)
-            super().send()
+        if self.is_saving or not self.is_dirty():
+            self.stay_here()
+            return
+        self.set_saving(True)
+        super().send()
 
-    def change_now(self, changed: Mapping[str, Any]) -> None:
-        """Save this alone, whatever else is typed; with nothing in it the login is set again as it stands."""
-        if self.detail is not None and not self.is_saving:
-            self.set_saving(True)
-            self._controller.update(self.detail, changed)
+    def refuse_level(self, error: DeskError) -> None:
+        """The level can't be taken away."""
+        self.set_saving(False)
+        self.stay_here()
+        self.show_errors({"level": lambda: describe(error)})
 
     def note_saved(self, detail: MachineDetail) -> None:
         """A machine was made, or changed."""
@@ -75,8 +77,6 @@ class MachineEditing(EntityEditing[MachineDetail]):
 
     def _on_save_failed(self, error: DeskError) -> None:
         if isinstance(error, LastAdminError):
-            self.set_saving(False)
-            self.after_save = None
-            self.show_errors({"level": lambda: describe(error)})
+            self.refuse_level(error)
         else:
             super()._on_save_failed(error)

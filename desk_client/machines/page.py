@@ -19,9 +19,11 @@ from desk_client.machines.filters import MachineFilterBar
 from desk_client.machines.list_controller import MachineSource
 from desk_client.machines.list_view import MachineListView
 from desk_client.machines.pane import MachinePane
+from desk_client.machines.words import is_good
 from desk_client.screen import Screen
 from desk_client.theme import Role, set_role
-from shared.schemas.machine import MachineListing, MachineRow
+from shared.domain.level import Level
+from shared.schemas.machine import MachineDetail, MachineFilter, MachineListing, MachineRow
 
 PANE_HEIGHT = 330
 
@@ -90,6 +92,8 @@ class MachinesPage(Screen, QTabWidget):
         self.pane.editing.opening.arrived.connect(self._show_pane)
         self.pane.editing.opening.stayed.connect(self._on_stayed)
         self.pane.left.connect(self.list.setFocus)
+        self.pane.doing.answered.connect(self._catch_up)
+        self.pane.doing.is_last_admin = self._is_last_admin
 
     # -- for the window ------------------------------------------------------------------------------------------------
 
@@ -166,8 +170,23 @@ class MachinesPage(Screen, QTabWidget):
         return True
 
     def _on_chosen(self, machine_id: int) -> None:
-        if not self.pane.is_dirty():  # arrows through the list never ask; Enter does
+        if not self.pane.is_held():  # arrows through the list never ask; Enter does
             self._take_pane(machine_id)
+
+    def _catch_up(self) -> None:
+        """Behind a question: show what the list came to meanwhile."""
+        current = self.list.current_id()
+        if current is not None:
+            self._on_chosen(current)
+
+    def _is_last_admin(self, machine: MachineDetail) -> bool:
+        """Whether no other administrator's machine can get in, as far as the list knows all machines."""
+        rows = tuple(self.model.rows_in_memory())
+        listing, now = self.controller.listing, self.pane.now()
+        if listing.filter != MachineFilter() or not self.model.is_exact or len(rows) != self.model.rowCount():
+            return False
+        good = {row.id for row in rows if row.level is Level.ADMIN and is_good(row.certificate_ends, now)}
+        return good == {machine.id}
 
     def _on_stayed(self, machine_id: int | None) -> None:
         self._shown_id = machine_id

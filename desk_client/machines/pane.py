@@ -13,6 +13,7 @@ from desk_client.machines.actions import MachineActions
 from desk_client.machines.controller import MachineController
 from desk_client.machines.editing import MachineEditing
 from desk_client.machines.form import MachineForm
+from desk_client.machines.operations import MachineOperations
 from desk_client.machines.pane_head import MachineHead
 from desk_client.machines.words import certificate_help, certificate_text, level_text
 from desk_client.widgets.banner import Banner
@@ -26,7 +27,8 @@ class MachinePane(EntityPane[MachineDetail]):
     def __init__(self, context: ClientContext, parent: QWidget | None = None) -> None:
         session, messages = context.session, context.messages
         super().__init__(parent, session, messages, "machinePane")
-        self.controller = MachineController(context.runner, context.bus, context.profile, self)
+        operations = MachineOperations(context.runner, context.bus, messages, session.machine)
+        self.controller = MachineController(context.runner, context.bus, context.profile, operations, self)
         self.head, self.banner, self.foot = MachineHead(self), Banner(self), FormFoot(self)
         notices = Notices(self.banner)
         self.form = MachineForm(context.reference, self.now, self)
@@ -34,12 +36,13 @@ class MachinePane(EntityPane[MachineDetail]):
             self.form, notices, self.controller, messages, session.machine,
             can_write=session.level is Level.ADMIN, parent=self,
         )  # fmt: skip
-        self.doing = MachineActions(self.editing, self.controller, messages, session.machine, self)
+        self.doing = MachineActions(self.editing, self.controller, operations, messages, session.machine, self)
         self.head.code_wanted.connect(self.doing.make_code)
         self.head.sessions_wanted.connect(self.doing.show_sessions)
         self.head.login_wanted.connect(self.doing.set_login)
         self.head.revoke_wanted.connect(self.doing.revoke)
         self.controller.code_made.connect(self.read_again)
+        self.doing.changed.connect(self.show_state)
         self.editing.opening.arrived.connect(self.show_state)
         self.editing.opening.stayed.connect(self.show_state)
         layout = QVBoxLayout(self)
@@ -54,6 +57,10 @@ class MachinePane(EntityPane[MachineDetail]):
         detail = self.editing.detail
         return QCoreApplication.translate("Machines", "New machine") if detail is None else detail.name
 
+    def is_held(self) -> bool:
+        """An open question is about what is shown."""
+        return super().is_held() or self.doing.is_asking
+
     def show_state(self) -> None:
         """Which machine, how it stands, and what can be done with it now."""
         detail = self.editing.detail
@@ -62,7 +69,8 @@ class MachinePane(EntityPane[MachineDetail]):
             self._state_text(),
             is_there=detail is not None,
             is_revoked=detail is not None and detail.level is Level.NONE,
-            is_busy=self.is_busy(),
+            is_busy=self.is_busy() or (detail is not None and self.doing.is_busy_with(detail.id)),
+            is_code_wanted=detail is not None and self.doing.is_code_wanted(detail.id),
         )
         super().show_state()
 

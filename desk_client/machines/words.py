@@ -60,6 +60,11 @@ def ending_of(ends: datetime | None, now: datetime) -> Ending:
     return Ending.SOON if ends - now < SOON else Ending.GOOD
 
 
+def is_good(ends: datetime | None, now: datetime) -> bool:
+    """Whether a certificate that ends at ``ends`` lets a machine in."""
+    return ending_of(ends, now) in (Ending.GOOD, Ending.SOON)
+
+
 def certificate_text(ends: datetime | None, code_ends: datetime | None, now: datetime) -> str:
     """Until when a machine's certificate is good, or why it has none."""
     ending = ending_of(ends, now)

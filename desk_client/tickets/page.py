@@ -208,7 +208,7 @@ class TicketsPage(Translated, QWidget):
         return self._shown_id
 
     def _on_ticket_chosen(self, ticket_id: int) -> None:
-        if self.pane.is_dirty():
+        if self.pane.is_held():
             return  # arrows through the list never ask; Enter does
         self._take_pane(ticket_id)
 

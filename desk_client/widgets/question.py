@@ -16,8 +16,9 @@ class Question(QDialog):
     """A title, what will happen, and two buttons; "Back" is the default. Not modal to the application's event loop."""
 
     def __init__(
-        self, name: str, title: str, text: str, verb: str, do: Callable[[], object], parent: QWidget | None = None
-    ) -> None:
+        self, name: str, title: str, text: str, verb: str, do: Callable[[], object], parent: QWidget | None = None,
+        on_back: Callable[[], object] = lambda: None,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setObjectName(name)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -45,6 +46,7 @@ class Question(QDialog):
         back.clicked.connect(self.reject)
         go_on.clicked.connect(self.accept)
         self.accepted.connect(do)
+        self.rejected.connect(on_back)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(go_on)
