@@ -39,7 +39,9 @@ _HELP: dict[str, Any] = {
         " audit of whatever is done there.",
     ),
     "people": QT_TRANSLATE_NOOP(
-        "MachineForm", "Who works there. With several, the client asks who sits there; nobody proves it."
+        "MachineForm",
+        "Who works there. With several, the client asks who sits there; nobody proves it. Who is not among them yet is"
+        " made on the server: desk-server machine set NAME --person PERSON.",
     ),
     "note": QT_TRANSLATE_NOOP("MachineForm", "Where it stands, whose it is. Every machine may read it."),
 }

@@ -63,6 +63,9 @@ class MultiField(MultiPick):
         self.set_values(self._value)
         self.blockSignals(False)
 
+    def _show_active(self, active: bool) -> None:
+        """A field that is filled narrows nothing: it looks like any other."""
+
     def _on_picked(self) -> None:
         marked = self.values()
         kept = [value for value in self._value if value in marked]

@@ -1822,8 +1822,8 @@ Without a window: desk-client enrol CODE</source>
         <translation>小写字母、数字和连字符；宜用计算机自身的名称。名称不再更改：在那里所做的一切，审计中都以此名称记录。</translation>
     </message>
     <message>
-        <source>Who works there. With several, the client asks who sits there; nobody proves it.</source>
-        <translation>在那里工作的人员。若有多人，客户端会询问由谁使用；此为自报，未经证实。</translation>
+        <source>Who works there. With several, the client asks who sits there; nobody proves it. Who is not among them yet is made on the server: desk-server machine set NAME --person PERSON.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Where it stands, whose it is. Every machine may read it.</source>
@@ -1861,8 +1861,8 @@ Without a window: desk-client enrol CODE</source>
         <translation>按此处的内容重新设置它在数据库中的登录，例如在恢复备份之后。</translation>
     </message>
     <message>
-        <source>Re&amp;voke</source>
-        <translation>撤销(&amp;V)</translation>
+        <source>Revo&amp;ke</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Let it in no more, and end what it has open, at once.</source>
@@ -1922,6 +1922,10 @@ Without a window: desk-client enrol CODE</source>
     <message>
         <source>{day}, in {days} d</source>
         <translation>{day}，剩 {days} 天</translation>
+    </message>
+    <message>
+        <source>It is not let in. Give it a level, then make a new code.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A one-time code was given out and has not been used yet.</source>
@@ -2157,6 +2161,10 @@ Without a window: desk-client enrol CODE</source>
 </context>
 <context>
     <name>MultiPick</name>
+    <message>
+        <source>Type to find</source>
+        <translation>输入以查找</translation>
+    </message>
     <message>
         <source>, </source>
         <translation>、</translation>
@@ -2470,6 +2478,10 @@ Without a window: desk-client enrol CODE</source>
     <message>
         <source>a machine</source>
         <translation>某台机器</translation>
+    </message>
+    <message>
+        <source>Security events: {count}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Search machine, address, details</source>
