@@ -149,8 +149,10 @@ BEGIN
     FOR attempt IN 1..4 LOOP
         BEGIN
             PERFORM desk.machine_role_sync(now_is.name);
-            IF now_is.level = 'none' THEN
+            IF is_falling OR now_is.level = 'none' THEN
                 PERFORM desk.enrolment_withdraw(machine_row);
+            END IF;
+            IF now_is.level = 'none' THEN
                 PERFORM desk.certificates_end(machine_row);
             END IF;
             IF was_admin AND now_is.level <> 'admin' THEN
@@ -243,6 +245,7 @@ BEGIN
 
     PERFORM desk.machine_level_follow(machine_row, old.level = 'admin', is_falling);
     IF machine_set.level <> old.level THEN
+        PERFORM desk.enrolment_withdraw(machine_row); -- a code lets in at the level it was given out for
         NOTIFY desk_worker, 'sessions';
     END IF;
     RETURN machine_row;

@@ -168,6 +168,18 @@ def test_who_may_begin_and_for_whom(admin: Any, full: Any, boss: Any, name: str)
         admin.execute(call, (name, hashlib.sha256(b"b").digest()))
 
 
+@pytest.mark.parametrize("level", ["admin", "query"])
+def test_a_code_is_for_the_level_it_was_given_out_at(admin: Any, enroller: Any, name: str, level: str) -> None:
+    set_machine(admin, name, "full")
+    kept = begin(admin, name)
+    set_machine(admin, name, "full")
+    assert enrol(enroller, kept, uuid.uuid4())["state"] == "waiting"
+    secret = begin(admin, name)
+    set_machine(admin, name, level)
+    with refused("DK032"):
+        enrol(enroller, secret, uuid.uuid4())
+
+
 def test_two_administrators_begin_and_one_code_is_open(desk: RunningDesk, boss: Any, name: str) -> None:
     threads = [threading.Thread(target=begin, args=(desk.connect("admin").cursor(), name)) for _ in range(4)]
     for thread in threads:
