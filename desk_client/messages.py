@@ -45,6 +45,7 @@ _SENTENCES: dict[type[errors.DeskError], Any] = {
     errors.TooLongError: QT_TRANSLATE_NOOP("Errors", "This is too long or not of the right form"),
     errors.MissingReferenceError: QT_TRANSLATE_NOOP("Errors", "What this points to is not there any more"),
     errors.DuplicateError: QT_TRANSLATE_NOOP("Errors", "This exists already"),
+    errors.RoleNameError: QT_TRANSLATE_NOOP("Errors", "A role of the database server has this name; choose another"),
     errors.FieldError: QT_TRANSLATE_NOOP("Errors", "This value is not allowed"),
     errors.PersonError: QT_TRANSLATE_NOOP("Errors", "This person does not work on this machine"),
     errors.PermissionDeniedError: QT_TRANSLATE_NOOP("Errors", "This machine may read, not change that"),

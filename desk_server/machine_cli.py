@@ -110,7 +110,7 @@ def machine_set(
     as_json: JsonOption = False,
 ) -> None:
     """Change a machine. What it may do changes at once; where its level falls, its open sessions end."""
-    from desk_server.machine_notes import administrator_notes, new_people
+    from desk_server.machine_notes import administrator_notes, find_machine, new_people, return_notes
     from desk_server.machines import set_machine
     from desk_server.process_lock import command_lock
     from desk_server.running import running
@@ -121,9 +121,9 @@ def machine_set(
         raise typer.BadParameter("say what to change: --level, --person or --note")
     desk = ready_desk(data)
     with command_lock(desk.data), running(desk):
-        people = new_people(desk, person or [])
+        before, people = find_machine(desk, name), new_people(desk, person or [])
         ended = set_machine(desk, name, level, person or None, note)
-        _note(people, administrator_notes(desk))
+        _note(people, return_notes(name, before, level), administrator_notes(desk))
     what = {None: "changed", "none": "shut out"}.get(level, f"{level} now")
     sessions = f"; {ended} of its sessions {'was' if ended == 1 else 'were'} ended" if ended else ""
     machine = name.strip().lower()

@@ -92,6 +92,13 @@ def code_notes(desk: Desk, given: NewCode) -> list[str]:
     return said
 
 
+def return_notes(name: str, before: Known | None, level: str | None) -> list[str]:
+    """What a machine needs that was shut out and is given a level again."""
+    if before is None or before.level != "none" or level in (None, "none"):
+        return []
+    return [f"It comes back by a new code alone: desk-server machine code {name.strip().lower()}"]
+
+
 def administrator_notes(desk: Desk) -> list[str]:
     """A warning where no administrator's machine can get in any more: this shell may do that, but not by mistake."""
     return [] if has_administrator(desk) else [NO_ADMINISTRATOR]

@@ -65,6 +65,10 @@ class DuplicateError(FieldError):
     """A row with the same unique value exists."""
 
 
+class RoleNameError(FieldError):
+    """DK022: a role of the database server has this name; in the audit the machine would look like it."""
+
+
 class PersonError(UserError):
     """The stated person is not bound to this machine, or none was stated where several are."""
 

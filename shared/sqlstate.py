@@ -16,6 +16,7 @@ _FIELD_ERRORS: dict[str, tuple[type[FieldError], str]] = {
     "DK016": (errors.FutureTimeError, "A time lies in the future"),
     "DK017": (errors.ReadOnlyFieldError, "A field is written by the desk alone"),
     "DK019": (errors.TooLongError, "A text is too long or breaks a rule of its field"),
+    "DK022": (errors.RoleNameError, "A role of the database server has this name; choose another"),
     "22001": (errors.TooLongError, "A text is too long"),
     "23502": (errors.RequiredFieldError, "A required field is empty"),
     "23503": (errors.MissingReferenceError, "A row that is pointed to does not exist"),

@@ -212,6 +212,9 @@ BEGIN
     IF old.id IS NULL OR (by_machine AND machine_set.row_version IS NULL) THEN
         IF machine_set.row_version IS NOT NULL THEN
             PERFORM desk.refuse('DK018', 'no such machine', 'name');
+        -- the audit names a machine without its m_: another role's name would be a mask
+        ELSIF EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = machine_set.name) THEN
+            PERFORM desk.refuse('DK022', 'a role has this name', 'name');
         ELSIF machine_set.level IS NULL THEN
             PERFORM desk.refuse('DK010', 'a machine needs a level', 'level');
         ELSIF machine_set.people IS NULL THEN

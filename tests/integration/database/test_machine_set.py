@@ -130,15 +130,33 @@ def test_a_name_that_is_none_is_refused(admin: Any, odd: str | None) -> None:
 
 
 def test_names_of_any_other_kind_are_names(admin: Any, boss: Any) -> None:
-    """m_postgres is a role like the others, and nobody's superuser."""
-    for odd in ("postgres", "desk_admin".replace("_", "-"), "0", "a" * 40, "public"):
+    """They are roles like the others, and nobody's superuser."""
+    for odd in ("postgre", "desk_admin".replace("_", "-"), "0", "a" * 40, "public"):
         set_machine(admin, odd, "query", ["chen"])
         assert not one(boss, "SELECT rolsuper FROM pg_roles WHERE rolname = %s", f"m_{odd}")
     with refused("23505", None):
-        set_machine(admin, "postgres", "admin", ["chen"], row_version=None)
-    assert state(boss, "postgres")["level"] == "query"
+        set_machine(admin, "postgre", "admin", ["chen"], row_version=None)
+    assert state(boss, "postgre")["level"] == "query"
     with refused("DK018"):
         set_machine(admin, "pc-nowhere", "query", ["chen"], row_version=3)
+
+
+def test_a_role_s_name_is_no_machine_s(admin: Any, boss: Any) -> None:
+    """The audit names machines without their m_: postgres would look like the server's own superuser."""
+    boss.execute("CREATE ROLE payroll")
+    try:
+        for taken in ("postgres", "payroll"):
+            with refused("DK022", "name"):
+                set_machine(admin, taken, "query", ["chen"])
+            with refused("DK022", "name"):
+                boss.execute(BY_OWNER, (taken, "query", ["chen"]))
+        assert one(boss, "SELECT count(*) FROM desk.machine WHERE name IN ('postgres', 'payroll')") == 0
+    finally:
+        boss.execute("DROP ROLE payroll")
+    set_machine(admin, "payroll", "query", ["chen"])
+    boss.execute("CREATE ROLE payroll")  # who is there already can be changed, and shut out
+    set_machine(admin, "payroll", "none")
+    boss.execute("DROP ROLE payroll")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from shared.config import Profile
 from shared.domain.enrolment import EnrolmentCode
 from tests.desks import RunningDesk, assert_refused, desk_server
 from tests.integration.server.enrolling import Applicant, one, rows
+from tests.integration.server.storm import let_in_again
 
 BROKEN_TRIGGER = """
 CREATE OR REPLACE FUNCTION desk.on_login() RETURNS event_trigger LANGUAGE plpgsql AS
@@ -171,6 +172,11 @@ def test_nobody_administers_any_more_is_said_and_found(desk: RunningDesk) -> Non
         (("set", "pc-full"), 2, "say what to change"),
         (("set", "pc-full", "--level", "root"), 2, "query, full, admin or none"),
         (("add", "pc.x", "--level", "full", "--person", "lin"), 1, "is no machine name"),
+        (
+            ("add", "postgres", "--level", "full", "--person", "lin"),
+            1,
+            "A role of the database server is called postgres",
+        ),
         (("add", "pc-x", "--level", "none", "--person", "lin"), 2, "query, full or admin"),
     ],
 )
@@ -206,8 +212,11 @@ def test_the_servers_shell_lets_an_administrator_in_again(desk: RunningDesk, tmp
     _run(desk, "machine", "add", "rescue", "--level", "admin", "--person", "wang", "--profile", tmp_path / "rescue")
     with closing(psycopg2.connect(**Profile.load(tmp_path / "rescue").connect_args())) as connection:
         assert one(connection, "SELECT pg_has_role(session_user, 'desk_admin', 'USAGE')")
+    words = ("machine", "set", "pc-admin", "--level", "admin", "--data", desk.desk.data)
+    assert "It comes back by a new code alone: desk-server machine code pc-admin" in desk_server(*words).stderr
+    assert not _gets_in(desk.profile("admin").connect_args())
     for name in admins:
-        _run(desk, "machine", "set", name, "--level", "admin")
+        let_in_again(desk.desk, name, "admin")
     assert _gets_in(desk.profile("admin").connect_args())
 
 

@@ -23,6 +23,7 @@ from shared.errors import (
     LeaseLostError,
     PermissionDeniedError,
     RequiredFieldError,
+    RoleNameError,
 )
 from shared.queries.machines import get_machine, get_machine_anchors, get_machine_row, list_machines, list_sessions
 from shared.queries.security_events import get_event_row, list_events, open_alarms
@@ -242,6 +243,7 @@ def test_a_lease_keeps_others_out(admin: Database, desk: RunningDesk) -> None:
     [
         ({"name": "pc-full"}, DuplicateError, "name"),
         ({"name": "Not A Name"}, FieldError, "name"),
+        ({"name": "postgres"}, RoleNameError, "name"),
         ({"people": ("nobody",)}, FieldError, "people"),
         ({"people": ()}, RequiredFieldError, "people"),
         ({"level": None}, RequiredFieldError, "level"),

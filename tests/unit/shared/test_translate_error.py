@@ -28,6 +28,7 @@ SQLSTATES = {
     "DK019": errors.TooLongError,
     "DK020": errors.PermissionDeniedError,
     "DK021": errors.LastAdminError,
+    "DK022": errors.RoleNameError,
     "DK030": errors.UnknownCodeError,
     "DK031": errors.UsedCodeError,
     "DK032": errors.ExpiredCodeError,
