@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg2
+from psycopg2.extensions import make_dsn
 
 from desk_server.desk import Desk
 from shared.errors import DatabaseUnavailableError
@@ -66,6 +68,7 @@ def status(desk: Desk) -> dict[str, Any]:
         "port": settings.port,
         "owner_login": settings.owner_login,
         "socket": str(desk.socket_dir) if settings.owner_login == "socket" else None,
+        "owner_psql": _owner_psql(desk),
         "machine": settings.machine,
         "profile": str(desk.profiles / settings.machine) if settings.machine else None,
         "supervisor": {"pid": supervisor_pid(desk)},
@@ -77,6 +80,13 @@ def status(desk: Desk) -> dict[str, Any]:
     if answer["postgres"]["is_running"]:
         answer.update(_database(desk))
     return answer
+
+
+def _owner_psql(desk: Desk) -> str:
+    """How the owner's psql comes in, for a shell."""
+    known = desk.owner_connect_args()
+    words = ("host", "port", "user", "dbname", "sslmode", "sslrootcert", "sslcert", "sslkey")
+    return f"psql {shlex.quote(make_dsn(**{word: known[word] for word in words if word in known}))}"
 
 
 def _postgres(desk: Desk) -> dict[str, Any]:
@@ -119,6 +129,7 @@ def as_text(answer: dict[str, Any]) -> str:
         ("Cluster", f"{answer['cluster']} (runs as {answer['account']})"),
         ("Programs", answer["binaries"]),
         ("Log", postgres["log"]),
+        ("Owner's psql", answer["owner_psql"]),
         ("Worker", yes[worker["is_running"]] + _heard(worker)),
         ("Schema", answer["schema_revision"] or "unknown while the database does not run"),
         ("Machines", "unknown" if answer["machines"] is None else str(answer["machines"])),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import threading
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
 
 from desk_server.desk import Desk
@@ -72,6 +74,10 @@ def test_start_status_stop(stopped_desk: Desk) -> None:
     assert "already" in again.stdout
     assert time.monotonic() - began < 5
     running = _status(stopped_desk)
+    assert running["owner_psql"] in desk_server("status", "--data", stopped_desk.data).stdout
+    way_in = shlex.split(running["owner_psql"])
+    assert way_in[0] == "psql"
+    psycopg2.connect(way_in[1], options="-c event_triggers=off").close()
     assert running["postgres"]["is_running"]
     assert running["worker"]["is_running"]
     assert running["cluster"] == str(stopped_desk.cluster_folder)
