@@ -67,21 +67,24 @@ def show_head(
 
 
 def forget(
-    contact: Annotated[str, typer.Argument(help="The contact's id; or its whole name or mail address.")],
+    contact: Annotated[
+        str, typer.Argument(metavar="CONTACT", help="The contact's id; or its whole name or mail address.")
+    ],
     comment: Annotated[
-        list[int] | None, typer.Option(help="The id of a private comment whose text goes too; may be repeated.")
+        list[int] | None,
+        typer.Option(metavar="ID", help="The id of a private comment whose text goes too; may be repeated."),
     ] = None,
     attachment: Annotated[
-        list[int] | None, typer.Option(help="The id of an attachment that goes too; may be repeated.")
+        list[int] | None, typer.Option(metavar="ID", help="The id of an attachment that goes too; may be repeated.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask at a terminal.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, remove nothing.")] = False,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
     """Remove a person's values everywhere: contact, search words, audit. The audit still verifies.
 
-    Without --yes a terminal asks first. A script is not asked.
+    It can't be undone. Without --yes a terminal asks first, and a script is refused.
     """
     comments, attachments = tuple(dict.fromkeys(comment or ())), tuple(dict.fromkeys(attachment or ()))
     with _owner(data) as connection:
@@ -94,17 +97,30 @@ def forget(
             if as_json:
                 typer.echo(json.dumps(dataclasses.asdict(found), indent=2, ensure_ascii=False))
             return
-        if not yes and sys.stdin.isatty() and not typer.confirm("Remove them for good?", err=True):
-            raise DeskError("Nothing was removed.")
+        if not yes:
+            _ask()
         removed = forget_contact(connection, found.id, comments, attachments)
     if as_json:
         typer.echo(json.dumps(dataclasses.asdict(removed), indent=2))
         return
     typer.echo(
-        f"Contact {removed.contact} is forgotten: the private part of {removed.entries} audit entries,"
-        f" {removed.comments} private comments and {removed.attachments} attachments are gone."
+        f"Contact {removed.contact} is forgotten: gone are the private part of"
+        f" {_count(removed.entries, 'audit entry', 'audit entries')},"
+        f" {_count(removed.comments, 'private comment', 'private comments')} and"
+        f" {_count(removed.attachments, 'attachment', 'attachments')}."
     )
     typer.echo("Backups made before still hold the values until they are removed.")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def _ask() -> None:
+    if not sys.stdin.isatty():
+        raise DeskError("Nothing was removed: that can't be undone, and nobody is there to be asked. Say --yes.")
+    if not typer.confirm("Remove them for good?", err=True):
+        raise DeskError("Nothing was removed.")
 
 
 def _as_dict(verified: Verified) -> dict[str, Any]:
@@ -119,15 +135,18 @@ def _as_dict(verified: Verified) -> dict[str, Any]:
 
 
 def _lines(verified: Verified, head: Path | None) -> Iterator[str]:
-    yield f"The audit is whole: {verified.entries:,} entries in {verified.head.block:,} blocks."
+    yield (
+        f"The audit is whole: {_count(verified.entries, 'entry', 'entries')}"
+        f" in {_count(verified.head.block, 'block', 'blocks')}."
+    )
     yield f"Head: {verified.head.text()}"
     if verified.contradictions:
         yield f"Known: {verified.contradictions:,} entries have times that contradict it. {verified.contradicting[0]}"
     if head is not None:
         yield f"It continues the head in {head}."
     if verified.oldest_unsealed is not None:
-        since = verified.oldest_unsealed
-        yield f"Not sealed yet: {verified.unsealed:,} entries since {since}; the worker seals while the desk runs."
+        waiting = f"{_count(verified.unsealed, 'entry', 'entries')} since {verified.oldest_unsealed}"
+        yield f"Not sealed yet: {waiting}; the worker seals while the desk runs."
 
 
 @contextmanager

@@ -69,6 +69,11 @@ def rotate_authority(desk: Desk, step: Callable[[str], None] = lambda _: None) -
     return rotation
 
 
+def is_rotating(desk: Desk) -> bool:
+    """Whether a replacement was begun and not ended."""
+    return (desk.data / _ROTATING).exists()
+
+
 def _replace_server_side(desk: Desk) -> None:
     (desk.data / "owner" / "client.crt").unlink(missing_ok=True)
     ensure_owner_certificate(desk)

@@ -18,7 +18,7 @@ from desk_server.jobs.signing import sign_requests
 from desk_server.machines import add_machine
 from desk_server.running import running
 from shared.config import Profile
-from tests.desks import RunningDesk, desk_server
+from tests.desks import RunningDesk, assert_refused, desk_server
 from tests.integration.server.enrolling import request_for
 
 
@@ -159,9 +159,22 @@ def test_the_owner_by_certificate_comes_in_again(desk_folder: Path) -> None:
 def test_it_asks_first(fresh_desk: RunningDesk) -> None:
     before = fresh_desk.desk.authority.certificate_file.read_bytes()
     answer = desk_server("ca", "rotate", "--data", fresh_desk.desk.data)
-    assert answer.returncode == 1
+    assert_refused(answer, "--yes")
     assert fresh_desk.desk.authority.certificate_file.read_bytes() == before
     _connect(fresh_desk.profile("full")).close()
+
+
+def test_twice_within_the_hour_is_refused(fresh_desk: RunningDesk) -> None:
+    words = ("ca", "rotate", "--yes", "--data", fresh_desk.desk.data)
+    assert desk_server(*words).returncode == 0
+    before = fresh_desk.desk.authority.certificate_file.read_bytes()
+    assert_refused(desk_server(*words), "replaced 0 minutes ago", "--again")
+    assert fresh_desk.desk.authority.certificate_file.read_bytes() == before
+    (fresh_desk.desk.data / ".rotating-authority").write_text("", "ascii")  # as if it had been killed: it goes on
+    assert desk_server(*words).returncode == 0
+    assert fresh_desk.desk.authority.certificate_file.read_bytes() == before
+    assert desk_server(*words, "--again").returncode == 0
+    assert fresh_desk.desk.authority.certificate_file.read_bytes() != before
 
 
 def test_show_tells_the_fingerprint(fresh_desk: RunningDesk) -> None:

@@ -160,7 +160,9 @@ def test_by_name_or_mail_and_ambiguous_names_say_what_to_do(
     assert f"Contact {second}, wang wei" in shown.stdout
     assert f"#{one(boss, 'SELECT number FROM desk.ticket WHERE id = %s', ticket)}" in shown.stdout
     assert one(boss, "SELECT mail FROM desk.contact WHERE id = %s", second) == "w2@example.com"
-    answer = desk_server("forget", "W2@example.com", *data)  # no terminal: it is not asked
+    assert_refused(desk_server("forget", "W2@example.com", "--json", *data), "nobody is there to be asked", "--yes")
+    assert one(boss, "SELECT mail FROM desk.contact WHERE id = %s", second) == "w2@example.com"
+    answer = desk_server("forget", "W2@example.com", "--yes", *data)
     assert answer.returncode == 0 and f"Contact {second} is forgotten" in answer.stdout
     assert one(boss, "SELECT count(*) FROM desk.contact WHERE mail = 'w1@example.com'") == 1
     again = desk_server("forget", second, "--yes", *data)
