@@ -349,7 +349,7 @@
     </message>
     <message>
         <source>Dismiss</source>
-        <translation type="unfinished">知道了</translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Entries and entry</source>
@@ -493,7 +493,7 @@
     </message>
     <message>
         <source>{entity}: {field}</source>
-        <translation type="unfinished">{entity}：{field}</translation>
+        <translation>{entity}：{field}</translation>
     </message>
     <message>
         <source>{entity} {row}</source>
@@ -517,7 +517,7 @@
     </message>
     <message>
         <source>{field}: {value}</source>
-        <translation type="unfinished">{field}：{value}</translation>
+        <translation>{field}：{value}</translation>
     </message>
     <message>
         <source>;  </source>
@@ -595,11 +595,11 @@
     <name>AuditFields</name>
     <message>
         <source>Address</source>
-        <translation type="unfinished">地址</translation>
+        <translation>地址</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished">时间</translation>
+        <translation>时间</translation>
     </message>
     <message>
         <source>Text</source>
@@ -615,7 +615,7 @@
     </message>
     <message>
         <source>Choice list</source>
-        <translation type="unfinished">选项列表</translation>
+        <translation>选项列表</translation>
     </message>
     <message>
         <source>Closed at</source>
@@ -631,7 +631,7 @@
     </message>
     <message>
         <source>Contact</source>
-        <translation type="unfinished">联系人</translation>
+        <translation>联系人</translation>
     </message>
     <message>
         <source>Content</source>
@@ -647,7 +647,7 @@
     </message>
     <message>
         <source>Customer</source>
-        <translation type="unfinished">客户</translation>
+        <translation>客户</translation>
     </message>
     <message>
         <source>Deleted at</source>
@@ -655,7 +655,7 @@
     </message>
     <message>
         <source>Department</source>
-        <translation type="unfinished">部门</translation>
+        <translation>部门</translation>
     </message>
     <message>
         <source>Depends on</source>
@@ -667,7 +667,7 @@
     </message>
     <message>
         <source>Details</source>
-        <translation type="unfinished">详情</translation>
+        <translation>详情</translation>
     </message>
     <message>
         <source>Direction</source>
@@ -675,11 +675,11 @@
     </message>
     <message>
         <source>Entity</source>
-        <translation type="unfinished">对象</translation>
+        <translation>对象</translation>
     </message>
     <message>
         <source>Row</source>
-        <translation type="unfinished">记录</translation>
+        <translation>行</translation>
     </message>
     <message>
         <source>External number</source>
@@ -691,7 +691,7 @@
     </message>
     <message>
         <source>Field</source>
-        <translation type="unfinished">字段</translation>
+        <translation>字段</translation>
     </message>
     <message>
         <source>First used at</source>
@@ -707,7 +707,7 @@
     </message>
     <message>
         <source>Hardware revision</source>
-        <translation type="unfinished">硬件版本</translation>
+        <translation>硬件版本</translation>
     </message>
     <message>
         <source>Help, English</source>
@@ -751,7 +751,7 @@
     </message>
     <message>
         <source>Kind</source>
-        <translation type="unfinished">类型</translation>
+        <translation>类型</translation>
     </message>
     <message>
         <source>Label, English</source>
@@ -763,7 +763,7 @@
     </message>
     <message>
         <source>Level</source>
-        <translation type="unfinished">权限</translation>
+        <translation>权限</translation>
     </message>
     <message>
         <source>Level since</source>
@@ -771,7 +771,7 @@
     </message>
     <message>
         <source>Machine</source>
-        <translation type="unfinished">机器</translation>
+        <translation>机器</translation>
     </message>
     <message>
         <source>Mail</source>
@@ -799,7 +799,7 @@
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished">名称</translation>
+        <translation>名称</translation>
     </message>
     <message>
         <source>Name, English</source>
@@ -815,11 +815,11 @@
     </message>
     <message>
         <source>Note</source>
-        <translation type="unfinished">备注</translation>
+        <translation>备注</translation>
     </message>
     <message>
         <source>Number</source>
-        <translation type="unfinished">编号</translation>
+        <translation>编号</translation>
     </message>
     <message>
         <source>Origin</source>
@@ -831,7 +831,7 @@
     </message>
     <message>
         <source>Person</source>
-        <translation type="unfinished">人员</translation>
+        <translation>人员</translation>
     </message>
     <message>
         <source>Phone</source>
@@ -843,11 +843,11 @@
     </message>
     <message>
         <source>Product</source>
-        <translation type="unfinished">产品</translation>
+        <translation>产品</translation>
     </message>
     <message>
         <source>Release</source>
-        <translation type="unfinished">版本</translation>
+        <translation>版本</translation>
     </message>
     <message>
         <source>Released on</source>
@@ -919,11 +919,11 @@
     </message>
     <message>
         <source>Status</source>
-        <translation type="unfinished">状态</translation>
+        <translation>状态</translation>
     </message>
     <message>
         <source>Subject</source>
-        <translation type="unfinished">主题</translation>
+        <translation>主题</translation>
     </message>
     <message>
         <source>Summary</source>
@@ -931,7 +931,7 @@
     </message>
     <message>
         <source>Ticket</source>
-        <translation type="unfinished">工单</translation>
+        <translation>工单</translation>
     </message>
     <message>
         <source>Tier</source>
@@ -959,18 +959,18 @@
     </message>
     <message>
         <source>Version</source>
-        <translation type="unfinished">版本</translation>
+        <translation>版本</translation>
     </message>
     <message>
         <source>What</source>
-        <translation type="unfinished">事件</translation>
+        <translation>事件</translation>
     </message>
 </context>
 <context>
     <name>AuditFile</name>
     <message>
         <source>private</source>
-        <translation type="unfinished">不公开</translation>
+        <translation>私密</translation>
     </message>
     <message>
         <source>private values forgotten</source>
@@ -1823,7 +1823,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Who works there. With several, the client asks who sits there; nobody proves it. Who is not among them yet is made on the server: desk-server machine set NAME --person PERSON.</source>
-        <translation type="unfinished"></translation>
+        <translation>在那里工作的人员。若有多人，客户端会询问由谁使用；此为自报，未经证实。名单中没有的人员在服务器上添加：desk-server machine set NAME --person PERSON。</translation>
     </message>
     <message>
         <source>Where it stands, whose it is. Every machine may read it.</source>
@@ -1862,7 +1862,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Revo&amp;ke</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销(&amp;K)</translation>
     </message>
     <message>
         <source>Let it in no more, and end what it has open, at once.</source>
@@ -1925,7 +1925,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>It is not let in. Give it a level, then make a new code.</source>
-        <translation type="unfinished"></translation>
+        <translation>不允许登录。请先给予权限，再生成新代码。</translation>
     </message>
     <message>
         <source>A one-time code was given out and has not been used yet.</source>
@@ -2057,15 +2057,15 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Revoked: machine {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>已撤销：机器 {name}</translation>
     </message>
     <message>
         <source>Login set again: machine {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>已重新设置登录：机器 {name}</translation>
     </message>
     <message>
         <source>Machine {name}: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>机器 {name}：{reason}</translation>
     </message>
 </context>
 <context>
@@ -2481,7 +2481,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Security events: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>安全事件：{count}</translation>
     </message>
     <message>
         <source>Search machine, address, details</source>
