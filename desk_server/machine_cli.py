@@ -136,7 +136,10 @@ def machine_set(
 
 @machine_app.command("list")
 def machine_list(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """List the machines: level, people, how long the certificate is good, when and from where last seen."""
+    """List the machines: level, people, how long the certificate is good, when and from where last seen.
+
+    The worker looks who is connected every few seconds while the desk runs: who comes and goes in between is not seen.
+    """
     from desk_server.machine_listing import list_machines, machine_lines
     from desk_server.running import running
 

@@ -73,9 +73,8 @@ def machine_lines(rows: list[MachineRow]) -> list[str]:
 
 
 def _certificate(row: MachineRow) -> str:
-    if row.code_until:
-        return f"code until {_shown(row.code_until)}"
-    return f"until {row.certificate_ends}" if row.certificate_ends else "not enrolled"
+    certificate = f"until {row.certificate_ends}" if row.certificate_ends else "not enrolled"
+    return f"{certificate}, code until {_shown(row.code_until)}" if row.code_until else certificate
 
 
 def _last_seen(row: MachineRow) -> str:

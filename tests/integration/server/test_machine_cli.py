@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import re
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,9 @@ def test_set_changes_level_people_and_note_and_ends_sessions(desk: RunningDesk, 
     assert made["is_anew"] is False
     arguments = Profile.load(Path(made["profile"])).connect_args()
     live = psycopg2.connect(**arguments)
+    _run(desk, "machine", "code", "pc-0702")
+    (line,) = [line for line in _run(desk, "machine", "list").splitlines() if line.startswith("pc-0702 ")]
+    assert re.search(r"until \d{4}-\d\d-\d\d, code until \d{4}", line)
     shown = _machine(desk, "pc-0702")
     assert (shown["sessions"], shown["note"]) == (1, None)
     assert _json(desk, "machine", "set", "pc-0702", "--note", "by the door", "--person", "sun")["ended_sessions"] == 0
