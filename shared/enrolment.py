@@ -145,7 +145,6 @@ class Enrolment:
         check_certificate_days(self._now(), proof)
         self._on_step(Step.KEY)
         request = self._attempt.begin(proof.authority, use_store=self._use_store)
-        self._on_step(Step.SIGNING)
         certificate = self._have_signed(request)
         self._on_step(Step.LOGIN)
         log_in(self._attempt.signed(certificate, request.kept))
@@ -155,8 +154,9 @@ class Enrolment:
         deadline = time.monotonic() + self._patience
         with closing(self._connect(deadline)) as connection:
             self._check_clock(connection)
+            certificate = self._ask(connection, request)
+            self._on_step(Step.SIGNING)  # the code was taken
             for pause in _pauses():
-                certificate = self._ask(connection, request)
                 if certificate is not None:
                     return certificate
                 if time.monotonic() + pause > deadline or self._stop.wait(pause):
@@ -164,6 +164,7 @@ class Enrolment:
                         "The desk took the code, but nothing there signs: its worker does not run. "
                         "When it does, the same code goes on from here."
                     )
+                certificate = self._ask(connection, request)
         raise AssertionError("unreachable")
 
     def _connect(self, deadline: float) -> Any:

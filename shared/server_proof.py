@@ -14,7 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from shared.domain.enrolment import fingerprint_of
+from shared.domain.enrolment import fingerprint_of, server_text
 from shared.errors import ClockError, DatabaseUnavailableError, NotADeskError, WrongServerError
 
 LOOK_SECONDS = 5.0
@@ -71,14 +71,19 @@ def _minute(time: dt.datetime) -> str:
 
 def _shown_chain(host: str, port: int) -> list[bytes]:
     try:
-        with closing(socket.create_connection((host, port), timeout=LOOK_SECONDS)) as plain:
+        plain = socket.create_connection((host, port), timeout=LOOK_SECONDS)
+    except (OSError, UnicodeError) as error:
+        raise DatabaseUnavailableError(
+            f"Nothing answers at {server_text(host, port)}. Is the server on, and is that its address? "
+            "Another one is named by --server HOST:PORT."
+        ) from error
+    try:
+        with closing(plain):
             return _chain_by_tls(plain, host)
     except ssl.SSLError as error:
         raise NotADeskError("What answers there speaks no TLS 1.3: it is no server of a desk.") from error
-    except (ConnectionResetError, BrokenPipeError) as error:
-        raise NotADeskError("What answers there hangs up: it is no server of a desk.") from error
     except (OSError, UnicodeError) as error:
-        raise DatabaseUnavailableError("The database server can't be reached.") from error
+        raise NotADeskError("What answers there hangs up, or says nothing: it is no server of a desk.") from error
 
 
 def _chain_by_tls(plain: socket.socket, host: str) -> list[bytes]:

@@ -13,8 +13,8 @@ from shared.key_store import PASSWORD_FILE
 
 _STEPS = {
     "server": "Looking at the server ...",
-    "key": "It is the desk's own. Making this machine's key ...",
-    "signing": "Waiting for the certificate ...",
+    "key": "It is the desk's own. Handing the code in ...",
+    "signing": "The code is taken. Waiting for the certificate ...",
     "login": "Logging in for the first time ...",
 }
 _WARNING = "Warning: this holds the password of the machine's key. Whoever has it and the key's file is this machine."
@@ -26,7 +26,9 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     enrol = commands.add_parser("enrol", help="enrol this computer by a one-time code")
     enrol.add_argument("code", nargs="+", metavar="CODE", help="the code; - reads it from standard input")
     enrol.add_argument(
-        "--server", metavar="HOST:PORT", help="where the server is, where the code does not say it right"
+        "--server",
+        metavar="HOST:PORT",
+        help="where the server is, where the code does not say it right; without a port, that of the code",
     )
     enrol.set_defaults(run=enrol_command)
     dsn = commands.add_parser("dsn", help="print a connection string for psql, Excel and other programs")

@@ -48,12 +48,15 @@ class EnrolmentCode:
 
         Args:
             server: ``HOST`` or ``HOST:PORT``; it goes before the one in the code, which may then have none.
+                Without a port it has that of the code.
         """
         code, _, stated = _cleaned(text).partition("@")
         if not code:
             raise DamagedCodeError("This is no code: it is empty.", CodeFault.EMPTY)
         machine, secret, fingerprint = _parts(code)
-        host, port = parse_server(server if server is not None and server.strip() else stated)
+        if server is None or not server.strip():
+            return cls(machine, secret, fingerprint, *parse_server(stated))
+        host, port = parse_server(server, _stated_port(stated))
         return cls(machine, secret, fingerprint, host, port)
 
     def text(self) -> str:
@@ -71,7 +74,7 @@ class EnrolmentCode:
         return hashlib.sha256(self.claim.encode("ascii")).digest()
 
 
-def parse_server(text: str) -> tuple[str, int]:
+def parse_server(text: str, default_port: int = DEFAULT_PORT) -> tuple[str, int]:
     """Host and port of ``HOST``, ``HOST:PORT`` or ``[IPV6]:PORT``; DamagedCodeError where it is none of these."""
     server = _cleaned(text)
     if not server:
@@ -88,7 +91,14 @@ def parse_server(text: str) -> tuple[str, int]:
     is_host = bool((_IPV6 if ":" in host else _HOST).fullmatch(host))
     if not is_host or not _is_port(port):
         raise DamagedCodeError("The server is no HOST:PORT.", CodeFault.SERVER)
-    return host, int(port or DEFAULT_PORT)
+    return host, int(port or default_port)
+
+
+def _stated_port(stated: str) -> int:
+    try:
+        return parse_server(stated)[1]
+    except DamagedCodeError:  # that is why another one was named
+        return DEFAULT_PORT
 
 
 def server_text(host: str, port: int) -> str:

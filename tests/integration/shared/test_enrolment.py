@@ -142,7 +142,9 @@ def test_a_wrong_a_used_and_an_expired_code(
 ) -> None:
     code, folder = codes.new(), tmp_path / "p"
     wrong = EnrolmentCode(code.machine, "a" * 26, code.fingerprint, code.host, code.port)
-    assert type(refusal(wrong, folder)) is errors.UnknownCodeError
+    steps = list[Step]()
+    assert type(refusal(wrong, folder, on_step=steps.append)) is errors.UnknownCodeError
+    assert steps == [Step.SERVER, Step.KEY]  # nobody is told that it is being signed
     Enrolment(code, tmp_path / "winner").run()
     assert type(refusal(code, folder)) is errors.UsedCodeError
     late = codes.new()

@@ -171,3 +171,12 @@ def test_the_fingerprint_is_that_of_the_authority(tmp_path: Path) -> None:
     assert fingerprint_of_pem(pem) == fingerprint_of(der) == hashlib.sha256(der).hexdigest()
     with pytest.raises(ValueError, match="no certificate"):
         fingerprint_of_pem(b"nothing here")
+
+
+def test_a_server_without_a_port_has_that_of_the_code() -> None:
+    code = EnrolmentCode.new("pc", FINGERPRINT, "desk", 6543)
+    for server, port in (("other", 6543), ("other:5433", 5433)):
+        parsed = EnrolmentCode.parse(code.text(), server)
+        assert (parsed.host, parsed.port) == ("other", port)
+    bare = code.text().split("@")[0]
+    assert EnrolmentCode.parse(bare, "other").port == EnrolmentCode.parse(f"{bare}@de!sk:1", "other").port == 5432
