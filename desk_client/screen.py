@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QShowEvent
+
+from desk_client.listing.list_header import ListHeader
 from desk_client.widgets.translated import Translated
 
 
@@ -23,8 +26,11 @@ class Screen(Translated):
         """Read again what is shown."""
 
     def close_request(self, afterwards: Callable[[], object]) -> bool:
-        """Whether it may go; ``afterwards`` is done once what is typed was saved."""
+        """Whether it may go; ``afterwards`` is done once what is typed was saved. Nothing is given up yet."""
         return True
+
+    def let_go(self) -> None:
+        """It is going: give up what is under way."""
 
     def search(self) -> bool:
         """Go to its own search; False where it has none and the desk's is meant."""
@@ -35,3 +41,19 @@ class Screen(Translated):
 
     def step(self, by: int) -> None:
         """Go some rows up or down."""
+
+    def header(self) -> ListHeader | None:
+        """The heading of the list in front, whose columns the menu is about; None where there is none."""
+        return None
+
+    def to_pane(self) -> None:
+        """Go to what is shown of the chosen row, where it is shown."""
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Read again at each coming back: others went on meanwhile. What is typed stays."""
+        super().showEvent(event)
+        if event.spontaneous():
+            return
+        if getattr(self, "_was_shown", False):
+            self.refresh()
+        self._was_shown = True

@@ -96,19 +96,38 @@ class Tabs(Translated, QTabWidget):
         """Close this one, where nothing in it holds it."""
         tab = self.widget(index)
         if tab is not None and self._may_go(tab):
+            self._let_go(tab)
             self._drop(tab)
 
     def _may_go(self, tab: QWidget) -> bool:
+        def afterwards() -> None:
+            self._let_go(tab)
+            self._drop(tab)
+
         if isinstance(tab, TicketPane):
-            return tab.close_request(lambda: self._drop(tab))
-        return isinstance(tab, Screen) and tab.close_request(lambda: self._drop(tab))
+            return tab.may_close(afterwards)
+        return isinstance(tab, Screen) and tab.close_request(afterwards)
+
+    @staticmethod
+    def _let_go(tab: QWidget) -> None:
+        if isinstance(tab, TicketPane | Screen):
+            tab.let_go()
 
     def close_request(self, afterwards: Callable[[], object]) -> bool:
-        """Whether everything may be closed: whatever has unsaved changes asks; ``afterwards`` follows a save."""
+        """Whether everything may be closed: whatever has unsaved changes asks; ``afterwards`` follows a save.
+
+        Nothing is given up before all have agreed.
+        """
         panes, screens = self.panes(), self.screens()
-        return all(pane.close_request(afterwards) for pane in panes) and all(
-            screen.close_request(afterwards) for screen in screens
-        )
+        if not all(pane.may_close(afterwards) for pane in panes):
+            return False
+        if not all(screen.close_request(afterwards) for screen in screens):
+            return False
+        for pane in panes:
+            pane.let_go()
+        for screen in screens:
+            screen.let_go()
+        return True
 
     def _drop(self, tab: QWidget) -> None:
         self._statuses.pop(tab, None)

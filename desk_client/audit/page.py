@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QLocale, Qt, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QSplitter, QVBoxLayout, QWidget
 
 from desk_client.audit.columns import AUDIT_COLUMNS, AuditTexts
@@ -20,6 +20,7 @@ from desk_client.audit.list_view import AuditListView
 from desk_client.audit.words import count_text, fault_text
 from desk_client.context import ClientContext
 from desk_client.listing.list_controller import ListController
+from desk_client.listing.list_header import ListHeader
 from desk_client.listing.table_model import PagedTableModel
 from desk_client.screen import Screen
 from desk_client.theme import Role, set_role
@@ -120,10 +121,9 @@ class AuditPage(Screen, QWidget):
         self.controller.load_choices()
         self.list_controller.refresh()
 
-    def close_request(self, afterwards: Callable[[], object]) -> bool:
-        """Nothing is typed here; a file that is being written is given up."""
+    def let_go(self) -> None:
+        """A file that is being written is given up."""
         self.controller.cancel()
-        return True
 
     def search(self) -> bool:
         """Ctrl+F is the search of the audit here."""
@@ -138,6 +138,10 @@ class AuditPage(Screen, QWidget):
     def step(self, by: int) -> None:
         """Through the entries."""
         self.list.step(by)
+
+    def header(self) -> ListHeader:
+        """That of the entries."""
+        return self.list.header
 
     # -- list and entry ------------------------------------------------------------------------------------------------
 
@@ -250,12 +254,6 @@ class AuditPage(Screen, QWidget):
         self._say_fault()
         self._say_empty()
         self._say_status()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Read again at each coming back."""
-        super().showEvent(event)
-        if self.model.rowCount() and not event.spontaneous():
-            self.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """What went wrong with a file is told until one leaves."""

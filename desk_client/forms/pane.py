@@ -132,10 +132,18 @@ class EntityPane(QWidget, Generic[Detail]):
 
         Where the answer is to save, ``afterwards`` is done once that worked; without one ``left`` is emitted.
         """
-        if not self._may_leave(afterwards or self.left.emit):
+        if not self.may_close(afterwards or self.left.emit):
             return False
-        self._parts.controller.lease.release(closing=True)
+        self.let_go()
         return True
+
+    def may_close(self, afterwards: Callable[[], object]) -> bool:
+        """The question alone: nothing is given up yet, others may still hold the window."""
+        return self._may_leave(afterwards)
+
+    def let_go(self) -> None:
+        """It is going: the lease is given back."""
+        self._parts.controller.lease.release(closing=True)
 
     def _may_leave(self, afterwards: Callable[[], object]) -> bool:
         """Asks; where the answer is to save, ``afterwards`` runs once it is saved, and this one is False.

@@ -90,9 +90,10 @@ class ListController(QObject, Generic[Row, Listing]):
 
         def read(conn: Any) -> tuple[dict[int, Page[Row]], Anchors | None]:
             anchors = source.anchors(conn, listing)
-            keys = (None,) if anchors is None else anchors.keys
-            known = [number for number in sorted(pages) if number < len(keys)]
-            return {number: source.page(conn, listing, keys[number]) for number in known}, anchors
+            if anchors is None:
+                return _pages_up_to(max(pages), lambda key: source.page(conn, listing, key)), None
+            known = [number for number in sorted(pages) if number < len(anchors.keys)]
+            return {number: source.page(conn, listing, anchors.keys[number]) for number in known}, anchors
 
         self._run(read, lambda answer: self._on_refreshed(*answer), "listing")
         self.read_beside()
@@ -102,7 +103,7 @@ class ListController(QObject, Generic[Row, Listing]):
 
     def _on_refreshed(self, pages: dict[int, Page[Row]], anchors: Anchors | None) -> None:
         if anchors is None:
-            self._on_first(pages[0])
+            self._model.grow_again([pages[number] for number in sorted(pages)])
         else:
             self._model.replace(pages, anchors)
 
@@ -188,3 +189,15 @@ class ListController(QObject, Generic[Row, Listing]):
             self._model.set_dimmed(False)
         if not is_away or isinstance(error, LoginRefusedError):  # that it is away, the badge says
             self._messages.error(error)
+
+
+def _pages_up_to(last: int, page: Callable[[PageKey | None], Page[Row]]) -> dict[int, Page[Row]]:
+    """One behind the other: without anchors, only a page knows where the next one begins."""
+    pages: dict[int, Page[Row]] = {}
+    key: PageKey | None = None
+    for number in range(last + 1):
+        pages[number] = page(key)
+        key = pages[number].next_key
+        if key is None:
+            break
+    return pages

@@ -83,6 +83,19 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         self._touch(range(self._count))
         self.set_dimmed(False)
 
+    def grow_again(self, pages: list[Page[Row]]) -> None:
+        """Show the same growing listing as it is now, as far as one has come; what is in sight stays in sight."""
+        keys = [page.next_key for page in pages if page.next_key is not None]
+        self._pages = OrderedDict((number, page.rows) for number, page in enumerate(pages))
+        while len(self._pages) > CACHED_PAGES:
+            self._pages.popitem(last=False)
+        self._keys = [None, *keys]
+        self._exact, self._grows = pages[-1].next_key is None, True
+        self._resize((len(pages) - 1) * PAGE_ROWS + len(pages[-1].rows))
+        self.count_changed.emit()
+        self._touch(range(self._count))
+        self.set_dimmed(False)
+
     def add_page(self, number: int, page: Page[Row]) -> None:
         """Keep a page that was missing."""
         self._pages[number] = page.rows

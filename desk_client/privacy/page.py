@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from desk_client.change_bus import Change
 from desk_client.context import ClientContext
 from desk_client.messages import describe
-from desk_client.privacy.controller import PrivacyController
+from desk_client.privacy.controller import ENTITY, PrivacyController
 from desk_client.privacy.field_card import FieldCard, field_name
 from desk_client.screen import Screen
 from desk_client.theme import Role, set_role
@@ -92,6 +91,11 @@ class PrivacyPage(Screen, QWidget):
         controller.finished.connect(self._on_finished)
         controller.failed.connect(self._on_failed)
         self._stop.clicked.connect(self._on_stop)
+        self._context.bus.changed.connect(self._on_bus)
+
+    def _on_bus(self, change: Change, initiator: object) -> None:
+        if change.entity == ENTITY and initiator is not self.controller:
+            self.refresh()
 
     # -- for the window ------------------------------------------------------------------------------------------------
 
@@ -103,10 +107,9 @@ class PrivacyPage(Screen, QWidget):
         """Read it again."""
         self.controller.load()
 
-    def close_request(self, _afterwards: Callable[[], object] | None = None) -> bool:
-        """Whether it may be closed; entries that still move are moved on by the worker, or by who comes here next."""
+    def let_go(self) -> None:
+        """Entries that still move are moved on by the worker, or by who comes here next."""
         self.controller.pause()
-        return True
 
     # -- what the desk says --------------------------------------------------------------------------------------------
 
