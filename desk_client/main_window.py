@@ -141,7 +141,7 @@ class MainWindow(Translated, QMainWindow):
         actions = ActionSet(session.level, handlers, self)
         self.actions_here = actions
         self.addActions(actions.all())
-        self._menus.enter(actions, workspace.page.list.header)
+        self._menus.enter(actions, workspace.header)
         self.top_bar.enter(actions.get("new_ticket"))
         self.top_bar.badge.set_session(session.machine, session.level, session.person.name if session.person else "")
         self.top_bar.badge.set_live(True)

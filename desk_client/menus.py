@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
@@ -48,8 +49,8 @@ class Menus(QObject):
         self._bar.addMenu(made)
         return made
 
-    def enter(self, actions: ActionSet, header: ListHeader) -> None:
-        """Build the menus from the actions that this machine has."""
+    def enter(self, actions: ActionSet, header: Callable[[], ListHeader | None]) -> None:
+        """Build the menus from the actions that this machine has; ``header``: that of the list in front."""
         self._bar.clear()
         self._view.clear()
         for menu in Menu:
@@ -64,9 +65,14 @@ class Menus(QObject):
         self._view.addSeparator()
         for submenu in (self._columns, self._appearance, self._languages):
             self._view.addMenu(submenu)
-        self._columns.aboutToShow.connect(lambda: header.fill_menu(self._columns))
-        header.fill_menu(self._columns)
+        self._view.aboutToShow.connect(lambda: self._columns.setEnabled(header() is not None))
+        self._columns.aboutToShow.connect(lambda: self._fill_columns(header()))
+        self._fill_columns(header())
         self.retranslate()
+
+    def _fill_columns(self, header: ListHeader | None) -> None:
+        if header is not None:
+            header.fill_menu(self._columns)
 
     def _fill_appearance(self) -> None:
         group = QActionGroup(self)

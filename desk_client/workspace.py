@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from desk_client.administration import SCREENS
 from desk_client.context import ClientContext
+from desk_client.listing.list_header import ListHeader
 from desk_client.tabs import Tabs
 from desk_client.tickets.page import TicketsPage
 from desk_client.tickets.pane import TicketPane
@@ -116,7 +117,7 @@ class Workspace(Translated, QWidget):
             "clear_filters": self.clear_filters,
             "to_views": self.views.setFocus,
             "to_list": self.to_list,
-            "to_ticket": lambda: self.pane().setFocus(),
+            "to_ticket": self.to_ticket,
             "next_ticket": lambda: self._step(1),
             "previous_ticket": lambda: self._step(-1),
             "refresh": self.refresh,
@@ -167,6 +168,19 @@ class Workspace(Translated, QWidget):
         """Focus to the list."""
         self.tabs.setCurrentIndex(0)
         self.page.list.setFocus()
+
+    def to_ticket(self) -> None:
+        """Focus to the ticket, or to what the screen in front shows of its row."""
+        screen = self.tabs.front_screen()
+        if screen is not None:
+            screen.to_pane()
+        elif self.tabs.has_ticket():
+            self.pane().setFocus()
+
+    def header(self) -> ListHeader | None:
+        """The heading of the list in front."""
+        screen = self.tabs.front_screen()
+        return self.page.list.header if screen is None else screen.header()
 
     def refresh(self) -> None:
         """Read again what is shown: the list, and each ticket that nothing is typed in."""

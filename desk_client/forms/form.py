@@ -233,8 +233,10 @@ class EntityForm(QScrollArea, Generic[Detail]):
         return elsewhere
 
     def focus_first(self) -> None:
-        """Go to the first field."""
-        for frame in self._cards.visible_frames()[:1]:
+        """Go to the first field that can be changed."""
+        fixed = self._spec.fixed if self._base is not None else ()
+        frames = [frame for frame in self._cards.visible_frames() if frame.name not in fixed]
+        for frame in frames[:1]:
             frame.editor.setFocus()
 
     # -- another machine's changes ---------------------------------------------------------------------------------

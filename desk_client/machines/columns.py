@@ -70,7 +70,7 @@ class MachineTexts:
         if column == ColumnId.LEVEL:
             return words.level_meaning(row.level)
         if column == ColumnId.CERTIFICATE:
-            return words.certificate_help(row.certificate_ends, row.code_ends, self._now())
+            return words.certificate_help(row.level, row.certificate_ends, row.code_ends, self._now())
         if column == ColumnId.PEOPLE:
             said = QCoreApplication.translate("MachineColumns", "Who is stated to work there: {people}")
             return said.format(people=self.text(row, column))
@@ -88,7 +88,7 @@ class MachineTexts:
             return ""
         since = time_text(row.edited_since) if row.edited_since else ""
         said = QCoreApplication.translate("MachineColumns", "{who} is changing this since {time}")
-        who = f"{row.edited_person} ({row.edited_by})" if row.edited_person else row.edited_by
+        who = f"{row.edited_by} ({row.edited_person})" if row.edited_person else row.edited_by
         return said.format(who=who, time=since)
 
     def _seen(self, row: MachineRow) -> str:

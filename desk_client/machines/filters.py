@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from desk_client.machines.words import level_text
 from desk_client.theme import Role, set_role
 from desk_client.widgets.multi_pick import MultiPick
+from desk_client.widgets.search_box import SearchBox
 from desk_client.widgets.translated import Translated
 from shared.domain.level import Level
 from shared.schemas.machine import MachineFilter
-
-TYPED_MS = 200
 
 
 class MachineFilterBar(Translated, QWidget):
@@ -31,20 +30,16 @@ class MachineFilterBar(Translated, QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("machineFilters")
-        self.search = QLineEdit(self)
+        self.search = SearchBox(self)
         self.search.setObjectName("machineSearch")
-        self.search.setClearButtonEnabled(True)
         self.levels = MultiPick(self)
         self.levels.setObjectName("machineLevels")
         self.new_button = QPushButton(self)
         self.new_button.setObjectName("newMachine")
         set_role(self.new_button, Role.PRIMARY)
-        self._typed = QTimer(self)
-        self._typed.setSingleShot(True)
-        self._typed.setInterval(TYPED_MS)
-        self._typed.timeout.connect(self.filter_changed)
-        self.search.textChanged.connect(lambda _text: self._typed.start())
-        self.search.returnPressed.connect(self.left_down)
+        self.search.search_changed.connect(lambda _text: self.filter_changed.emit())
+        self.search.entered.connect(lambda _text: self.left_down.emit())
+        self.search.left_down.connect(self.left_down)
         self.levels.picked.connect(self.filter_changed)
         self.new_button.clicked.connect(self.new_wanted)
         layout = QHBoxLayout(self)
@@ -57,13 +52,12 @@ class MachineFilterBar(Translated, QWidget):
 
     def filter(self) -> MachineFilter:
         """What is asked for."""
-        self._typed.stop()
         return MachineFilter(text=self.search.text(), levels=tuple(Level(value) for value in self.levels.values()))
 
     def clear(self) -> None:
         """All machines."""
         self.levels.set_values(())
-        self.search.clear()
+        self.search.set_text("")
         self.filter_changed.emit()
 
     def retranslate(self) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QLocale, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from desk_client.context import ClientContext
 from desk_client.listing.list_controller import ListController
+from desk_client.listing.list_header import ListHeader
 from desk_client.listing.list_view import ListView
 from desk_client.listing.table_model import PagedTableModel
 from desk_client.machines.columns import MACHINE_COLUMNS, MachineTexts
@@ -26,6 +26,7 @@ from shared.domain.level import Level
 from shared.schemas.machine import MachineDetail, MachineFilter, MachineListing, MachineRow
 
 PANE_HEIGHT = 330
+AGAIN_MS = 60_000  # who is connected, and whether a code was used, changes without anybody's doing here
 
 
 class MachinesPage(Screen, QTabWidget):
@@ -52,6 +53,10 @@ class MachinesPage(Screen, QTabWidget):
         )
         self.events = EventsPage(context, self)
         self.splitter = QSplitter(Qt.Orientation.Vertical, self)
+        self._again = QTimer(self)
+        self._again.setInterval(AGAIN_MS)
+        self._again.timeout.connect(self._on_again)
+        self._again.start()
         self._build()
         self._connect()
         self.retranslate()
@@ -76,8 +81,10 @@ class MachinesPage(Screen, QTabWidget):
         self.addTab(self.splitter, "")
         self.addTab(self.events, "")
         self.tabBar().setDrawBase(False)
+        self.setFocusProxy(self.list)
 
     def _connect(self) -> None:
+        self.currentChanged.connect(self._on_tab)
         self.filters.filter_changed.connect(self._show_filtered)
         self.filters.new_wanted.connect(self.new_machine)
         self.filters.left_down.connect(self.list.setFocus)
@@ -88,6 +95,8 @@ class MachinesPage(Screen, QTabWidget):
         self.list.tab_wanted.connect(self.open_machine)
         self.model.count_changed.connect(self._say_status)
         self.model.dimmed_changed.connect(self._on_dimmed)
+        self.events.model.count_changed.connect(self._say_status)
+        self.events.model.dimmed_changed.connect(self._say_status)
         self.pane.saved.connect(self._on_saved)
         self.pane.editing.opening.arrived.connect(self._show_pane)
         self.pane.editing.opening.stayed.connect(self._on_stayed)
@@ -114,7 +123,11 @@ class MachinesPage(Screen, QTabWidget):
 
     def close_request(self, afterwards: Callable[[], object]) -> bool:
         """Whether it may be closed; asks where something is not saved."""
-        return self.pane.close_request(afterwards)
+        return self.pane.may_close(afterwards)
+
+    def let_go(self) -> None:
+        """The lease is given back."""
+        self.pane.let_go()
 
     def search(self) -> bool:
         """Go to the search of the tab in front."""
@@ -132,8 +145,23 @@ class MachinesPage(Screen, QTabWidget):
 
     def step(self, by: int) -> None:
         """Go some rows up or down."""
-        shown: ListView[Any] = self.events.list if self.currentWidget() is self.events else self.list
-        shown.step(by)
+        self._list_in_front().step(by)
+
+    def header(self) -> ListHeader:
+        """That of the machines, or of the events."""
+        return self._list_in_front().header
+
+    def to_pane(self) -> None:
+        """The machine below."""
+        if self.pane.isVisible():
+            self.pane.edit()
+
+    def _list_in_front(self) -> ListView[Any]:
+        return self.events.list if self.currentWidget() is self.events else self.list
+
+    def _on_tab(self) -> None:
+        self.setFocusProxy(self._list_in_front())
+        self._say_status()
 
     def show_events(self) -> None:
         """Go to the security events that are open."""
@@ -143,7 +171,7 @@ class MachinesPage(Screen, QTabWidget):
     def open_machine(self, machine_id: int) -> None:
         """Show a machine below and go there."""
         if self._take_pane(machine_id):
-            self.pane.editing.opening.when_there(self.pane.setFocus)
+            self.pane.editing.opening.when_there(self.pane.form.focus_first)
 
     def new_machine(self) -> None:
         """An empty form below."""
@@ -168,6 +196,10 @@ class MachinesPage(Screen, QTabWidget):
         self._shown_id = machine_id
         self.pane.open_row(machine_id)
         return True
+
+    def _on_again(self) -> None:
+        if self.isVisible():
+            self.refresh()
 
     def _on_chosen(self, machine_id: int) -> None:
         if not self.pane.is_held():  # arrows through the list never ask; Enter does
@@ -212,7 +244,9 @@ class MachinesPage(Screen, QTabWidget):
         )
 
     def _say_status(self) -> None:
-        if self.model.is_dimmed:
+        if self.currentWidget() is self.events:
+            self.status_changed.emit(self.events.status())
+        elif self.model.is_dimmed:
             self.status_changed.emit(QCoreApplication.translate("Machines", "Loading"))
         else:
             said = QCoreApplication.translate("Machines", "Machines: {count}")
@@ -226,9 +260,3 @@ class MachinesPage(Screen, QTabWidget):
         self.tabBar().setAccessibleName(QCoreApplication.translate("Machines", "Machines and security events"))
         self._say_empty()
         self._say_status()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Read again at each coming back."""
-        super().showEvent(event)
-        if self.model.rowCount() and not event.spontaneous():
-            self.refresh()

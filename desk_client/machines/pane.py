@@ -82,7 +82,7 @@ class MachinePane(EntityPane[MachineDetail]):
             )
         certificate = certificate_text(detail.certificate_ends, detail.code_ends, now)
         said = QCoreApplication.translate("Machines", "{level}  ·  certificate: {certificate}  ·  {help}")
-        help_text = certificate_help(detail.certificate_ends, detail.code_ends, now)
+        help_text = certificate_help(detail.level, detail.certificate_ends, detail.code_ends, now)
         return said.format(level=level_text(detail.level), certificate=certificate, help=help_text)
 
     def retranslate(self) -> None:

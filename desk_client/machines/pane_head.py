@@ -85,7 +85,7 @@ class MachineHead(Translated, QWidget):
                 "MachineHead", "Set its login in the database again as it stands here: after a restore, say."
             )
         )
-        self.revoke.setText(QCoreApplication.translate("MachineHead", "Re&voke"))
+        self.revoke.setText(QCoreApplication.translate("MachineHead", "Revo&ke"))
         self.revoke.setToolTip(
             QCoreApplication.translate("MachineHead", "Let it in no more, and end what it has open, at once.")
         )

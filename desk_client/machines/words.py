@@ -67,11 +67,17 @@ def is_good(ends: datetime | None, now: datetime) -> bool:
 
 def certificate_text(ends: datetime | None, code_ends: datetime | None, now: datetime) -> str:
     """Until when a machine's certificate is good, or why it has none."""
+    said = _ends_text(ends, now)
+    if code_ends is None or code_ends <= now:
+        return said
+    code = QCoreApplication.translate("Machines", "code until {time}")
+    code = code.format(time=code_ends.astimezone().strftime("%H:%M"))
+    # a certificate that still lets in is not hidden by the code that is to replace it
+    return f"{said}  ·  {code}" if is_good(ends, now) else code
+
+
+def _ends_text(ends: datetime | None, now: datetime) -> str:
     ending = ending_of(ends, now)
-    if code_ends is not None and code_ends > now:
-        return QCoreApplication.translate("Machines", "code until {time}").format(
-            time=code_ends.astimezone().strftime("%H:%M")
-        )
     if ends is None:
         return QCoreApplication.translate("Machines", "not enrolled")
     day = ends.astimezone().strftime("%Y-%m-%d")
@@ -82,8 +88,10 @@ def certificate_text(ends: datetime | None, code_ends: datetime | None, now: dat
     return day
 
 
-def certificate_help(ends: datetime | None, code_ends: datetime | None, now: datetime) -> str:
-    """What a certificate's end means, and what to do."""
+def certificate_help(level: Level, ends: datetime | None, code_ends: datetime | None, now: datetime) -> str:
+    """What a certificate's end means for a machine of this level, and what to do."""
+    if level is Level.NONE:
+        return QCoreApplication.translate("Machines", "It is not let in. Give it a level, then make a new code.")
     if code_ends is not None and code_ends > now:
         return QCoreApplication.translate("Machines", "A one-time code was given out and has not been used yet.")
     return {

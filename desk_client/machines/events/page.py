@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desk_client.context import ClientContext
 from desk_client.listing.columns import time_text
@@ -16,10 +16,9 @@ from desk_client.machines.events.controller import AlarmController
 from desk_client.machines.events.list_controller import EventSource
 from desk_client.machines.events.list_view import EventListView
 from desk_client.theme import Role, set_role
+from desk_client.widgets.search_box import SearchBox
 from desk_client.widgets.translated import Translated
 from shared.schemas.machine import EventFilter, EventListing, SecurityEventRow
-
-TYPED_MS = 200
 
 
 class EventsPage(Translated, QWidget):
@@ -35,11 +34,8 @@ class EventsPage(Translated, QWidget):
         self.controller: ListController[SecurityEventRow, EventListing] = ListController(
             self.model, EventSource(), EventListing(), context.runner, context.bus, context.messages, self
         )
-        self.search, self.open_only, self.seen = QLineEdit(self), QCheckBox(self), QPushButton(self)
+        self.search, self.open_only, self.seen = SearchBox(self), QCheckBox(self), QPushButton(self)
         self._what, self._text, self._advice = (QLabel(self) for _ in range(3))
-        self._typed = QTimer(self)
-        self._typed.setSingleShot(True)
-        self._typed.setInterval(TYPED_MS)
         self._build()
         self.alarms.failed.connect(context.messages.error)
         self._connect()
@@ -47,7 +43,6 @@ class EventsPage(Translated, QWidget):
 
     def _build(self) -> None:
         self.search.setObjectName("eventSearch")
-        self.search.setClearButtonEnabled(True)
         self.open_only.setObjectName("eventsOpenOnly")
         self.seen.setObjectName("eventSeen")
         bar = QHBoxLayout()
@@ -89,9 +84,9 @@ class EventsPage(Translated, QWidget):
         below.hide()
 
     def _connect(self) -> None:
-        self._typed.timeout.connect(self._show_filtered)
-        self.search.textChanged.connect(lambda _text: self._typed.start())
-        self.search.returnPressed.connect(self.list.setFocus)
+        self.search.search_changed.connect(lambda _text: self._show_filtered())
+        self.search.entered.connect(lambda _text: self.list.setFocus())
+        self.search.left_down.connect(self.list.setFocus)
         self.open_only.toggled.connect(lambda _on: self._show_filtered())
         self.list.rows_wanted.connect(self.controller.want_rows)
         self.list.header.sort_changed.connect(lambda _key, _descending: self._show_filtered())
@@ -105,10 +100,17 @@ class EventsPage(Translated, QWidget):
         if self.isVisible():
             self.controller.refresh()
 
+    def status(self) -> str:
+        """For the status bar."""
+        if self.model.is_dimmed:
+            return QCoreApplication.translate("Machines", "Loading")
+        said = QCoreApplication.translate("SecurityEvents", "Security events: {count}")
+        return said.format(count=QLocale().toString(self.model.rowCount()))
+
     def clear_filters(self) -> None:
         """All events."""
         self.open_only.setChecked(False)
-        self.search.clear()
+        self.search.set_text("")
         self._show_filtered()
 
     def show_open(self) -> None:
@@ -117,7 +119,6 @@ class EventsPage(Translated, QWidget):
         self.list.setFocus()
 
     def _show_filtered(self) -> None:
-        self._typed.stop()
         key, descending = self.list.header.sort()
         wanted = EventFilter(is_open=self.open_only.isChecked(), text=self.search.text())
         self.controller.show(EventListing(filter=wanted, sort=key, descending=descending))
