@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from desk_server.cluster_files import LOG_SETTINGS
+from desk_server.cluster_files import LOG_SETTINGS, MACHINES_TEMP_FILES
 from desk_server.desk import DATABASE, Desk
 from shared.errors import DeskError
 
@@ -36,6 +36,8 @@ def before_migrations(desk: Desk) -> None:
         for name in ("roles", "database", "hardening"):
             run_sql(connection, name)
         _set_logging(connection)
+        if desk.settings.kind == "site":  # an embedded cluster has it in its file
+            _set_on_database(connection, {"temp_file_limit": MACHINES_TEMP_FILES})
 
 
 def after_migrations(desk: Desk) -> None:
@@ -60,6 +62,10 @@ def _check_extension(connection: Any) -> None:
 
 def _set_logging(connection: Any) -> None:
     """On the database, so that a site's own databases log as they did."""
+    _set_on_database(connection, LOG_SETTINGS)
+
+
+def _set_on_database(connection: Any, values: dict[str, str]) -> None:
     with connection.cursor() as cursor:
-        for name, value in LOG_SETTINGS.items():
+        for name, value in values.items():
             cursor.execute(f"ALTER DATABASE {DATABASE} SET {name} = %s", (value,))

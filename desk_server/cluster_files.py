@@ -79,6 +79,7 @@ _UNIX_SETTINGS = {
     "tcp_user_timeout": "20s",
     "client_connection_check_interval": "5s",
 }
+MACHINES_TEMP_FILES = "256MB"  # what one session's sorts may fill of the disk
 DURABILITY_SETTINGS = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 
@@ -99,7 +100,7 @@ def embedded_settings(settings: DeskSettings, socket_dir: str) -> dict[str, str]
         "tcp_keepalives_idle": "10",
         "tcp_keepalives_interval": "5",
         **({} if sys.platform == "win32" else _UNIX_SETTINGS),
-        "temp_file_limit": "256MB",
+        "temp_file_limit": MACHINES_TEMP_FILES,
         "wal_level": "replica",
         "archive_mode": "on",
         "archive_command": "rem" if sys.platform == "win32" else "true",  # until there is a backup: keep nothing

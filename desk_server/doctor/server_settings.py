@@ -6,7 +6,13 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from desk_server.cluster_files import DURABILITY_SETTINGS, LOG_SETTINGS, embedded_settings, tls_settings
+from desk_server.cluster_files import (
+    DURABILITY_SETTINGS,
+    LOG_SETTINGS,
+    MACHINES_TEMP_FILES,
+    embedded_settings,
+    tls_settings,
+)
 from desk_server.connections import NEEDED, with_headroom
 from desk_server.desk import Desk
 from desk_server.doctor.finding import BOOTSTRAP_ADVICE, Finding, finding
@@ -30,6 +36,11 @@ EMBEDDED = (
     "logging_collector", "log_line_prefix", "log_connections", "log_truncate_on_rotation",
 )  # fmt: skip
 _BY_NETWORK_ONLY = ("tcp_", "temp_file_limit")  # the owner's own session shows others
+_ON_DATABASE = """
+SELECT x.setting FROM pg_db_role_setting AS s CROSS JOIN LATERAL unnest(s.setconfig) AS x (setting)
+WHERE s.setrole = 0 AND s.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND x.setting LIKE %s
+"""
 _IN_FILES = """
 SELECT DISTINCT ON (name) name, setting, applied FROM pg_file_settings
 WHERE name IS NOT NULL ORDER BY name, seqno DESC
@@ -62,6 +73,8 @@ def setting_findings(desk: Desk, connection: Any) -> Iterator[Finding]:
         for name, value in wanted.items():
             cursor.execute("SELECT current_setting(%s)", (name,))
             yield _setting(name, value, str(cursor.fetchone()[0]), in_files.get(name))
+        if desk.settings.kind == "site":
+            yield _temp_files(cursor)
         yield _slots(desk, cursor)
         cursor.execute(_EVENT_TRIGGERS_OFF)
         wrong = [str(row[0]) for row in cursor.fetchall()]
@@ -81,6 +94,15 @@ def _setting(name: str, wanted: str, value: str, in_file: tuple[str, bool] | Non
     if in_file and not in_file[1] and in_file[0] != wanted:
         return Finding(check, False, f"but it will be {in_file[0]} after a restart", advice)
     return Finding(check, True)
+
+
+def _temp_files(cursor: Any) -> Finding:
+    """On the database, where the cluster is a site's; the owner's own session shows another value."""
+    cursor.execute(_ON_DATABASE, ("temp_file_limit=%",))
+    (found,) = cursor.fetchone() or ("",)
+    value = found.partition("=")[2] or "not set"
+    is_ok = value == MACHINES_TEMP_FILES
+    return Finding(f"temp_file_limit is {MACHINES_TEMP_FILES}", is_ok, f"but it is {value}", BOOTSTRAP_ADVICE)
 
 
 def _slots(desk: Desk, cursor: Any) -> Finding:

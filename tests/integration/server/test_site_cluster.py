@@ -175,6 +175,23 @@ def test_the_sites_own_roles_are_left_alone_whatever_they_are_called(site: SiteC
     assert not [finding for finding in examine(desk) if "m_legacy_app" in finding.detail]
 
 
+def test_machines_fill_no_disk_in_a_sites_cluster_either(site: SiteCluster, desk_folder: Path) -> None:
+    assert desk_server("init", "--data", desk_folder, "--cluster", site.cluster.folder).returncode == 0
+    desk = Desk.open(desk_folder)
+    profile = Profile.load(desk.profiles / str(desk.settings.machine))
+    with closing(psycopg2.connect(**profile.connect_args())) as connection, connection.cursor() as cursor:
+        cursor.execute("SHOW temp_file_limit")
+        assert cursor.fetchone() == ("256MB",)
+    with site.clerk() as connection, connection.cursor() as cursor:
+        cursor.execute("SHOW temp_file_limit")
+        assert cursor.fetchone() == ("-1",)  # the site's databases are the site's
+    named = "temp_file_limit is 256MB"
+    assert named in [finding.check for finding in examine(desk) if finding.is_ok]
+    with closing(desk.owner_connection()) as connection, connection.cursor() as cursor:
+        cursor.execute("ALTER DATABASE desk RESET temp_file_limit")
+    assert named in [finding.check for finding in examine(desk) if not finding.is_ok]
+
+
 def test_an_error_in_the_sites_files_undoes_ours(site: SiteCluster, desk_folder: Path) -> None:
     broken = SITE_HBA + "local all all no-such-method\n"
     site.cluster.write_file("pg_hba.conf", broken)
