@@ -93,7 +93,8 @@ def init(
     person: Annotated[str | None, typer.Option(help="Who sits at this machine; else the account's name.")] = None,
     owner_login: Annotated[str | None, typer.Option(help="socket or certificate.")] = None,
     host: Annotated[
-        list[str] | None, typer.Option(help="A name or address that machines reach the server by; repeat.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A name or address that machines reach the server by; repeat."),
     ] = None,
     replace_certificate: Annotated[
         bool, typer.Option("--replace-certificate", help="Replace the TLS certificate of the site's cluster.")
@@ -114,8 +115,11 @@ def init(
         desk = _initialise(options)
     typer.echo(f"The desk in {desk.data} is ready; this machine is {desk.settings.machine}, level admin.")
     typer.echo(f"Profile: {desk.profiles / str(desk.settings.machine)}")
-    for home, gone in find_abandoned():
-        typer.echo(f"The desk of {gone} is gone from there; if it was deleted and not moved, remove {home} as well.")
+    if left := find_abandoned():
+        homes = " ".join(str(home) for home, _ in left)
+        typer.echo(
+            f"Left of desks whose data folders are gone; where these were deleted and not moved, remove: {homes}"
+        )
 
 
 def _initialise(options: InitOptions) -> Desk:
