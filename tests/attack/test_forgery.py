@@ -259,7 +259,9 @@ def test_an_administrator_calls_nothing_of_the_worker_s(admin: Any, boss: Any) -
         "desk.certificate_issue(gen_random_uuid(), 1, now(), 'x')", "desk.certificate_refuse(gen_random_uuid(), 'x')",
         "desk.security_event_add('watchdog', 'x', 'x', '{}', false)", "desk.certificate_add('pc-full', 1, now())",
         "desk.old_certificate_seen('pc-full', 1, 'x')", "desk.roles_sync()", "desk.machine_role_sync('pc-full')",
-        "desk.enrolment_withdraw(1)", "desk.enrol('x', 'x', gen_random_uuid())",
+        "desk.enrolment_withdraw(1)", "desk.enrol('x', 'x', gen_random_uuid())", "desk.enrolment_withdraw_by(1)",
+        "desk.may_enrol(1)", "desk.certificates_end(1)", "desk.machine_unblock('pc-full')",
+        "desk.machine_lock('pc-full', true)", "desk.machine_level_follow(1, true, true)",
     ):  # fmt: skip
         with refused(DENIED):
             admin.execute(f"SELECT {call}")

@@ -32,26 +32,28 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-    shown numeric := desk.presented_serial();
+    presented numeric := desk.presented_serial();
     own desk.machine_certificate;
     asked desk.signing_request;
+    is_first boolean := false;
 BEGIN
     PERFORM desk.check_csr(cert_renew.csr);
     SELECT c.* INTO own FROM desk.machine_certificate AS c JOIN desk.machine AS m ON m.id = c.machine_id
-    WHERE c.serial = shown AND c.replaced_at IS NULL
+    WHERE c.serial = presented AND c.replaced_at IS NULL
         AND m.name = desk.current_machine() AND desk.is_machine() AND m.level <> 'none' AND m.deleted_at IS NULL;
     IF NOT FOUND THEN
         PERFORM desk.refuse('42501', 'this session shows no certificate of its machine');
     END IF;
     IF own.first_used_at IS NULL THEN
         UPDATE desk.signing_request AS r SET first_used_at = clock_timestamp()
-        WHERE r.machine_id = own.machine_id AND r.serial = shown AND r.first_used_at IS NULL;
+        WHERE r.machine_id = own.machine_id AND r.serial = presented AND r.first_used_at IS NULL;
+        is_first := FOUND;
         PERFORM pg_notify('desk_worker', 'sessions');
     END IF;
     SELECT r.* INTO asked FROM desk.signing_request AS r
     WHERE r.machine_id = own.machine_id AND r.code_id IS NULL AND r.csr = cert_renew.csr
     ORDER BY r.id DESC LIMIT 1;
-    IF asked.serial = shown OR (own.first_used_at IS NULL AND asked.id IS NULL) THEN
+    IF asked.serial = presented OR (is_first AND asked.id IS NULL) THEN
         RETURN QUERY SELECT 'in_use', NULL::text;
     ELSIF asked.signed_at IS NOT NULL THEN
         RETURN QUERY SELECT 'signed', asked.certificate;
