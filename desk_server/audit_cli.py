@@ -77,6 +77,9 @@ def forget(
     attachment: Annotated[
         list[int] | None, typer.Option(metavar="ID", help="The id of an attachment that goes too; may be repeated.")
     ] = None,
+    import_lines: Annotated[
+        bool, typer.Option("--import-lines", help="The text of lines that an import could not read goes too.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, remove nothing.")] = False,
     as_json: JsonOption = False,
@@ -91,7 +94,7 @@ def forget(
         found = find_contact(connection, contact)
         check_named(connection, comments, attachments)
         if not as_json:
-            for line in found.lines(comments, attachments):
+            for line in found.lines(comments, attachments, empties_rejects=import_lines):
                 typer.echo(line)
         if dry_run:
             if as_json:
@@ -99,15 +102,15 @@ def forget(
             return
         if not yes:
             _ask()
-        removed = forget_contact(connection, found.id, comments, attachments)
+        rejects = found.rejects if import_lines else ()
+        removed = forget_contact(connection, found.id, comments, attachments, rejects)
     if as_json:
         typer.echo(json.dumps(dataclasses.asdict(removed), indent=2))
         return
     typer.echo(
-        f"Contact {removed.contact} is forgotten: gone are the private part of"
-        f" {_count(removed.entries, 'audit entry', 'audit entries')},"
-        f" {_count(removed.comments, 'private comment', 'private comments')} and"
-        f" {_count(removed.attachments, 'attachment', 'attachments')}."
+        f"Contact {removed.contact} is forgotten: the private part of {removed.entries} audit entries,"
+        f" {removed.comments} private comments, {removed.attachments} attachments and {removed.import_lines} lines of"
+        " imports are gone."
     )
     typer.echo("Backups made before still hold the values until they are removed.")
 

@@ -36,9 +36,34 @@ SELECT (c.phone IS NOT NULL)::int + (c.mail IS NOT NULL)::int + (c.note IS NOT N
     ) AS mentions)
 FROM desk.contact AS c WHERE c.id = %s
 """
+# Lines of a log that could not be read keep their text: those with a name, number or address the contact has or had.
+_REJECTS = """
+WITH known AS (
+    SELECT x.value FROM desk.contact AS c CROSS JOIN LATERAL unnest(ARRAY[c.name, c.phone, c.mail]) AS x (value)
+    WHERE c.id = %(contact)s AND c.name <> 'forgotten'
+    UNION
+    SELECT x.value FROM desk.audit_entry AS e JOIN desk.audit_private AS p ON p.entry_id = e.id
+    CROSS JOIN LATERAL jsonb_each(p.values) AS f (field, pair)
+    CROSS JOIN LATERAL jsonb_array_elements_text(f.pair) AS x (value)
+    WHERE e.entity = 'contact' AND e.row_key = %(contact)s::text AND f.field IN ('name', 'phone', 'mail')
+)
+SELECT r.id, r.file, r.line FROM desk.import_reject AS r WHERE EXISTS (
+    SELECT FROM known WHERE length(known.value) > 1 AND strpos(lower(r.content), lower(known.value)) > 0
+) ORDER BY r.id
+"""
+_EMPTY_REJECTS = "UPDATE desk.import_reject SET content = '' WHERE id = ANY (%s)"
 _PRIVATE_COMMENTS = "SELECT comment_id FROM desk.comment_private WHERE comment_id = ANY (%s)"
 _FILES = "SELECT id FROM desk.attachment WHERE id = ANY (%s)"
 _CLEANED = "desk.contact, desk.audit_private, desk.search_public, desk.search_private, desk.comment_private"
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A line of a log that an import could not read, and whose text was kept."""
+
+    id: int
+    file: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +79,9 @@ class Forgettable:
     open_entries: int
     tickets: int
     mentions: tuple[int, ...]
+    rejects: tuple[Reject, ...] = ()
 
-    def lines(self, comments: Sequence[int], attachments: Sequence[int]) -> list[str]:
+    def lines(self, comments: Sequence[int], attachments: Sequence[int], *, empties_rejects: bool = False) -> list[str]:
         """What will go, for a person."""
         lines = [
             f"Contact {self.id}, {self.name}, at {self.customer}: the name and {self.fields} more values go, with their"
@@ -72,12 +98,20 @@ class Forgettable:
             lines.append(
                 f"Texts that hold the same name, in tickets {numbers}, stay; look at them and change them there."
             )
+        if self.rejects:
+            lines.append(self._reject_line(empties_rejects))
         if self.open_entries:
             lines.append(
                 f"{self.open_entries} audit entries of before revision 0005 keep in the open what they hold of it: they"
                 " are sealed."
             )
         return lines
+
+    def _reject_line(self, is_emptied: bool) -> str:
+        named = ", ".join(f"{reject.file}:{reject.line}" for reject in self.rejects[:_LISTED])
+        more = f" and {len(self.rejects) - _LISTED} more" if len(self.rejects) > _LISTED else ""
+        end = "goes." if is_emptied else "stays; --import-lines has it go too."
+        return f"Lines that an import could not read hold a value of it, {named}{more}: their text {end}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +122,7 @@ class Removed:
     entries: int
     comments: int
     attachments: int
+    import_lines: int = 0
 
 
 def find_contact(connection: Any, wanted: str) -> Forgettable:
@@ -102,7 +137,9 @@ def find_contact(connection: Any, wanted: str) -> Forgettable:
             raise UserError(f"{len(found)} contacts are called {wanted!r}; say which by its id: {named}{more}.")
         cursor.execute(_HOLDS, (found[0][0],))
         *counts, mentions = cursor.fetchone()
-        values: tuple[Any, ...] = (*found[0], *counts, tuple(mentions or ()))
+        cursor.execute(_REJECTS, {"contact": found[0][0]})
+        rejects = tuple(Reject(*row) for row in cursor.fetchall())
+        values: tuple[Any, ...] = (*found[0], *counts, tuple(mentions or ()), rejects)
         return Forgettable(*values)
 
 
@@ -119,15 +156,26 @@ def check_named(connection: Any, comments: Sequence[int], attachments: Sequence[
             raise NotFoundError(f"There is no {name} {', '.join(map(str, missing))}. Nothing was removed.")
 
 
-def forget(connection: Any, contact: int, comments: Sequence[int], attachments: Sequence[int]) -> Removed:
+def forget(
+    connection: Any, contact: int, comments: Sequence[int], attachments: Sequence[int], rejects: Sequence[Reject] = ()
+) -> Removed:
     """Remove it, in one transaction; then let PostgreSQL clear the space and its statistics of the values."""
     with _translated(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT * FROM desk.forget_contact(%s, %s::bigint[], %s::bigint[])",
-            (contact, list(comments), list(attachments)),
-        )
-        removed = Removed(contact, *cursor.fetchone())
-        cursor.execute(f"VACUUM (ANALYZE) {_CLEANED}{', desk.attachment' if attachments else ''}")
+        cursor.execute("BEGIN")
+        try:
+            cursor.execute(
+                "SELECT * FROM desk.forget_contact(%s, %s::bigint[], %s::bigint[])",
+                (contact, list(comments), list(attachments)),
+            )
+            counts = cursor.fetchone()
+            cursor.execute(_EMPTY_REJECTS, ([reject.id for reject in rejects],))
+            removed = Removed(contact, counts[0], counts[1], counts[2], cursor.rowcount)
+        except BaseException:
+            cursor.execute("ROLLBACK")
+            raise
+        cursor.execute("COMMIT")
+        more = (", desk.attachment" if attachments else "") + (", desk.import_reject" if rejects else "")
+        cursor.execute(f"VACUUM (ANALYZE) {_CLEANED}{more}")
     return removed
 
 

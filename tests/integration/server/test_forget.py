@@ -111,6 +111,33 @@ def test_nothing_of_a_person_is_left_in_the_whole_dump(
     assert (told["comments"], told["attachments"], len(told["entries"])) == ([comment], [file], removed["entries"])
 
 
+def test_lines_that_an_import_could_not_read_are_named_and_emptied(
+    desk: RunningDesk, world: World, full: Any, boss: Any, dump: Any
+) -> None:
+    contact = insert(full, "contact", customer_id=world.customer, name="Yolanda Zweig", phone="+86 555 848484")
+    update(full, "contact", contact, phone="+86 555 858585")
+    boss.execute(
+        "WITH batch AS (INSERT INTO desk.import_batch (source, file, encoding) VALUES ('log', 'old.csv', 'utf-8')"
+        " RETURNING id)"
+        " INSERT INTO desk.import_reject (batch_id, file, line, reason, content) SELECT id, 'old.csv', v.line,"
+        " 'too few columns', v.content FROM batch, (VALUES (7, '9;YOLANDA zweig;broken'), (8, 'call +86 555 848484'),"
+        " (9, 'somebody else; 555-0000')) AS v (line, content)"
+    )
+    data = ("--data", desk.desk.data)
+    said = desk_server("forget", contact, "--dry-run", *data).stdout
+    assert "old.csv:7, old.csv:8: their text stays; --import-lines" in said
+    answer = desk_server("forget", contact, "--yes", "--import-lines", *data)
+    assert answer.returncode == 0, answer.stderr
+    assert "old.csv:7, old.csv:8: their text goes." in answer.stdout
+    assert "2 lines of imports are gone" in answer.stdout
+    assert rows(boss, "SELECT line, reason, content FROM desk.import_reject WHERE file = 'old.csv' ORDER BY line") == [
+        {"line": 7, "reason": "too few columns", "content": ""},
+        {"line": 8, "reason": "too few columns", "content": ""},
+        {"line": 9, "reason": "too few columns", "content": "somebody else; 555-0000"},
+    ]
+    assert found_in(dump().lower(), ["yolanda", "848484", "858585"]) == []
+
+
 def test_the_open_door_is_the_function_s_alone(boss: Any, full: Any, world: World) -> None:
     """Not a row more than it names, and not by hand, even while it runs."""
     contact = insert(full, "contact", customer_id=world.customer, name="Ning", phone="555-0123")
