@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import random
 import threading
 import time
 import tracemalloc
@@ -592,3 +594,55 @@ def test_a_file_s_name_has_an_end(raw: Any, world: World) -> None:
     for column in ("name", "media_type"):
         with refused("DK019", column):
             insert(full, "attachment", **{**values, column: "x" * 301})
+
+
+def _hostile(dice: random.Random, depth: int = 0) -> Any:
+    """JSON as only a hostile client writes it."""
+    letters = "a\x01\x1f\x7f\u0085\u2028\ufeff\ufffe\U0010ffff\\\"/'{}[]:,\u4e2d"
+    kinds = ["text", "number", "constant"] + ["array", "object"] * (depth < 6)
+    match dice.choice(kinds):
+        case "text":
+            return "".join(dice.choice(letters) for _ in range(dice.randrange(40)))
+        case "number":
+            return dice.choice([1e308, -1e-308, 10**300, -0.0, 0.1, 2**63, dice.random(), 10**-20])
+        case "constant":
+            return dice.choice([None, True, False, "", "NaN", "Infinity", "null", {}, []])
+        case "array":
+            return [_hostile(dice, depth + 1) for _ in range(dice.randrange(5))]
+        case _:
+            return {f"{_hostile(dice, 9)}": _hostile(dice, depth + 1) for _ in range(dice.randrange(5))}
+
+
+EXTREMES = (
+    ("custom", '{"a": ' + "[" * 5000 + "]" * 5000 + "}"), ("custom", '{"a":' * 5000 + "1" + "}" * 5000),
+    ("custom", '{"a": 1e131071}'), ("custom", '{"a": 1e99999}'), ("custom", '{"a": 1e-16000}'),
+    ("custom", '{"a": "\\ud800"}'), ("custom", '{"a": "\\udbff\\udfff"}'), ("custom", '{"a": NaN}'),
+    ("reported_at", "infinity"), ("reported_at", "-infinity"), ("reported_at", "0044-03-15 BC"), ("due_at", "infinity"),
+    ("due_at", "294276-12-31"), ("due_at", "0001-01-01 BC"), ("next_step_at", "infinity"),
+    ("description", "\ufffe\U0010ffff\x01\x85\u2028" * 3000), ("description", "\\u0000 \\ud800"),
+)  # fmt: skip
+
+
+def test_whatever_a_machine_writes_is_sealed_and_verified(
+    seal: Any, check: Any, boss: Any, raw: Any, world: World
+) -> None:
+    """What is refused is not there; what is saved has one hash at the sealing and ever after."""
+    full = raw("full").cursor()
+    seal()
+    dice = random.Random(20261122)
+    written = [*EXTREMES, *(("custom", json.dumps({"a": _hostile(dice)})) for _ in range(150))]
+    saved = 0
+    for column, value in written:
+        try:
+            ticket = insert(full, "ticket", **{**world.ticket(), column: value})
+            update(full, "ticket", ticket, serial="1")
+            saved += 1
+        except psycopg2.Error as error:
+            assert (error.pgcode or "")[:2] in ("DK", "22", "54"), error  # a rule, no such value, too complex
+    assert saved > 100
+    assert seal() >= 2 * saved
+    assert check().unsealed == 0
+    boss.execute(f"SELECT {ENTRY_COLUMNS}, s.hash FROM desk.audit_seal s JOIN desk.audit_entry e ON e.id = s.entry_id"
+                 " WHERE octet_length(e.changes::text) < 100000 AND e.version IS DISTINCT FROM 'x'"
+                 " AND coalesce(octet_length(e.version), 0) < 100 ORDER BY s.entry_id DESC LIMIT 500")  # fmt: skip
+    assert all(entry_hash(row[:10]) == bytes(row[10]) for row in boss.fetchall())
