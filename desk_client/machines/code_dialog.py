@@ -95,6 +95,9 @@ class CodeDialog(Translated, QDialog):
 
     def _on_over(self) -> None:
         self._is_over = True
+        clipboard = QGuiApplication.clipboard()
+        if self._is_copied and clipboard.text() == self._code.toPlainText():
+            clipboard.clear()  # it would only be taken for a good one
         self.retranslate()
 
     def retranslate(self) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QMessageBox, QPushButton
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from desk_client.machines import operations
 from desk_client.machines.code_dialog import CodeDialog
+from shared.schemas.machine import CodeTerm
 from tests.desks import RunningDesk
 from tests.gui.machines.conftest import Machines
 
@@ -229,3 +232,15 @@ def test_a_machine_has_one_code_at_a_time(machines: Machines, held: threading.Ev
     assert len(shown) == 1
     shown[0].close()
     machines.client.window.activateWindow()
+
+
+def test_a_code_that_is_over_leaves_the_clipboard(qapp: QApplication) -> None:
+    clipboard = QGuiApplication.clipboard()
+    for then, left in (("the code", ""), ("something else", "something else")):
+        dialog = CodeDialog("pc-full", "the code", CodeTerm(ends=datetime.now(UTC), lasts=timedelta(hours=1)))
+        dialog._copy.click()
+        clipboard.setText(then)
+        dialog._end.timeout.emit()
+        assert clipboard.text() == left
+        dialog.close()
+    clipboard.clear()
