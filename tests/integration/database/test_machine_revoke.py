@@ -46,7 +46,9 @@ def test_whoever_holds_a_lease_does_not_hold_it_off(admin: Any, boss: Any, name:
 
 
 def test_the_last_administrator_stays(admin: Any, boss: Any) -> None:
-    others = "SELECT desk.machine_set(name, 'full', NULL) FROM desk.machine WHERE level = 'admin' AND name <> 'pc-admin'"
+    others = (
+        "SELECT desk.machine_set(name, 'full', NULL) FROM desk.machine WHERE level = 'admin' AND name <> 'pc-admin'"
+    )
     names = "SELECT array_agg(name) FROM desk.machine WHERE level = 'admin' AND name <> 'pc-admin'"
     before = one(boss, names) or []
     boss.execute(others)
