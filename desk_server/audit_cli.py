@@ -108,9 +108,11 @@ def forget(
         typer.echo(json.dumps(dataclasses.asdict(removed), indent=2))
         return
     typer.echo(
-        f"Contact {removed.contact} is forgotten: the private part of {removed.entries} audit entries,"
-        f" {removed.comments} private comments, {removed.attachments} attachments and {removed.import_lines} lines of"
-        " imports are gone."
+        f"Contact {removed.contact} is forgotten: gone are the private part of"
+        f" {_count(removed.entries, 'audit entry', 'audit entries')},"
+        f" {_count(removed.comments, 'private comment', 'private comments')},"
+        f" {_count(removed.import_lines, 'import line', 'import lines')} and"
+        f" {_count(removed.attachments, 'attachment', 'attachments')}."
     )
     typer.echo("Backups made before still hold the values until they are removed.")
 

@@ -129,7 +129,7 @@ def test_lines_that_an_import_could_not_read_are_named_and_emptied(
     answer = desk_server("forget", contact, "--yes", "--import-lines", *data)
     assert answer.returncode == 0, answer.stderr
     assert "old.csv:7, old.csv:8: their text goes." in answer.stdout
-    assert "2 lines of imports are gone" in answer.stdout
+    assert "2 import lines and" in answer.stdout
     assert rows(boss, "SELECT line, reason, content FROM desk.import_reject WHERE file = 'old.csv' ORDER BY line") == [
         {"line": 7, "reason": "too few columns", "content": ""},
         {"line": 8, "reason": "too few columns", "content": ""},
