@@ -140,7 +140,8 @@ def test_the_worker_goes_on(
     holder = desk.owner()
     holder.autocommit = False
     holder.cursor().execute(
-        "SELECT FROM desk.machine m JOIN desk.machine_certificate c ON c.machine_id = m.id WHERE name = %s FOR NO KEY UPDATE",
+        "SELECT FROM desk.machine m JOIN desk.machine_certificate c ON c.machine_id = m.id"
+        " WHERE name = %s FOR NO KEY UPDATE",
         (name,),
     )
     secret = begin(boss, "pc-shared")
