@@ -13,9 +13,9 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QLocale
 
 from desk_client.audit.field_words import field_label, is_plain
 from desk_client.forms.entity_fields import EntityFields
-from desk_client.machines.events.words import detail_words, kind_text
-from desk_client.machines.words import level_text
+from desk_client.machine_words import level_text
 from desk_client.reference_store import ReferenceStore
+from desk_client.security_event_words import detail_words, kind_text
 from shared.domain.fields import FIELDS
 from shared.domain.level import Level
 from shared.schemas.audit import AuditAction, AuditRow

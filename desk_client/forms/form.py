@@ -226,18 +226,17 @@ class EntityForm(QScrollArea, Generic[Detail]):
         """Put messages under their fields and go to the first; the names that have no field on the form."""
         elsewhere = self.fields.show_errors(errors)
         self.refresh()
-        first = next((frame for frame in self._cards.visible_frames() if frame.name in errors), None)
-        if first is not None:
-            first.editor.setFocus()
-            self.ensureWidgetVisible(first, 0, 24)
+        for frame in [frame for frame in self._cards.visible_frames() if frame.name in errors][:1]:
+            frame.editor.setFocus()
+            self.ensureWidgetVisible(frame, 0, 24)
         return elsewhere
 
     def focus_first(self) -> None:
         """Go to the first field that can be changed."""
         fixed = self._spec.fixed if self._base is not None else ()
-        frames = [frame for frame in self._cards.visible_frames() if frame.name not in fixed]
-        for frame in frames[:1]:
-            frame.editor.setFocus()
+        first = next((frame for frame in self._cards.visible_frames() if frame.name not in fixed), None)
+        if first is not None:
+            first.editor.setFocus()
 
     # -- another machine's changes ---------------------------------------------------------------------------------
 
@@ -247,9 +246,8 @@ class EntityForm(QScrollArea, Generic[Detail]):
         Returns the fields that changed elsewhere; they are marked. Where both sides changed one, the typed value
         stays in the field and the other one is named under it.
         """
-        old, new = self._base or {}, detail.values.model_dump()
+        old, self._base = self._base or {}, (new := detail.values.model_dump())
         changed = [name for name in self.fields.frames if old.get(name) != new.get(name)]
-        self._base = new
         self.fields.context.update({name: value for name, value in new.items() if name not in self.fields.frames})
         self.take_context()
         self.fields.take_newer({name: new.get(name) for name in changed}, self.texts_of(detail))

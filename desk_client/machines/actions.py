@@ -9,12 +9,12 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
+from desk_client.machine_words import level_meaning, level_text
 from desk_client.machines.code_dialog import CodeDialog
 from desk_client.machines.controller import MachineController
 from desk_client.machines.editing import MachineEditing
-from desk_client.machines.operations import MachineOperations
+from desk_client.machines.operation_controller import MachineOperations
 from desk_client.machines.sessions_dialog import SessionsDialog
-from desk_client.machines.words import level_meaning, level_text
 from desk_client.messages import Messages, describe
 from desk_client.widgets.question import Question
 from shared.domain.enrolment import EnrolmentCode

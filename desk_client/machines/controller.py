@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, Signal
 
 from desk_client.change_bus import ChangeBus
 from desk_client.forms.controller import EntityController
+from desk_client.machine_words import is_demotion
 from desk_client.machines.fields import ENTITY, normal_name
-from desk_client.machines.operations import EVENTS, MachineOperations
-from desk_client.machines.words import is_demotion
+from desk_client.machines.operation_controller import EVENTS, MachineOperations
 from desk_client.runner import DbRunner
 from shared.config import CA_FILE, Profile
 from shared.domain.enrolment import EnrolmentCode, fingerprint_of_pem

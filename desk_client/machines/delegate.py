@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject
 
 from desk_client.listing.columns import Column
 from desk_client.listing.delegate import CellDelegate, Look
+from desk_client.machine_words import Ending, ending_of
 from desk_client.machines.columns import MACHINE_COLUMNS, ColumnId
-from desk_client.machines.words import Ending, ending_of
 from desk_client.theme import Colours, Theme
 from shared.domain.level import Level
 from shared.schemas.machine import MachineRow

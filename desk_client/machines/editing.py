@@ -9,9 +9,9 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from desk_client.forms.editing import EntityEditing
 from desk_client.forms.notices import Notices
+from desk_client.machine_words import is_demotion
 from desk_client.machines.controller import MachineController
 from desk_client.machines.form import MachineForm
-from desk_client.machines.words import is_demotion
 from desk_client.messages import Messages, describe
 from shared.domain.level import Level
 from shared.errors import DeskError, LastAdminError

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from desk_client.forms.entity_fields import EntityFields, Values
-from desk_client.machines.words import level_meaning, level_text
+from desk_client.machine_words import level_meaning, level_text
 from desk_client.reference_store import ReferenceStore
 from desk_client.widgets.choice_combo import ChoiceItem
 from desk_client.widgets.field_frame import Saying

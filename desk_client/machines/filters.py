@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from desk_client.machines.words import level_text
+from desk_client.machine_words import level_text
 from desk_client.theme import Role, set_role
 from desk_client.widgets.multi_pick import MultiPick
 from desk_client.widgets.search_box import SearchBox

@@ -13,13 +13,13 @@ from desk_client.listing.list_controller import ListController
 from desk_client.listing.list_header import ListHeader
 from desk_client.listing.list_view import ListView
 from desk_client.listing.table_model import PagedTableModel
+from desk_client.machine_words import is_good
 from desk_client.machines.columns import MACHINE_COLUMNS, MachineTexts
 from desk_client.machines.events.page import EventsPage
 from desk_client.machines.filters import MachineFilterBar
 from desk_client.machines.list_controller import MachineSource
 from desk_client.machines.list_view import MachineListView
 from desk_client.machines.pane import MachinePane
-from desk_client.machines.words import is_good
 from desk_client.screen import Screen
 from desk_client.theme import Role, set_role
 from shared.domain.level import Level

@@ -9,13 +9,13 @@ from desk_client.context import ClientContext
 from desk_client.forms.foot import FormFoot
 from desk_client.forms.notices import Notices
 from desk_client.forms.pane import EntityPane, PaneSet
+from desk_client.machine_words import certificate_help, certificate_text, level_text
 from desk_client.machines.actions import MachineActions
 from desk_client.machines.controller import MachineController
 from desk_client.machines.editing import MachineEditing
 from desk_client.machines.form import MachineForm
-from desk_client.machines.operations import MachineOperations
+from desk_client.machines.operation_controller import MachineOperations
 from desk_client.machines.pane_head import MachineHead
-from desk_client.machines.words import certificate_help, certificate_text, level_text
 from desk_client.widgets.banner import Banner
 from shared.domain.level import Level
 from shared.schemas.machine import MachineDetail

@@ -14,10 +14,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from shared.database import translate_error
-from shared.errors import PermissionDeniedError
 from shared.queries.machines import get_machine
 from shared.schemas.machine import CodeTerm, MachineDetail, MachineSave
+
+_NO_RIGHT = "42501"
 
 
 def set_machine(session: Session, save: MachineSave) -> MachineDetail:
@@ -41,7 +41,7 @@ def set_machine(session: Session, save: MachineSave) -> MachineDetail:
         with session.begin_nested():
             return get_machine(session.connection(), machine_id)
     except DBAPIError as error:
-        if save.row_version is None or not isinstance(translate_error(error), PermissionDeniedError):
+        if save.row_version is None or getattr(error.orig, "pgcode", None) != _NO_RIGHT:
             raise
     return _as_sent(machine_id, save.row_version + 1, save)
 

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
-from desk_client.machines.operations import MachineOperations
+from desk_client.machines.operation_controller import MachineOperations
 from shared.domain.enrolment import EnrolmentCode
 from shared.domain.level import Level
 from tests.desks import RunningDesk

@@ -79,7 +79,7 @@ def log(desk: RunningDesk, full: Database) -> StatementLog:
     owner = desk.owner().cursor()
     owner.execute("ALTER DATABASE desk SET log_statement = 'all'")
     # a machine's session writes nothing into the log otherwise
-    owner.execute('ALTER ROLE "m_pc-full" SET log_min_messages = \'log\'')
+    owner.execute("ALTER ROLE \"m_pc-full\" SET log_min_messages = 'log'")
     full.close()  # the setting holds for new connections
     return StatementLog(desk.desk.cluster.log_folder, full)
 

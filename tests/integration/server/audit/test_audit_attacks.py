@@ -1,232 +1,17 @@
-"""Sealing and verifying: nothing is left out, however transactions end; whatever is tampered with is found."""
+"""Whatever is tampered with by one who has the whole database in his hands is found, and named."""
 
 from __future__ import annotations
 
-import threading
-import time
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
-import psycopg2
 import pytest
 
 from desk_server.audit.encoding import BLOCK_COLUMNS, ENTRY_COLUMNS, NO_BLOCK, Block, content_hash, entry_hash
-from desk_server.audit.sealing import Sealer
-from desk_server.audit.verify import AuditBrokenError, AuditTimeError, Verified, verify
-from desk_server.jobs import JOBS
-from desk_server.jobs.sealing import seal_entries
-from desk_server.worker import Worker
+from desk_server.audit.verify import AuditBrokenError, AuditTimeError
 from tests.desks import RunningDesk, assert_refused, desk_server
-from tests.integration.database.world import World, fill, insert, one, rows, update
-
-UNSEALED = (
-    "SELECT array_agg(e.id ORDER BY e.id) FROM desk.audit_entry e LEFT JOIN desk.audit_seal s ON s.entry_id = e.id"
-    " WHERE s.entry_id IS NULL"
-)
-
-
-@pytest.fixture(scope="module")
-def world(desk: RunningDesk) -> World:
-    with closing(desk.desk.owner_connection()) as connection, connection.cursor() as cursor:
-        return fill(cursor)
-
-
-@pytest.fixture
-def boss(world: World, owner: Any) -> Any:
-    return owner.cursor()
-
-
-@pytest.fixture
-def admin(world: World, raw: Any) -> Any:
-    return raw("admin").cursor()
-
-
-@pytest.fixture
-def importer(world: World, desk: RunningDesk, owner: Any) -> Any:
-    return desk.owner(role="desk_import").cursor()
-
-
-@pytest.fixture
-def seal(desk: RunningDesk, world: World) -> Iterator[Callable[..., int]]:
-    """``seal()``: one run of the job by the worker's own role."""
-    with closing(desk.desk.owner_connection(user="desk_worker")) as connection:
-        yield lambda **options: Sealer(connection, **options).run()
-
-
-@pytest.fixture
-def check(desk: RunningDesk) -> Iterator[Callable[..., Verified]]:
-    """``check()``: verify everything through a connection of the owner."""
-    with closing(desk.desk.owner_connection()) as connection:
-        yield lambda expected=None: verify(connection, expected)
-
-
-@contextmanager
-def tampered(boss: Any, *statements: str) -> Iterator[None]:
-    """The superuser's own hands, with every trigger off; undone afterwards."""
-    tables = ("audit_entry", "audit_private", "audit_seal", "audit_block", "audit_open")
-    for table in tables:
-        boss.execute(f"CREATE TABLE public.kept_{table} AS TABLE desk.{table}")
-    boss.execute("SET session_replication_role = replica")
-    try:
-        for statement in statements:
-            boss.execute(statement)
-            assert boss.rowcount != 0, statement
-        yield
-    finally:
-        for table in tables:
-            boss.execute(f"DELETE FROM desk.{table}")
-            boss.execute(f"INSERT INTO desk.{table} TABLE public.kept_{table}")
-            boss.execute(f"DROP TABLE public.kept_{table}")
-        boss.execute("SET session_replication_role = DEFAULT")
-
-
-def test_a_run_seals_everything_once(seal: Any, check: Any, boss: Any, raw: Any, world: World) -> None:
-    full = raw("full").cursor()
-    ticket = insert(full, "ticket", **world.ticket())
-    assert seal() > 0
-    assert one(boss, UNSEALED) is None
-    blocks = one(boss, "SELECT count(*) FROM desk.audit_block")
-    assert seal() == 0
-    assert one(boss, "SELECT count(*) FROM desk.audit_block") == blocks  # nothing new: no block
-    update(full, "ticket", ticket, severity="major")
-    assert seal() == 1
-    verified = check()
-    assert verified.entries == one(boss, "SELECT count(*) FROM desk.audit_entry")
-    assert verified.head.block == blocks + 1
-    assert verified.unsealed == 0
-
-
-def test_a_transaction_open_across_many_runs_is_sealed_when_it_commits(
-    seal: Any, check: Any, boss: Any, raw: Any, world: World
-) -> None:
-    """Its ids lie among those of others, long sealed when it shows; meanwhile nothing is looked through in vain."""
-    slow, aborted = (raw(name, autocommit=False).cursor() for name in ("full", "full2"))
-    quick = raw("shared", person="lin").cursor()
-    seal()
-    slow_ids, quick_ids = [], []
-    for _ in range(6):
-        slow_ids.append(insert(slow, "ticket", **world.ticket()))
-        insert(aborted, "ticket", **world.ticket())
-        quick_ids.append(insert(quick, "ticket", **world.ticket()))
-        assert seal() == 1
-    assert check().entries == one(boss, "SELECT count(*) FROM desk.audit_entry")
-    closed = one(boss, "SELECT max(closed_id) FROM desk.audit_block")
-    assert one(boss, "SELECT count(*) FROM desk.audit_open") <= 2  # what waits for the same is one range
-    aborted.connection.rollback()
-    assert seal() == 0
-    assert one(boss, "SELECT max(closed_id) FROM desk.audit_block") == closed
-    slow.connection.commit()
-    assert seal() == len(slow_ids)
-    assert one(boss, UNSEALED) is None
-    assert one(boss, "SELECT count(*) FROM desk.audit_open") == 0
-    horizon = one(boss, "SELECT last_value FROM desk.audit_entry_id_seq")
-    assert one(boss, "SELECT max(closed_id) FROM desk.audit_block") == horizon
-    assert check().unsealed == 0
-
-
-def test_a_transaction_younger_than_all_that_have_ended_is_waited_for(
-    seal: Any, check: Any, boss: Any, raw: Any, world: World
-) -> None:
-    """A snapshot does not list it: the list ends with the last transaction that ended."""
-    slow = raw("full", autocommit=False).cursor()
-    seal()
-    insert(slow, "ticket", **world.ticket())
-    assert [seal() for _ in range(3)] == [0, 0, 0]
-    slow.connection.commit()
-    assert seal() == 1
-    assert one(boss, UNSEALED) is None
-    check()
-
-
-def test_small_blocks_short_runs_and_a_crash_lose_nothing(
-    seal: Any, check: Any, boss: Any, importer: Any, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An import of many rows is sealed in blocks of a bounded size, over as many runs as it takes."""
-    seal()
-    importer.execute(
-        "INSERT INTO desk.customer (name, origin) SELECT 'C ' || n, 'import' FROM generate_series(1, 95) n"
-    )
-    before = one(boss, "SELECT max(id) FROM desk.audit_block")
-    assert seal(block_entries=10, run_seconds=0.0) == 0  # no time at all
-    keep = Sealer._keep_ranges
-
-    def fails_at_the_third(self: Sealer, ranges: Any) -> None:
-        if self._last.id == before + 3:
-            raise RuntimeError("as meant")
-        keep(self, ranges)
-
-    monkeypatch.setattr(Sealer, "_keep_ranges", fails_at_the_third)
-    with pytest.raises(RuntimeError, match="as meant"):
-        seal(block_entries=10)
-    monkeypatch.undo()
-    assert one(boss, "SELECT max(id) FROM desk.audit_block") == before + 2
-    assert seal(block_entries=10) == 75
-    sizes = rows(boss, "SELECT entries FROM desk.audit_block WHERE id > %s ORDER BY id", before)
-    assert [size["entries"] for size in sizes] == [10] * 9 + [5]
-    assert check().unsealed == 0
-
-
-def test_it_verifies_while_eight_write_and_ids_commit_out_of_order(
-    desk: RunningDesk, seal: Any, check: Any, boss: Any, world: World
-) -> None:
-    stop = threading.Event()
-    failures: list[BaseException] = []
-
-    def write(number: int) -> None:
-        with closing(psycopg2.connect(**desk.desk.owner_connect_args())) as connection:
-            cursor = connection.cursor()
-            while not stop.is_set():
-                for place in range(number % 4 + 1):
-                    cursor.execute("INSERT INTO desk.product (code, name) VALUES (%s, %s)", (uuid.uuid4().hex, "P"))
-                    cursor.execute("SELECT pg_sleep(%s)", (0.005 * (place + number % 3),))
-                (connection.rollback if number == 7 else connection.commit)()
-
-    def run(number: int) -> None:
-        try:
-            write(number)
-        except BaseException as error:
-            failures.append(error)
-
-    writers = [threading.Thread(target=run, args=(number,)) for number in range(8)]
-    for writer in writers:
-        writer.start()
-    checks = 0
-    try:
-        for _ in range(12):
-            seal(block_entries=50)
-            if checks < 6:
-                check()
-                checks += 1
-            stop.wait(0.15)
-    finally:
-        stop.set()
-        for writer in writers:
-            writer.join()
-    assert failures == []
-    shuffled = one(
-        boss,
-        "SELECT count(*) FROM desk.audit_seal a JOIN desk.audit_seal b"
-        " ON b.entry_id = a.entry_id + 1 AND b.block_id < a.block_id",
-    )
-    assert shuffled > 0, "no id was sealed after a higher one: this test has shown nothing"
-    seal()
-    assert one(boss, UNSEALED) is None
-    assert check().unsealed == 0
-
-
-def test_another_cluster_s_transaction_numbers_do_not_hold_it_up(seal: Any, boss: Any, check: Any) -> None:
-    """After a restore the numbers that were kept mean nothing: they are not running, so their range is looked at."""
-    seal()
-    last = one(boss, "SELECT max(closed_id) FROM desk.audit_block")
-    boss.execute("SELECT setval('desk.audit_entry_id_seq', %s)", (last + 5,))
-    boss.execute("INSERT INTO desk.audit_open VALUES (%s, %s, '{999999999999}')", (last + 1, last + 5))
-    assert seal() == 0
-    assert one(boss, "SELECT max(closed_id) FROM desk.audit_block") == last + 5
-    assert check().unsealed == 0
-
+from tests.integration.database.world import one, rows
+from tests.integration.server.audit.tampering import tampered
 
 # What somebody may do who has the whole database in his hands. FIRST is an entry sealed in block 1, at place 7.
 FIRST = "(SELECT min(entry_id) + 6 FROM desk.audit_seal)"
@@ -317,16 +102,6 @@ ATTACKS: dict[str, tuple[tuple[str, ...], str]] = {
         r"The private values of entry {first} were altered",
     ),
 }  # fmt: skip
-
-
-@pytest.fixture
-def chain(seal: Any, raw: Any, boss: Any, world: World) -> None:
-    """At least four blocks, and private values in them."""
-    full = raw("full").cursor()
-    for number in range(4):
-        insert(full, "contact", customer_id=world.customer, name=f"Contact {number}", phone="555-0100")
-        seal()
-    assert one(boss, "SELECT count(*) FROM desk.audit_block") >= 4
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -446,24 +221,6 @@ def test_a_clock_that_was_set_back_is_no_forgery(chain: None, boss: Any, check: 
         assert seal() == 2
         check()
         boss.execute("SET session_replication_role = replica")
-
-
-def test_an_entry_is_sealed_within_five_seconds_by_the_running_worker(
-    desk: RunningDesk, boss: Any, raw: Any, world: World
-) -> None:
-    worker = Worker(desk.desk, tuple(job for job in JOBS if job.run is seal_entries))
-    thread = threading.Thread(target=worker.run)
-    thread.start()
-    try:
-        insert(raw("full").cursor(), "ticket", **world.ticket())
-        entry = one(boss, "SELECT max(id) FROM desk.audit_entry")
-        deadline = time.monotonic() + 5
-        while one(boss, "SELECT count(*) FROM desk.audit_seal WHERE entry_id = %s", entry) == 0:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-    finally:
-        worker.stop.set()
-        thread.join()
 
 
 def test_the_commands_verify_export_and_compare(desk: RunningDesk, chain: None, boss: Any, desk_folder: Any) -> None:

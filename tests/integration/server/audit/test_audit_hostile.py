@@ -17,10 +17,7 @@ from desk_server.audit.encoding import ENTRY_COLUMNS, entry_hash
 from desk_server.audit.verify import AuditBrokenError
 from tests.desks import RunningDesk
 from tests.integration.database.world import World, insert, one, refused, update
-from tests.integration.server import test_audit_chain as chain
-
-admin, boss, check, seal, world = chain.admin, chain.boss, chain.check, chain.seal, chain.world  # its fixtures
-tampered = chain.tampered
+from tests.integration.server.audit.tampering import tampered
 
 
 @pytest.fixture

@@ -1,0 +1,59 @@
+"""A desk whose audit is sealed: who does what in it, and a chain of some blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from desk_server.audit.sealing import Sealer
+from desk_server.audit.verify import Verified, verify
+from tests.desks import RunningDesk
+from tests.integration.database.world import World, fill, insert, one
+
+
+@pytest.fixture(scope="module")
+def world(desk: RunningDesk) -> World:
+    with closing(desk.desk.owner_connection()) as connection, connection.cursor() as cursor:
+        return fill(cursor)
+
+
+@pytest.fixture
+def boss(world: World, owner: Any) -> Any:
+    return owner.cursor()
+
+
+@pytest.fixture
+def admin(world: World, raw: Any) -> Any:
+    return raw("admin").cursor()
+
+
+@pytest.fixture
+def importer(world: World, desk: RunningDesk, owner: Any) -> Any:
+    return desk.owner(role="desk_import").cursor()
+
+
+@pytest.fixture
+def seal(desk: RunningDesk, world: World) -> Iterator[Callable[..., int]]:
+    """``seal()``: one run of the job by the worker's own role."""
+    with closing(desk.desk.owner_connection(user="desk_worker")) as connection:
+        yield lambda **options: Sealer(connection, **options).run()
+
+
+@pytest.fixture
+def check(desk: RunningDesk) -> Iterator[Callable[..., Verified]]:
+    """``check()``: verify everything through a connection of the owner."""
+    with closing(desk.desk.owner_connection()) as connection:
+        yield lambda expected=None: verify(connection, expected)
+
+
+@pytest.fixture
+def chain(seal: Any, raw: Any, boss: Any, world: World) -> None:
+    """At least four blocks, and private values in them."""
+    full = raw("full").cursor()
+    for number in range(4):
+        insert(full, "contact", customer_id=world.customer, name=f"Contact {number}", phone="555-0100")
+        seal()
+    assert one(boss, "SELECT count(*) FROM desk.audit_block") >= 4
