@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from desk_client import machine_words as words
 from desk_client.listing.columns import Column, ColumnSet, time_text
-from desk_client.machines import words
 from shared.schemas.machine import MachineRow, MachineSort
 
 

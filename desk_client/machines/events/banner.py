@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QWidget
 
-from desk_client.machines.events import words
+from desk_client import security_event_words as words
 from desk_client.widgets.banner import Banner
 from desk_client.widgets.translated import Translated
 from shared.schemas.machine import Alarms

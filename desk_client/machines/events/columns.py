@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
 
+from desk_client import security_event_words as words
 from desk_client.listing.columns import Column, ColumnSet, time_text
 from desk_client.listing.delegate import CellDelegate, Look
-from desk_client.machines.events import words
 from desk_client.theme import Colours, Theme
 from shared.schemas.machine import EventSort, SecurityEventRow
 

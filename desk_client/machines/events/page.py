@@ -6,11 +6,11 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from desk_client import security_event_words as words
 from desk_client.context import ClientContext
 from desk_client.listing.columns import time_text
 from desk_client.listing.list_controller import ListController
 from desk_client.listing.table_model import PagedTableModel
-from desk_client.machines.events import words
 from desk_client.machines.events.columns import EVENT_COLUMNS, EventTexts
 from desk_client.machines.events.controller import AlarmController
 from desk_client.machines.events.list_controller import EventSource
