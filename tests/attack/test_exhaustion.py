@@ -13,7 +13,6 @@ import psycopg2
 import pytest
 
 from desk_server.cluster_files import conf_text
-from desk_server.running import start_cluster
 from tests.desks import TEST_SETTINGS, RunningDesk, place_desk, run_root, template_desk
 from tests.integration.database.world import insert, one, refused, rows
 
@@ -34,7 +33,8 @@ def small() -> Iterator[RunningDesk]:
     """A desk with few connections, little patience and little room for sorting."""
     desk = place_desk(template_desk(), run_root() / uuid.uuid4().hex[:8])
     desk.cluster.write_file("postgresql.auto.conf", conf_text(SMALL))
-    start_cluster(desk)
+    desk.ensure_socket_dir()
+    desk.cluster.start(desk.settings.port)  # start_cluster would make room for all machines
     running = RunningDesk(desk)
     yield running
     running.remove()
