@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
-from desk_client.machines import operations
+from desk_client.machines import operation_controller as operations
 from desk_client.machines.code_dialog import CodeDialog
 from shared.schemas.machine import CodeTerm
 from tests.desks import RunningDesk

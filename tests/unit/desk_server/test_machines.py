@@ -52,5 +52,5 @@ def test_the_list_tells_open_codes_and_when_a_machine_was_last_seen() -> None:
     noon = "2026-11-22T12:00:00+00:00"
     row = MachineRow("pc-1", "full", ("a",), ("a",), "2028-01-01", noon, noon, "::1")
     local = f"{dt.datetime.fromisoformat(noon).astimezone():%Y-%m-%d %H:%M}"
-    assert machine_lines([row]) == [f"pc-1  full  a  code until {local}  seen {local} at ::1"]
+    assert machine_lines([row]) == [f"pc-1  full  a  until 2028-01-01, code until {local}  seen {local} at ::1"]
     assert machine_lines([]) == []
