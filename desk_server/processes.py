@@ -39,7 +39,7 @@ def _windows_finds(pid: int) -> bool:
     import ctypes
 
     query_limited_information, still_active = 0x1000, 259
-    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore]
+    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore] # Windows has it
     handle = kernel.OpenProcess(query_limited_information, False, pid)
     if not handle:
         return False

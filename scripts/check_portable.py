@@ -47,7 +47,7 @@ def find_faults(source: str) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(source)):
         for name in imported(node):
             if name.split(".")[0] in POSIX_MODULES | WINDOWS_MODULES:
-                yield node.lineno, name  # type: ignore[attr-defined]
+                yield node.lineno, name  # type: ignore[attr-defined] # imports and calls have one
         if isinstance(node, ast.ImportFrom) and node.module in POSIX_NAMES:
             yield from ((node.lineno, f"{node.module}.{a.name}") for a in node.names if is_bound(node.module, a.name))
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):

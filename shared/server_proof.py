@@ -100,7 +100,7 @@ def _chain_by_tls(plain: socket.socket, host: str) -> list[bytes]:
 
 def _chain_of(secure: ssl.SSLSocket) -> list[bytes]:
     """Python has the chain from 3.10 on, in public from 3.13 on."""
-    source: Any = secure if hasattr(secure, "get_unverified_chain") else secure._sslobj  # type: ignore[attr-defined]
+    source: Any = secure if hasattr(secure, "get_unverified_chain") else secure._sslobj  # type: ignore[attr-defined] # 3.13 has it
     shown = source.get_unverified_chain() or []
     return [one if isinstance(one, bytes) else ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in shown]
 

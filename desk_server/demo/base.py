@@ -42,7 +42,7 @@ def _retired(second: int, horizon: int) -> str | None:
 
 
 def _mapping(cursor: Any, table: str) -> dict[str, int]:
-    return dict(_fetch(cursor, f"SELECT code, id FROM desk.{table}"))  # noqa: S608
+    return dict(_fetch(cursor, f"SELECT code, id FROM desk.{table}"))  # noqa: S608 - a table of ours
 
 
 def write_base(cursor: Any, world: World) -> Ids:
@@ -120,7 +120,7 @@ def _write_products(cursor: Any, world: World, ids: Ids) -> None:
 def _of_products(cursor: Any, table: str, column: str) -> dict[tuple[str, str], int]:
     found = _fetch(
         cursor,
-        f"SELECT p.code, r.{column}, r.id FROM desk.{table} r JOIN desk.product p ON p.id = r.product_id",  # noqa: S608
+        f"SELECT p.code, r.{column}, r.id FROM desk.{table} r JOIN desk.product p ON p.id = r.product_id",  # noqa: S608 - ours
     )
     return {(product, name): row_id for product, name, row_id in found}
 

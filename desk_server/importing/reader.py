@@ -110,7 +110,7 @@ def read_log(path: Path, log_map: LogMap, *, encoding: str | None = None, now: d
     for record in records:
         if record.cells or record.is_open:
             outcome = judge.read(record)
-            (rows if isinstance(outcome, LogRow) else rejects).append(outcome)  # type: ignore[arg-type]
+            (rows if isinstance(outcome, LogRow) else rejects).append(outcome)  # type: ignore[arg-type] # each its kind
     return LogReading(decoded.encoding, delimiter, tuple(judge.fields), tuple(rows), tuple(rejects))
 
 

@@ -62,7 +62,7 @@ class TimeReader:
             if not self._whole_seconds:
                 raise
             whole = self._whole_seconds.replace("%Z", "").strip()  # writers leave out a fraction of zero
-            moment = datetime.strptime(text.strip(), whole)  # noqa: DTZ007
+            moment = datetime.strptime(text.strip(), whole)  # noqa: DTZ007 - as above
         return _in_named_zone(moment, zone_name, self.zone)
 
 
@@ -75,7 +75,7 @@ def check_format(time_format: str) -> None:
         raise ValueError("has no year (%Y): without one the time is not known")
     sample = datetime(2012, 10, 9, 14, 50, 17, tzinfo=UTC)
     try:
-        datetime.strptime(sample.strftime(expanded.replace("%f", "000000")), expanded.replace("%f", "000000"))  # noqa: DTZ007
+        datetime.strptime(sample.strftime(expanded.replace("%f", "000000")), expanded.replace("%f", "000000"))  # noqa: DTZ007 - tried alone
     except (ValueError, re.error) as error:
         raise ValueError(f"is no strptime format: {error}") from None
 

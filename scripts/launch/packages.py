@@ -56,7 +56,7 @@ def install_packages(lock: int) -> None:
     pip += ["--require-hashes", "--no-deps", "--progress-bar", "off", "-r", LOCK]
     # pip inherits the lock: where only this process is killed, the next start waits for the pip that it left behind.
     inherited = {} if WINDOWS else {"pass_fds": (lock,)}
-    subprocess.run(pip, check=True, env={**os.environ, "PIP_USER": "0"}, **inherited)  # type: ignore[call-overload]
+    subprocess.run(pip, check=True, env={**os.environ, "PIP_USER": "0"}, **inherited)  # type: ignore[call-overload] # streams
     write(INSTALLED, digest(LOCK))
 
 
@@ -76,7 +76,7 @@ def one_at_a_time() -> Iterator[int]:
             import msvcrt
 
             file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined] # Windows has it
         else:
             import fcntl
 

@@ -160,7 +160,7 @@ def test_two_sessions_ask_and_one_request_is_open(machine: Machine, boss: Any) -
 def test_what_is_no_request_is_refused(machine: Machine, odd: str | None) -> None:
     session = machine.login(machine.first)
     with refused("DK019", "csr"):
-        renew(session, odd)  # type: ignore[arg-type]
+        renew(session, odd)
     assert renew(session, FIRST)[0] == "waiting"
 
 

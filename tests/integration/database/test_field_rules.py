@@ -140,7 +140,7 @@ def test_a_pair_taken_out_of_the_matrix_does_not_lock_an_old_row(full: Any, admi
 def test_references_must_go_together(
     full: Any, world: World, ticket: int, field: str, wrong: dict[str, str], right: dict[str, str]
 ) -> None:
-    ids = lambda names: {column: getattr(world, name) for column, name in names.items()}  # noqa: E731
+    ids = lambda names: {column: getattr(world, name) for column, name in names.items()}  # noqa: E731 - short
     with refused("DK013", field):
         insert(full, "ticket", **world.ticket(**ids(wrong)))
     with refused("DK013", field):

@@ -126,7 +126,7 @@ def test_only_an_administrator_opens_a_machine_for_editing(admin: Any, full: Any
 )
 def test_a_name_that_is_none_is_refused(admin: Any, odd: str | None) -> None:
     with refused("23514", "name"):
-        set_machine(admin, odd, "query", ["chen"])  # type: ignore[arg-type]
+        set_machine(admin, odd, "query", ["chen"])
 
 
 def test_names_of_any_other_kind_are_names(admin: Any, boss: Any) -> None:

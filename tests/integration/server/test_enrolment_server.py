@@ -80,7 +80,7 @@ def test_bad_requests_are_refused_with_a_reason_and_hold_nobody_up(
     good_one = request_for(new_key())
     requests: dict[str, tuple[Any, str]] = {
         "p384": (lambda: request_for(ec.generate_private_key(ec.SECP384R1())), "P-256"),
-        "rsa": (lambda: request_for(rsa.generate_private_key(65537, 2048)), "P-256"),  # type: ignore[arg-type]
+        "rsa": (lambda: request_for(rsa.generate_private_key(65537, 2048)), "P-256"),
         "damaged": (lambda: good_one[:100] + "A" + good_one[101:], "request"),
         "no request": (lambda: "-----BEGIN CERTIFICATE REQUEST-----\nMTIz\n-----END CERTIFICATE REQUEST-----", "read"),
     }

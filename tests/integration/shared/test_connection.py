@@ -51,7 +51,7 @@ def test_a_read_leaves_no_transaction(full: Database, desk: RunningDesk) -> None
 def test_an_error_in_the_block_rolls_back(full: Database) -> None:
     with pytest.raises(ZeroDivisionError), full.unit_of_work() as session:
         session.execute(text("SET LOCAL desk.note = 'kept?'"))
-        1 / 0  # noqa: B018
+        1 / 0  # noqa: B018 - the fault itself
     with full.unit_of_work() as session:
         assert not session.execute(text("SELECT current_setting('desk.note', true)")).scalar()
 

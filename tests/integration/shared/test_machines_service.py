@@ -82,7 +82,7 @@ def read(database: Database, op: Any, *arguments: Any, **keywords: Any) -> Any:
 
 def named(database: Database, name: str) -> MachineDetail:
     rows = read(database, list_machines, MachineListing(filter=MachineFilter(text=name))).rows
-    return read(database, get_machine, next(row.id for row in rows if row.name == name))  # type: ignore[no-any-return]
+    return read(database, get_machine, next(row.id for row in rows if row.name == name))
 
 
 # -- lists -------------------------------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ def test_machine_certificate_is_for_its_name_and_for_logging_in_alone(authority:
     assert certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value == "pc-0417"
     assert _usages(certificate) == [ExtendedKeyUsageOID.CLIENT_AUTH]
     assert not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    assert certificate.public_key().public_numbers() == key.public_key().public_numbers()  # type: ignore[union-attr]
+    assert certificate.public_key().public_numbers() == key.public_key().public_numbers()
     assert signed.serial == certificate.serial_number
     assert signed.not_after == NOW + dt.timedelta(days=10)
     certificate.verify_directly_issued_by(_load(authority.certificate_file.read_bytes()))
@@ -122,7 +122,7 @@ def test_of_a_request_the_public_key_alone_is_taken(authority: Authority) -> Non
     assert not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     with pytest.raises(x509.ExtensionNotFound):
         certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    assert certificate.public_key().public_numbers() == key.public_key().public_numbers()  # type: ignore[union-attr]
+    assert certificate.public_key().public_numbers() == key.public_key().public_numbers()
     assert certificate.not_valid_after_utc == NOW + dt.timedelta(days=90)
 
 
@@ -139,8 +139,8 @@ def test_whoever_asks_holds_the_private_key(authority: Authority) -> None:
 
 def _key_point(request: bytes) -> bytes:
     """The public key of a request as its bytes stand in it."""
-    numbers = x509.load_der_x509_csr(request).public_key().public_numbers()  # type: ignore[union-attr]
-    return b"\x04" + numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big")  # type: ignore[union-attr]
+    numbers = x509.load_der_x509_csr(request).public_key().public_numbers()
+    return b"\x04" + numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big")
 
 
 @pytest.mark.parametrize(

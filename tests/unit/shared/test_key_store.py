@@ -26,7 +26,7 @@ from shared.key_store import KEY_FILE, PASSWORD_FILE, KeyPassword, forget_passwo
 class Store(KeyringBackend):
     """A key store in memory. ``fault`` is what it does instead of answering."""
 
-    priority = 5  # type: ignore[assignment]
+    priority = 5
 
     def __init__(self) -> None:
         super().__init__()
