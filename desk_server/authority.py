@@ -16,6 +16,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from shared.errors import DeskError, RequestRefusedError
 from shared.files import write_atomic
+from shared.key_store import new_key
 
 CA_DAYS = 20 * 365
 SERVER_DAYS = 5 * 365
@@ -34,11 +35,6 @@ class Certificate:
     pem: bytes
     serial: int
     not_after: dt.datetime
-
-
-def new_key() -> ec.EllipticCurvePrivateKey:
-    """A fresh P-256 key."""
-    return ec.generate_private_key(ec.SECP256R1())
 
 
 def key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:

@@ -6,11 +6,12 @@ import datetime as dt
 import socket
 from pathlib import Path
 
-from desk_server.authority import OWNER_DAYS, OWNER_NAME, certificate_end, key_pem, new_key
+from desk_server.authority import OWNER_DAYS, OWNER_NAME, certificate_end, key_pem
 from desk_server.cluster_files import ROOT_CERTIFICATE, SERVER_CERTIFICATE, SERVER_KEY
 from desk_server.desk import Desk
 from desk_server.settings import DeskSettings
 from shared.files import write_atomic
+from shared.key_store import new_key
 
 RENEW_DAYS = 60
 _RENEWING = ".renewing-server-certificate"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desk_server.authority import Certificate, new_key
+from desk_server.authority import Certificate
 from desk_server.desk import Desk
 from shared.config import (
     CA_FILE,
@@ -16,7 +16,7 @@ from shared.config import (
 )
 from shared.errors import ProfileError, UserError
 from shared.files import write_atomic
-from shared.key_store import KEY_FILE, write_key
+from shared.key_store import KEY_FILE, new_key, write_key
 
 
 def check_folder(profile: Path, name: str) -> None:

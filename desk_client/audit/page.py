@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QElapsedTimer, QLocale, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QLocale, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from desk_client.audit.columns import AUDIT_COLUMNS, AuditTexts
 from desk_client.audit.controller import AuditController
@@ -19,11 +19,11 @@ from desk_client.audit.list_controller import AuditSource
 from desk_client.audit.list_view import AuditListView
 from desk_client.audit.words import count_text, fault_text
 from desk_client.context import ClientContext
+from desk_client.listing.list_card import list_card, split_below
 from desk_client.listing.list_controller import ListController
 from desk_client.listing.list_header import ListHeader
 from desk_client.listing.table_model import PagedTableModel
 from desk_client.screen import Screen
-from desk_client.theme import Role, set_role
 from desk_client.widgets.banner import Banner
 from shared.schemas.audit import AuditListing, AuditRow
 
@@ -55,25 +55,13 @@ class AuditPage(Screen, QWidget):
             self.model, AuditSource(), AuditListing(), context.runner, context.bus, context.messages, self
         )
         self.controller = AuditController(context.runner, self)
-        self.splitter = QSplitter(Qt.Orientation.Vertical, self)
+        card = list_card("auditListCard", self.filters, self.list, self)
+        self.splitter = split_below("auditAndEntry", card, self.detail, self)
         self._build()
         self._connect()
         self.retranslate()
 
     def _build(self) -> None:
-        card = QFrame(self)
-        card.setObjectName("auditListCard")
-        set_role(card, Role.CARD)
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(1, 1, 1, 1)
-        inside.setSpacing(0)
-        inside.addWidget(self.filters)
-        inside.addWidget(self.list, 1)
-        self.splitter.setObjectName("auditAndEntry")
-        self.splitter.setHandleWidth(12)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(card)
-        self.splitter.addWidget(self.detail)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setSizes([520, 240])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, QLocale, QTimer, Signal
+from PySide6.QtWidgets import QTabWidget, QWidget
 
 from desk_client.context import ClientContext
+from desk_client.listing.list_card import list_card, split_below
 from desk_client.listing.list_controller import ListController
 from desk_client.listing.list_header import ListHeader
 from desk_client.listing.list_view import ListView
@@ -21,7 +22,6 @@ from desk_client.machines.list_controller import MachineSource
 from desk_client.machines.list_view import MachineListView
 from desk_client.machines.pane import MachinePane
 from desk_client.screen import Screen
-from desk_client.theme import Role, set_role
 from shared.domain.level import Level
 from shared.schemas.machine import MachineDetail, MachineFilter, MachineListing, MachineRow
 
@@ -52,7 +52,8 @@ class MachinesPage(Screen, QTabWidget):
             self.model, MachineSource(), MachineListing(), context.runner, context.bus, context.messages, self
         )
         self.events = EventsPage(context, self)
-        self.splitter = QSplitter(Qt.Orientation.Vertical, self)
+        card = list_card("machineListCard", self.filters, self.list, self)
+        self.splitter = split_below("machinesAndMachine", card, self.pane, self)
         self._again = QTimer(self)
         self._again.setInterval(AGAIN_MS)
         self._again.timeout.connect(self._on_again)
@@ -62,19 +63,6 @@ class MachinesPage(Screen, QTabWidget):
         self.retranslate()
 
     def _build(self) -> None:
-        card = QFrame(self)
-        card.setObjectName("machineListCard")
-        set_role(card, Role.CARD)
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(1, 1, 1, 1)
-        inside.setSpacing(0)
-        inside.addWidget(self.filters)
-        inside.addWidget(self.list, 1)
-        self.splitter.setObjectName("machinesAndMachine")
-        self.splitter.setHandleWidth(12)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(card)
-        self.splitter.addWidget(self.pane)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setSizes([400, PANE_HEIGHT])  # the form has few fields: what is left is the list's
         self.pane.hide()  # until there is a machine to show

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QCoreApplication, QLocale, QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, QLocale, QPoint, QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk_client.context import ClientContext
+from desk_client.listing.list_card import list_card, split_below
 from desk_client.listing.table_model import PagedTableModel
-from desk_client.theme import Role, set_role
 from desk_client.tickets.columns import TICKET_COLUMNS, TicketTexts
 from desk_client.tickets.filters import FilterBar
 from desk_client.tickets.list_controller import TicketListController
@@ -58,7 +58,8 @@ class TicketsPage(Translated, QWidget):
             self.model, context.runner, context.bus, context.messages, context.session.readable_private, self
         )
         self.pane = pane
-        self.splitter = QSplitter(Qt.Orientation.Vertical, self)
+        card = list_card("listCard", self.filters, self.list, self)
+        self.splitter = split_below("listAndTicket", card, self.pane, self)
         self._ages = self._timer(AGES_EVERY_MS, self._say_ages)
         self._refilter = self._timer(REFILTER_MS, self._show_filtered, single=True)
         self._build()
@@ -73,20 +74,7 @@ class TicketsPage(Translated, QWidget):
         return timer
 
     def _build(self) -> None:
-        card = QFrame(self)
-        card.setObjectName("listCard")
-        set_role(card, Role.CARD)
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(1, 1, 1, 1)
-        inside.setSpacing(0)
-        inside.addWidget(self.filters)
-        inside.addWidget(self.list, 1)
-        self.splitter.setObjectName("listAndTicket")
-        self.splitter.setHandleWidth(12)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(card)
-        self.splitter.addWidget(self.pane)
-        self.pane.hide()  # until there is a ticket to show: an empty form says nothing
+        self.pane.hide()  # until there is a ticket to show
         self.splitter.setStretchFactor(0, 2)
         self.splitter.setStretchFactor(1, 3)
         layout = QVBoxLayout(self)

@@ -8,8 +8,7 @@ from typing import Any
 
 from desk_server.desk import Desk
 from desk_server.doctor.finding import Finding
-from desk_server.log_reader import find_log
-from shared.errors import DeskError
+from desk_server.log_reader import problem
 
 FULL_PERCENT = 80
 WORKER_SECONDS = 30
@@ -39,18 +38,11 @@ def running_findings(desk: Desk, connection: Any) -> Iterator[Finding]:
 
 
 def _log(desk: Desk) -> Finding:
-    try:
-        log = find_log(desk)
-        is_readable = log is not None and log.current.is_file()
-        if log is not None and is_readable:
-            with log.current.open("rb"):
-                pass
-    except (OSError, DeskError):
-        is_readable = False
+    reason = problem(desk)
     return Finding(
         "the server's log can be read",
-        is_readable,
-        "but it can't: a copied certificate would raise no alarm",
+        reason is None,
+        f"but a copied certificate would raise no alarm: {reason}",
         "have PostgreSQL log into a file (logging_collector = on) that the desk's account may read",
     )
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import psycopg2.errors
 
-from desk_server.authority import requested_key
 from desk_server.desk import Desk
 from desk_server.sessions import end_sessions
 from shared.errors import RequestRefusedError
@@ -42,12 +41,11 @@ def _answer_or_leave(connection: Any, desk: Desk, request: str, machine: str, cs
 def _answer(connection: Any, desk: Desk, request: str, machine: str, csr: str, is_enrolment: bool) -> bool:
     """The name is the table's; of what was sent the public key alone is taken."""
     try:
-        key = requested_key(csr)
+        made = desk.authority.sign_request(machine, csr)
     except RequestRefusedError as error:
         log.warning("the request of machine %s was refused: %s", machine, error)
         _call(connection, "SELECT desk.certificate_refuse(%s, %s)", request, str(error))
         return False
-    made = desk.authority.sign_machine(machine, key)
     is_issued = bool(
         _call(
             connection,

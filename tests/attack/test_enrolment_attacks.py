@@ -16,9 +16,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from desk_server.authority import new_key
 from desk_server.jobs.signing import sign_requests
 from desk_server.machines import NewCode, add_by_code
+from shared.key_store import new_key
 from tests.attack.forging import CN, public_bytes, request, rsa_key
 from tests.desks import RunningDesk
 from tests.integration.database.world import World, one, refused, rows

@@ -148,7 +148,7 @@ def test_the_worker_goes_on(
     claim = psycopg2.connect(**enrol_login(desk))
     with by_turns(login, statement), at_work(desk):
         request = str(uuid.uuid4())
-        from desk_server.authority import new_key
+        from shared.key_store import new_key
         from tests.integration.server.enrolling import request_for
 
         with claim, claim.cursor() as cursor:

@@ -15,8 +15,8 @@ import psycopg2
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from desk_server.authority import new_key
 from shared.config import CERTIFICATE_FILE
+from shared.key_store import new_key
 from tests.attack.forging import CLIENT, SERVER, Forged, Signer, forge, twin_of
 from tests.desks import RunningDesk
 from tests.integration.database.world import one

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButto
 from desk_client import security_event_words as words
 from desk_client.context import ClientContext
 from desk_client.listing.columns import time_text
+from desk_client.listing.list_card import list_card
 from desk_client.listing.list_controller import ListController
 from desk_client.listing.table_model import PagedTableModel
 from desk_client.machines.events.columns import EVENT_COLUMNS, EventTexts
@@ -50,21 +51,15 @@ class EventsPage(Translated, QWidget):
         bar.setSpacing(12)
         bar.addWidget(self.search, 1)
         bar.addWidget(self.open_only)
-        card, below = QFrame(self), QFrame(self)
-        for frame, name in ((card, "eventListCard"), (below, "eventCard")):
-            frame.setObjectName(name)
-            set_role(frame, Role.CARD)
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(1, 1, 1, 1)
-        inside.setSpacing(0)
-        inside.addLayout(bar)
-        inside.addWidget(self.list, 1)
+        below = QFrame(self)
+        below.setObjectName("eventCard")
+        set_role(below, Role.CARD)
         self._below = below
         self._build_below(below)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        layout.addWidget(card, 1)
+        layout.addWidget(list_card("eventListCard", bar, self.list, self), 1)
         layout.addWidget(below)
 
     def _build_below(self, below: QFrame) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 import psycopg2
 import pytest
 
-from desk_server.authority import key_pem, new_key
+from desk_server.authority import key_pem
+from shared.key_store import new_key
 from tests.desks import RunningDesk
 from tests.integration.database.machine_calls import CSR, issue, renew
 from tests.integration.database.world import one, refused, rows

@@ -18,10 +18,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from desk_server.authority import key_pem, new_key
+from desk_server.authority import key_pem
 from desk_server.jobs import JOBS, Job
 from desk_server.machines import NewCode
 from desk_server.worker import Worker
+from shared.key_store import new_key
 from tests.desks import RunningDesk
 
 

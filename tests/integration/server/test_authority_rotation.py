@@ -10,7 +10,6 @@ from typing import Any
 import psycopg2
 import pytest
 
-from desk_server.authority import new_key
 from desk_server.authority_rotation import rotate_authority
 from desk_server.init_options import InitOptions
 from desk_server.initialise import initialise
@@ -18,6 +17,7 @@ from desk_server.jobs.signing import sign_requests
 from desk_server.machines import add_machine
 from desk_server.running import running
 from shared.config import Profile
+from shared.key_store import new_key
 from tests.desks import RunningDesk, assert_refused, desk_server
 from tests.integration.server.enrolling import request_for
 

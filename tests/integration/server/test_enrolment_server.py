@@ -14,10 +14,10 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from desk_server.authority import new_key
 from desk_server.jobs.signing import sign_requests
 from desk_server.machines import add_by_code, add_machine, new_code, set_machine
 from shared.errors import DeskError
+from shared.key_store import new_key
 from tests.desks import RunningDesk
 from tests.integration.server.enrolling import Applicant, at_work, one, request_for, rows, wait_until
 

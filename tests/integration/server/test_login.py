@@ -11,9 +11,10 @@ from typing import Any
 import psycopg2
 import pytest
 
-from desk_server.authority import Authority, Certificate, key_pem, new_key
+from desk_server.authority import Authority, Certificate, key_pem
 from desk_server.machines import add_machine
 from shared.config import Profile
+from shared.key_store import new_key
 from tests.desks import RunningDesk
 
 Connect = Callable[..., Any]

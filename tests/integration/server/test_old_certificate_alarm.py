@@ -12,12 +12,13 @@ from typing import Any
 import psycopg2
 import pytest
 
-from desk_server.authority import Authority, key_pem, new_key
+from desk_server.authority import Authority, key_pem
 from desk_server.jobs.old_certificates import raise_old_certificate_alarms, refused_logins
 from desk_server.jobs.signing import sign_requests
 from desk_server.log_reader import PLACE_FILE, problem
 from desk_server.machines import add_machine, new_code, set_machine
 from shared.config import Profile
+from shared.key_store import new_key
 from tests.desks import RunningDesk
 from tests.integration.server.enrolling import Applicant, one, rows, wait_until
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from desk_server.authority import key_pem, new_key
+from desk_server.authority import key_pem
 from desk_server.desk import Desk
 from desk_server.doctor import examine
 from desk_server.init_options import InitOptions
@@ -17,6 +17,7 @@ from desk_server.initialise import initialise
 from desk_server.running import start_cluster
 from desk_server.status import worker_beat
 from shared.config import Profile
+from shared.key_store import new_key
 from tests.desks import desk_server
 
 

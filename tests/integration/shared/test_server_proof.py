@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from desk_server.authority import Authority, key_pem, new_key
+from desk_server.authority import Authority, key_pem
 from shared.domain.enrolment import EnrolmentCode, fingerprint_of_pem
 from shared.enrolment import Enrolment
 from shared.errors import UnknownCodeError, WrongServerError
+from shared.key_store import new_key
 from shared.server_proof import prove_server
 from tests.desks import RunningDesk
 

@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from desk_server.authority import Authority, certificate_end, fingerprint, key_pem, new_key
+from desk_server.authority import Authority, certificate_end, fingerprint, key_pem
 from shared.errors import DeskError, RequestRefusedError
+from shared.key_store import new_key
 
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
 

@@ -11,28 +11,10 @@ import pytest
 from desk_server.audit.sealing import Sealer
 from desk_server.audit.verify import Verified, verify
 from tests.desks import RunningDesk
-from tests.integration.database.world import World, fill, insert, one
+from tests.integration.database.conftest import admin, boss, full, importer, world
+from tests.integration.database.world import World, insert, one
 
-
-@pytest.fixture(scope="module")
-def world(desk: RunningDesk) -> World:
-    with closing(desk.desk.owner_connection()) as connection, connection.cursor() as cursor:
-        return fill(cursor)
-
-
-@pytest.fixture
-def boss(world: World, owner: Any) -> Any:
-    return owner.cursor()
-
-
-@pytest.fixture
-def admin(world: World, raw: Any) -> Any:
-    return raw("admin").cursor()
-
-
-@pytest.fixture
-def importer(world: World, desk: RunningDesk, owner: Any) -> Any:
-    return desk.owner(role="desk_import").cursor()
+__all__ = ["admin", "boss", "chain", "check", "full", "importer", "seal", "world"]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 
 from desk_server.audit.sealing import Sealer
 from tests.desks import RunningDesk, assert_refused, desk_server
-from tests.integration.database.world import World, fill, insert, one, refused, rows, update
+from tests.integration.database.world import World, insert, one, refused, rows, update
 
 SECRETS = {
     "name": "Quanzhong Xylander",
@@ -24,22 +24,6 @@ SECRETS = {
 CHANGED = {"phone": "+86 555 929292", "mail": "second.qx@example.com"}
 PRIVATE_COMMENT = "Hospitalqux until June"
 FILE = ("xylander-cv.pdf", b"CV-of-qx-in-bytes")
-
-
-@pytest.fixture(scope="module")
-def world(desk: RunningDesk) -> World:
-    with closing(desk.desk.owner_connection()) as connection, connection.cursor() as cursor:
-        return fill(cursor)
-
-
-@pytest.fixture
-def boss(world: World, owner: Any) -> Any:
-    return owner.cursor()
-
-
-@pytest.fixture
-def full(world: World, raw: Any) -> Any:
-    return raw("full").cursor()
 
 
 @pytest.fixture
