@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 
+from desk_server import log_reader
 from desk_server.audit.sealing import Sealer
 from desk_server.cluster_files import SERVER_CERTIFICATE
 from desk_server.doctor import Finding, examine
@@ -408,7 +409,7 @@ def test_full_disks_an_unreadable_log_and_too_few_slots_are_named(
             f"the disk of {what} is less than 0 % full" for what in ("data", "pg_wal")
         ]
     with monkeypatch.context() as patch:
-        patch.setattr(running_lines, "find_log", lambda desk: None)
+        patch.setattr(log_reader, "find_log", lambda desk: None)
         assert [found.check for found in _wrong(sound)] == ["the server's log can be read"]
     boss.execute("SET session_replication_role = replica")  # machines without roles, for the number alone
     boss.execute("INSERT INTO desk.machine (name, level) SELECT 'many-' || n, 'query' FROM generate_series(1, 80) AS n")
