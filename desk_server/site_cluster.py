@@ -37,6 +37,7 @@ from shared.errors import DeskError
 _BEGIN, _END = "# BEGIN SupportDesk: written by desk-server init, leave as it is\n", "# END SupportDesk\n"
 _BLOCK = re.compile(r"^# BEGIN SupportDesk.*?^# END SupportDesk\n", re.MULTILINE | re.DOTALL)
 _RELOAD_SECONDS = 15
+_DATABASE_ATTEMPTS, _DATABASE_PAUSE_SECONDS = 3, 0.5
 _DATABASE_COMMENTS = "SELECT datname, coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database"
 _FILE_ERRORS = {
     "pg_hba.conf": "SELECT line_number, error FROM pg_hba_file_rules WHERE error IS NOT NULL",
@@ -179,7 +180,16 @@ class Site:
         return SiteFiles(hba, ident, conf, *row[3:])
 
     def ensure_database(self) -> None:
-        """Make database desk under another name, mark it as ours, then rename: it is ours whenever it is there."""
+        """Make sure that database desk is there and ours; DeskError where another's has its name."""
+        for _ in range(_DATABASE_ATTEMPTS):
+            # A killed init leaves its last statement running, which may then come between two of ours.
+            with contextlib.suppress(DeskError):
+                return self._make_database()
+            time.sleep(_DATABASE_PAUSE_SECONDS)
+        self._make_database()
+
+    def _make_database(self) -> None:
+        """Make it under another name, mark it as ours, then rename: it is ours whenever it is there."""
         ours, staged = f"SupportDesk {self._settings.key}", f"desk_new_{self._settings.key}"
         comments = dict(self.query(_DATABASE_COMMENTS))
         if comments.get(DATABASE) == ours:

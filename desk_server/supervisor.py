@@ -200,6 +200,7 @@ def stop(desk: Desk) -> bool:
     """Stop supervisor, worker and, where it is ours, PostgreSQL; False where nothing ran."""
     ran = is_locked(desk.data / SUPERVISOR_LOCK)
     if ran:
+        pid = supervisor_pid(desk)
         deadline = time.monotonic() + _STOP_SECONDS
         while is_locked(desk.data / SUPERVISOR_LOCK):
             (desk.data / STOP_FILE).touch()  # again and again: one that is just starting removes it
@@ -207,11 +208,19 @@ def stop(desk: Desk) -> bool:
                 _kill_supervisor(desk)
                 break
             time.sleep(0.05)
+        _wait_for_end(pid)
     if desk.settings.kind == "embedded" and desk.cluster.postmaster() is not None:
         desk.cluster.stop()
         ran = True
     (desk.data / STOP_FILE).unlink(missing_ok=True)
     return ran
+
+
+def _wait_for_end(pid: int | None) -> None:
+    """It lets go of its lock a moment before its process is gone."""
+    deadline = time.monotonic() + _POLL_SECONDS * 25
+    while pid is not None and process_is_alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def _kill_supervisor(desk: Desk) -> None:
