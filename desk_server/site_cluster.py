@@ -181,12 +181,16 @@ class Site:
 
     def ensure_database(self) -> None:
         """Make sure that database desk is there and ours; DeskError where another's has its name."""
-        for _ in range(_DATABASE_ATTEMPTS):
-            # A killed init leaves its last statement running, which may then come between two of ours.
-            with contextlib.suppress(DeskError):
-                return self._make_database()
-            time.sleep(_DATABASE_PAUSE_SECONDS)
-        self._make_database()
+        for attempt in range(1, _DATABASE_ATTEMPTS + 1):
+            try:
+                self._make_database()
+            except DeskError:
+                # A killed init leaves its last statement running, which may come between two of ours.
+                if attempt == _DATABASE_ATTEMPTS:
+                    raise
+                time.sleep(_DATABASE_PAUSE_SECONDS)
+            else:
+                return
 
     def _make_database(self) -> None:
         """Make it under another name, mark it as ours, then rename: it is ours whenever it is there."""
