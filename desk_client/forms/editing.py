@@ -15,7 +15,7 @@ from desk_client.forms.opening import Opening
 from desk_client.messages import Messages, describe
 from desk_client.widgets.field_frame import Saying
 from shared.errors import DeskError, FieldError, LeaseLostError
-from shared.schemas.ticket import Lease
+from shared.schemas.lease import Lease
 
 
 class EntityEditing(QObject, Generic[Detail]):

@@ -6,7 +6,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from desk_client.runner import DbRunner
 from shared.errors import DeskError
-from shared.schemas.ticket import Lease
+from shared.schemas.lease import Lease
 from shared.services.leases import release_lease, take_lease
 
 

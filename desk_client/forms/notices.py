@@ -8,7 +8,7 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication
 
 from desk_client.widgets.banner import Banner
-from shared.schemas.ticket import Lease
+from shared.schemas.lease import Lease
 
 
 def _clock(at: datetime | None) -> str:

@@ -142,16 +142,3 @@ class HistoryLine(Frozen):
     machine: str | None
     person: str | None
     department: str | None
-
-
-class Lease(Frozen):
-    """An edit lease as the server sees it. ``is_mine`` where this session holds it; else ``token`` is None."""
-
-    entity: str
-    entity_id: int
-    machine: str
-    person: str | None
-    taken_at: datetime
-    expires_at: datetime
-    token: int | None
-    is_mine: bool

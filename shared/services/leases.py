@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Connection, func, literal, select
 
-from shared.schemas.ticket import Lease
+from shared.schemas.lease import Lease
 
 _COLUMNS = ("machine", "person", "taken_at", "expires_at", "token", "is_mine")
 
