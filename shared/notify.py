@@ -33,7 +33,7 @@ class Notice:
 
 
 def parse_notice(payload: str) -> Notice | None:
-    """A notice from its text ``entity id version kind``, as in ``ticket 17 4 row``, ``ticket * - row``; None: no notice."""
+    """A notice from its text, as in ``ticket 17 4 row`` or ``ticket * - row``; None where it is none."""
     found = _PAYLOAD.fullmatch(payload)
     if found is None:
         return None
