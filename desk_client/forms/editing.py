@@ -10,12 +10,12 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 from desk_client.forms.controller import EntityController
 from desk_client.forms.detail import Detail
 from desk_client.forms.form import EntityForm
+from desk_client.forms.leasing import Leasing
 from desk_client.forms.notices import Notices
 from desk_client.forms.opening import Opening
 from desk_client.messages import Messages, describe
 from desk_client.widgets.field_frame import Saying
 from shared.errors import DeskError, FieldError, LeaseLostError
-from shared.schemas.lease import Lease
 
 
 class EntityEditing(QObject, Generic[Detail]):
@@ -48,7 +48,7 @@ class EntityEditing(QObject, Generic[Detail]):
     ) -> None:
         super().__init__(parent)
         self._form, self._notices, self._controller = form, notices, controller
-        self._messages, self._machine = messages, machine
+        self._messages = messages
         self.can_write = can_write
         self._save_waits = False
         self._new_after_save = False
@@ -56,6 +56,10 @@ class EntityEditing(QObject, Generic[Detail]):
         self.opening = Opening(controller, lambda: self.detail.id if self.detail else None, self)
         self.detail: Detail | None = None
         self.is_saving = False
+        self.leasing: Leasing[Detail] = Leasing(
+            form, notices, controller.lease, messages, machine,
+            is_dirty=self.is_dirty, discard=self.discard, parent=self,
+        )  # fmt: skip
         self._connect()
 
     def _connect(self) -> None:
@@ -65,9 +69,8 @@ class EntityEditing(QObject, Generic[Detail]):
         controller.opened.connect(self._on_opened)
         controller.open_failed.connect(self.opening.stay)
         controller.open_failed.connect(self._messages.error)
-        controller.lease.taken.connect(self._on_lease_taken)
-        controller.lease.refused.connect(self._on_lease_refused)
-        controller.lease.failed.connect(self._messages.error)
+        self.leasing.refused.connect(self.lease_refused)
+        self.leasing.changed.connect(self.changed)
         controller.saved.connect(self._on_saved)
         controller.save_failed.connect(self._on_save_failed)
         controller.conflicted.connect(self._on_conflict)
@@ -127,7 +130,7 @@ class EntityEditing(QObject, Generic[Detail]):
 
     def discard(self) -> None:
         """Throw away what was typed and show the row as it is stored."""
-        self._controller.lease.release()
+        self.leasing.give_back()
         if self.detail is None:
             self.show_new()
         else:
@@ -146,26 +149,24 @@ class EntityEditing(QObject, Generic[Detail]):
         self._form.show_row(detail)
         self._reset()
         self.opening.finish()
-        if detail.edited_by and detail.edited_by != self._machine:
-            self._notices.edited_elsewhere(detail.edited_by, detail.edited_person, detail.edited_since)
+        self.leasing.show_holder(detail)
 
     def _reset(self, *, keeps_beside: bool = False) -> None:
         """Forget everything of the row before."""
         self.is_saving = self._save_waits = self._new_after_save = False
         self.after_save = None
-        self._form.set_locked(False)
-        self._notices.clear()
+        self.leasing.reset()
         if not keeps_beside:
             self.clear_beside()
         self.reset.emit()
         self.changed.emit()
 
-    # -- lease -----------------------------------------------------------------------------------------------------
+    # -- typing ----------------------------------------------------------------------------------------------------
 
     def _on_edited(self) -> None:
         self.stay_if_typed()
         if self.detail is not None and self._form.is_dirty():
-            self._controller.lease.take()
+            self.leasing.begin()
         self.changed.emit()
 
     def stay_if_typed(self) -> None:
@@ -173,30 +174,14 @@ class EntityEditing(QObject, Generic[Detail]):
         if self.is_dirty():
             self.opening.stay()
 
-    def _on_lease_taken(self, _lease: Lease) -> None:
-        self._form.set_locked(False)
-        self._notices.clear()
-        self.changed.emit()
-
-    def _on_lease_refused(self, lease: Lease) -> None:
-        """Another machine was first: back to reading, and what is typed stays."""
-        if self.is_dirty():
-            self._form.set_locked(True)
-            self._notices.refused(lease, retry=self._controller.lease.take, discard=self.discard)
-        else:
-            self._notices.held_elsewhere(lease)
-        self.lease_refused.emit()
-        self.changed.emit()
-
     # -- saving ----------------------------------------------------------------------------------------------------
 
     def save(self, *, then_new: bool = False) -> None:
         """Check and save what is typed."""
         if self.is_saving or not self.can_write or not (self.is_dirty() or self._form.is_new):
             return
-        if self._notices.is_refused:
+        if self.leasing.holds_up_save():
             self.stay_here()
-            self._controller.lease.take()  # its answer unlocks the form, or says again who has it
             return
         self._new_after_save = then_new
         self._save_waits = self._form.fields.take_waiting()
@@ -254,8 +239,7 @@ class EntityEditing(QObject, Generic[Detail]):
         if isinstance(error, FieldError) and error.field:
             self.show_errors({error.field: lambda: describe(error)})
         elif isinstance(error, LeaseLostError):
-            self._controller.lease.drop()
-            self._controller.lease.take()  # its answer says who has it
+            self.leasing.note_lost()
         else:
             self._messages.error(error)
 
