@@ -11,6 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 CHANNEL = "desk_change"
+ENTITIES = frozenset(
+    {"ticket", "customer", "contact", "project", "product", "release", "hardware_revision", "interaction", "complaint",
+     "department", "staff", "machine", "choice", "field_rule", "choice_list", "dependent_choice", "release_hardware",
+     "status_transition", "setting", "version_gate", "security_event"}
+)  # fmt: skip
 _PAYLOAD = re.compile(r"([a-z][a-z_]{0,62}) (\*|[0-9]{1,18}) (-|[0-9]{1,18}) (row|beside|lease)", re.ASCII)
 
 
