@@ -10,8 +10,8 @@ from desk_server.desk import Desk
 from shared.errors import DeskError
 
 _ALTERED = "postgresql.auto.conf"
-# two connections a machine, and some for those who look after the desk
-NEEDED = "SELECT 2 * count(*) + 50 FROM desk.machine WHERE level <> 'none' AND deleted_at IS NULL"
+# a client has three (reads, saves, and one that hears of others' changes); some are for those who look after the desk
+NEEDED = "SELECT 3 * count(*) + 50 FROM desk.machine WHERE level <> 'none' AND deleted_at IS NULL"
 
 log = logging.getLogger(__name__)
 

@@ -40,7 +40,7 @@ BEGIN
             USING ERRCODE = '0LP01';
     END IF;
     EXECUTE format('GRANT %I TO %I WITH INHERIT TRUE, SET FALSE', 'desk_' || level, role_name);
-    EXECUTE format('ALTER ROLE %I LOGIN CONNECTION LIMIT 4', role_name);
+    EXECUTE format('ALTER ROLE %I LOGIN CONNECTION LIMIT 8', role_name);
     -- on the machine's own role: a group's settings do not reach its members
     EXECUTE format('ALTER ROLE %I SET statement_timeout = %L', role_name, '30s');
     EXECUTE format('ALTER ROLE %I SET transaction_timeout = %L', role_name, '60s');

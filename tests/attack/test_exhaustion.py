@@ -18,6 +18,7 @@ from tests.integration.database.world import insert, one, refused, rows
 
 DENIED = "42501"
 CONNECTIONS, RESERVED, FOR_SUPERUSER = 20, 3, 3
+MACHINES_LIMIT = 8  # two clients with three each, and a little for what is being cut off
 SMALL = {
     **TEST_SETTINGS,
     "max_connections": str(CONNECTIONS),
@@ -91,11 +92,11 @@ def test_every_large_object_function_is_closed(query: Any, full: Any, boss: Any)
 
 
 def test_all_locks_a_machine_may_take_leave_room(query: Any, full: Any, raw: Any) -> None:
-    """ACCESS SHARE on everything readable, in all of its four sessions: others read, write and lock on."""
+    """ACCESS SHARE on everything readable, in all of its sessions: others read, write and lock on."""
     tables = [row["name"] for row in rows(
         query, "SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r'"
                " AND has_table_privilege(oid, 'SELECT')")]  # fmt: skip
-    held = [query, *(raw("query").cursor() for _ in range(3))]
+    held = [query, *(raw("query").cursor() for _ in range(MACHINES_LIMIT - 1))]
     for cursor in held:
         cursor.execute("BEGIN")
         cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS SHARE MODE")
@@ -128,8 +129,8 @@ def test_notices_carry_nothing_and_need_no_trust(query: Any, full: Any, boss: An
     assert one(full, "SELECT 1") == 1  # the session goes on, and so does the one who listens to nonsense
 
 
-def test_four_connections_and_no_more(crowd: Callable[..., Any]) -> None:
-    held = [crowd("query") for _ in range(4)]
+def test_eight_connections_and_no_more(crowd: Callable[..., Any]) -> None:
+    held = [crowd("query") for _ in range(MACHINES_LIMIT)]
     with pytest.raises(psycopg2.OperationalError, match="too many connections for role"):
         crowd("query")
     cursor = held[0].cursor()
@@ -143,11 +144,11 @@ def test_all_slots_taken_leave_the_worker_and_the_owner_a_way_in(small: RunningD
     taken = []
     with pytest.raises(psycopg2.OperationalError, match=r"remaining connection slots are reserved"):
         for machine in ("query", "full", "full2", "shared", "admin"):
-            taken += [crowd(machine) for _ in range(4)]
+            taken += [crowd(machine) for _ in range(MACHINES_LIMIT)]
     assert 10 <= len(taken) <= CONNECTIONS - RESERVED - FOR_SUPERUSER
     with closing(worker(small)) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT desk.machine_sessions_end('pc-query')")
-        assert cursor.fetchone()[0] == 4
+        assert cursor.fetchone()[0] == MACHINES_LIMIT
         connection.commit()
     with closing(small.desk.owner_connection()) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT 1")

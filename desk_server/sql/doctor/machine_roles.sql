@@ -15,7 +15,7 @@ WHERE m.level <> 'none' AND m.deleted_at IS NULL AND NOT EXISTS (
 UNION ALL
 SELECT r.rolname || ' has more power than a machine' FROM pg_roles AS r
 WHERE desk.is_machine_role(r.rolname)
-  AND (r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication OR r.rolbypassrls OR r.rolconnlimit <> 4)
+  AND (r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication OR r.rolbypassrls OR r.rolconnlimit <> 8)
 UNION ALL
 SELECT r.rolname || ' has a password' FROM pg_authid AS r WHERE desk.is_machine_role(r.rolname) AND r.rolpassword IS NOT NULL
 UNION ALL

@@ -130,8 +130,8 @@ def test_certificate_for_servers_is_no_login(desk: RunningDesk, raw: Connect, tm
         raw("full", **files)
 
 
-def test_a_machine_has_four_connections(raw: Connect) -> None:
-    for _ in range(4):
+def test_a_machine_has_eight_connections(raw: Connect) -> None:
+    for _ in range(8):
         raw("query")
     with pytest.raises(psycopg2.OperationalError, match="too many connections for role"):
         raw("query")

@@ -54,7 +54,7 @@ def test_five_hundred_machines_fit_after_doctors_advice(fresh_desk: RunningDesk)
     assert "desk-server stop, desk-server start" in line.advice
     desk.cluster.stop()
     start_cluster(desk)
-    assert _connections(desk) >= 2 * 500 + 50
+    assert _connections(desk) >= 3 * 500 + 50
     assert _line(desk).is_ok
     psycopg2.connect(**fresh_desk.profile("full").connect_args()).close()
 
