@@ -1,1 +1,2 @@
-SELECT 1;
+-- Undo of 0009.
+DROP FUNCTION desk.save_rows(text, jsonb);
