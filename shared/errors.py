@@ -101,6 +101,10 @@ class LeaseLostError(SaveError):
     """DK002: another session holds the edit lease."""
 
 
+class TakeOverError(UserError):
+    """DK023: the lease can't be taken over: its holder was not asked, has answered, or has time left to."""
+
+
 class ConflictError(SaveError):
     """DK003: the row has moved on since it was read."""
 
@@ -194,6 +198,10 @@ class OtherMachineError(ProfileError):
 
 class KeyStoreError(ProfileError):
     """The password of this machine's key can't be had from the system's key store just now."""
+
+
+class KeyLostError(KeyStoreError):
+    """The place where the password was kept answers, and does not hold it any more."""
 
 
 class VersionGateError(DeskError):

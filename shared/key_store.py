@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from shared.errors import KeyStoreError
+from shared.errors import KeyLostError, KeyStoreError
 from shared.files import PRIVATE, write_atomic
 
 if TYPE_CHECKING:
@@ -62,15 +62,21 @@ def encrypted_key(key: EllipticCurvePrivateKey, password: str) -> bytes:
     return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
 
 
-def read_password(folder: Path, kept: KeyPassword) -> str | None:
-    """The key's password, None where it has none; KeyStoreError where it can't be had."""
+def read_password(folder: Path, kept: KeyPassword, file: str = PASSWORD_FILE) -> str | None:
+    """The key's password, None where it has none; KeyStoreError where it can't be had, KeyLostError where it is gone.
+
+    Args:
+        file: the file that holds it where the store does not; drafts have a key of their own.
+    """
     if kept.place == "none":
         return None
     if kept.place == "file":
         try:
-            return (folder / PASSWORD_FILE).read_text("utf-8").strip()
+            return (folder / file).read_text("utf-8").strip()
+        except FileNotFoundError as error:
+            raise KeyLostError(f"The password of this machine's key is gone: there is no {file}.") from error
         except (OSError, ValueError) as error:
-            raise KeyStoreError(f"The password of this machine's key can't be read from {PASSWORD_FILE}.") from error
+            raise KeyStoreError(f"The password of this machine's key can't be read from {file}.") from error
     return _read_from_store(kept.key_id)
 
 
@@ -81,21 +87,21 @@ def forget_password(kept: KeyPassword) -> None:
         _answer_of(lambda: store.delete_password(SERVICE, kept.key_id))
 
 
-def keep_new_password(folder: Path, *, use_store: bool) -> tuple[KeyPassword, str]:
+def keep_new_password(folder: Path, *, use_store: bool, file: str = PASSWORD_FILE) -> tuple[KeyPassword, str]:
     """A new random password, kept: where, and the password."""
     password = secrets.token_urlsafe(32)
-    return _keep(folder, password, use_store=use_store), password
+    return _keep(folder / file, password, use_store=use_store), password
 
 
-def _keep(folder: Path, password: str, *, use_store: bool) -> KeyPassword:
+def _keep(file: Path, password: str, *, use_store: bool) -> KeyPassword:
     store = _store() if use_store else None
     if store is not None:
         key_id = secrets.token_hex(8)
         _answer_of(lambda: store.set_password(SERVICE, key_id, password))
         if _answer_of(lambda: store.get_password(SERVICE, key_id)) == password:
-            (folder / PASSWORD_FILE).unlink(missing_ok=True)
+            file.unlink(missing_ok=True)
             return KeyPassword("store", key_id)
-    write_atomic(folder / PASSWORD_FILE, password + "\n", PRIVATE)
+    write_atomic(file, password + "\n", PRIVATE)
     return KeyPassword("file")
 
 
@@ -107,7 +113,7 @@ def _read_from_store(key_id: str) -> str:
     if isinstance(password, str):
         return password
     if password is None:
-        raise KeyStoreError("The key store does not hold the password of this machine's key. Enrol the machine again.")
+        raise KeyLostError("The key store does not hold the password of this machine's key. Enrol the machine again.")
     raise KeyStoreError("The system's key store is locked or does not answer. Unlock it and try again.")
 
 
