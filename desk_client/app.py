@@ -18,6 +18,7 @@ from desk_client.context import ClientContext
 from desk_client.enrolment.anew import EnrolAnew
 from desk_client.enrolment.renewal import RenewalController
 from desk_client.language import Language, system_language
+from desk_client.leases.keeper import LeaseKeeper
 from desk_client.main_window import MainWindow
 from desk_client.messages import Messages
 from desk_client.reference_store import ReferenceStore
@@ -143,7 +144,7 @@ class DeskApp(QObject):
             ClientContext(
                 session=session, runner=self.runner, bus=self.bus, messages=self.messages,
                 reference=self.reference, theme=self.theme, language=self.language, settings=self.settings,
-                profile=self._profile,
+                profile=self._profile, leases=LeaseKeeper(self.runner, self.bus, self),
             )
         )  # fmt: skip
         self.renewal.begin()

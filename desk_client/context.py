@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from desk_client.change_bus import ChangeBus
 from desk_client.client_settings import ClientSettings
 from desk_client.language import Language
+from desk_client.leases.keeper import LeaseKeeper
 from desk_client.messages import Messages
 from desk_client.reference_store import ReferenceStore
 from desk_client.runner import DbRunner
@@ -28,3 +29,4 @@ class ClientContext:
     language: Language
     settings: ClientSettings
     profile: Profile
+    leases: LeaseKeeper

@@ -23,8 +23,7 @@ SIDEBAR_WIDTH = 188
 
 def make_pane(context: ClientContext, parent: QWidget) -> TicketPane:
     """A pane for one ticket."""
-    c = context
-    return TicketPane(parent, c.reference, c.session, c.runner, c.bus, c.messages)
+    return TicketPane(context, parent)
 
 
 def build_workspace(context: ClientContext, search: SearchBox, parent: QWidget) -> Generator[None, None, Workspace]:

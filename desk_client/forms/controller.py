@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from desk_client.change_bus import ChangeBus
 from desk_client.forms.detail import Detail
 from desk_client.forms.lease_controller import LeaseController
+from desk_client.leases.keeper import LeaseKeeper
 from desk_client.runner import DbRunner
 from shared.errors import AlreadySavedError, ConflictError, DeskError
 
@@ -37,12 +38,12 @@ class EntityController(QObject, Generic[Detail]):
 
     entity = ""
 
-    def __init__(self, runner: DbRunner, bus: ChangeBus, parent: QObject) -> None:
+    def __init__(self, runner: DbRunner, bus: ChangeBus, leases: LeaseKeeper, parent: QObject) -> None:
         super().__init__(parent)
         self._runner, self._bus = runner, bus
         self._row_id: int | None = None
         self._visit = 0  # counts what is shown one after the other: the answer to an earlier one's save is not shown
-        self.lease = LeaseController(self.entity, runner, self)
+        self.lease = LeaseController(self.entity, runner, leases, self)
         self.lease.changed.connect(lambda row_id: bus.publish(self.entity, row_id, initiator=self))
         self._create_id = uuid.uuid4()
         self._intended: tuple[Any, uuid.UUID] | None = None  # what is being saved, and its save_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
+from desk_client.leases.keeper import LeaseKeeper
 from desk_client.runner import DbRunner
 from shared.errors import DeskError
 from shared.schemas.lease import Lease
@@ -24,9 +25,9 @@ class LeaseController(QObject):
     failed = Signal(object)
     changed = Signal(int)
 
-    def __init__(self, entity: str, runner: DbRunner, parent: QObject) -> None:
+    def __init__(self, entity: str, runner: DbRunner, leases: LeaseKeeper, parent: QObject) -> None:
         super().__init__(parent)
-        self._entity, self._runner = entity, runner
+        self._entity, self._runner, self._leases = entity, runner, leases
         self._row_id: int | None = None
         self._lease: Lease | None = None
         self._age = QElapsedTimer()

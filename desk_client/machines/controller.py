@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desk_client.change_bus import ChangeBus
 from desk_client.forms.controller import EntityController
+from desk_client.leases.keeper import LeaseKeeper
 from desk_client.machine_words import is_demotion
 from desk_client.machines.fields import ENTITY, normal_name
 from desk_client.machines.operation_controller import EVENTS, MachineOperations
@@ -44,9 +45,15 @@ class MachineController(EntityController[MachineDetail]):
     entity = ENTITY
 
     def __init__(
-        self, runner: DbRunner, bus: ChangeBus, profile: Profile, operations: MachineOperations, parent: QObject
+        self,
+        runner: DbRunner,
+        bus: ChangeBus,
+        leases: LeaseKeeper,
+        profile: Profile,
+        operations: MachineOperations,
+        parent: QObject,
     ) -> None:
-        super().__init__(runner, bus, parent)
+        super().__init__(runner, bus, leases, parent)
         self._profile, self._operations = profile, operations
         self._demoted: set[int] = set()  # the machines from which rights are being taken
 

@@ -28,7 +28,9 @@ class MachinePane(EntityPane[MachineDetail]):
         session, messages = context.session, context.messages
         super().__init__(parent, session, messages, "machinePane")
         operations = MachineOperations(context.runner, context.bus, messages, session.machine)
-        self.controller = MachineController(context.runner, context.bus, context.profile, operations, self)
+        self.controller = MachineController(
+            context.runner, context.bus, context.leases, context.profile, operations, self
+        )
         self.head, self.banner, self.foot = MachineHead(self), Banner(self), FormFoot(self)
         notices = Notices(self.banner)
         self.form = MachineForm(context.reference, self.now, self)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desk_client.change_bus import ChangeBus
 from desk_client.forms.controller import EntityController
+from desk_client.leases.keeper import LeaseKeeper
 from desk_client.runner import DbRunner
 from desk_client.tickets.fields import ENTITY
 from desk_client.widgets.type_ahead import Suggestion
@@ -42,8 +43,10 @@ class TicketController(EntityController[TicketDetail]):
 
     entity = ENTITY
 
-    def __init__(self, runner: DbRunner, bus: ChangeBus, session: DeskSession, parent: QObject) -> None:
-        super().__init__(runner, bus, parent)
+    def __init__(
+        self, runner: DbRunner, bus: ChangeBus, leases: LeaseKeeper, session: DeskSession, parent: QObject
+    ) -> None:
+        super().__init__(runner, bus, leases, parent)
         self._session = session
         self._comment_id = uuid.uuid4()
 

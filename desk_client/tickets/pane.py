@@ -6,12 +6,9 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 
-from desk_client.change_bus import ChangeBus
+from desk_client.context import ClientContext
 from desk_client.forms.notices import Notices
 from desk_client.forms.pane import CONTROL, SHIFT, EntityPane, Keys, PaneSet
-from desk_client.messages import Messages
-from desk_client.reference_store import ReferenceStore
-from desk_client.runner import DbRunner
 from desk_client.theme import Role, set_role
 from desk_client.tickets.comment_box import CommentBox
 from desk_client.tickets.controller import TicketController
@@ -21,7 +18,6 @@ from desk_client.tickets.history import HistoryView
 from desk_client.tickets.pane_head import PaneHead, TicketFoot
 from desk_client.tickets.quick_actions import QuickActions
 from desk_client.widgets.banner import Banner
-from shared.schemas.session import DeskSession
 from shared.schemas.ticket import TicketDetail
 
 SIDE_BY_SIDE = 720  # px; narrower, the history goes below the form,
@@ -31,18 +27,11 @@ ONE_BELOW_THE_OTHER = 480  # px; where there is that much height for the two
 class TicketPane(EntityPane[TicketDetail]):
     """Opens tickets and new ones, edits them under a lease, saves them."""
 
-    def __init__(
-        self,
-        parent: QWidget | None,
-        reference: ReferenceStore,
-        session: DeskSession,
-        runner: DbRunner,
-        bus: ChangeBus,
-        messages: Messages,
-    ) -> None:
+    def __init__(self, context: ClientContext, parent: QWidget | None = None) -> None:
+        session, messages, reference = context.session, context.messages, context.reference
         super().__init__(parent, session, messages, "ticketPane")
         self._reference = reference
-        self.controller = TicketController(runner, bus, session, self)
+        self.controller = TicketController(context.runner, context.bus, context.leases, session, self)
         self._build(session.level.can_write)
         parts = PaneParts(self.form, self.history, self.notices, self.comment_box)
         self.editing = TicketEditing(parts, self.controller, reference, session, messages, self.now, self)
@@ -55,7 +44,7 @@ class TicketPane(EntityPane[TicketDetail]):
         reference.changed.connect(self.show_state)
         if self.comment_box is not None:
             self.comment_box.add_requested.connect(self.save)
-        self.begin(PaneSet(self.form, self.notices, self.foot, self.controller, self.editing), bus)
+        self.begin(PaneSet(self.form, self.notices, self.foot, self.controller, self.editing), context.bus)
 
     def _build(self, can_write: bool) -> None:
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)

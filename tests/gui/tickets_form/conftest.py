@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,10 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
 from desk_client.change_bus import ChangeBus
+from desk_client.client_settings import ClientSettings
+from desk_client.context import ClientContext
+from desk_client.language import Language
+from desk_client.leases.keeper import LeaseKeeper
 from desk_client.messages import Answer, Messages
 from desk_client.reference_store import ReferenceStore
 from desk_client.runner import DbRunner
@@ -231,7 +236,7 @@ class Client:
 
 
 @pytest.fixture
-def make_client(filled: RunningDesk, theme: Theme, qtbot: QtBot) -> Iterator[Callable[..., Client]]:
+def make_client(filled: RunningDesk, theme: Theme, qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., Client]]:
     """``make_client("full")``: a shown pane on that machine's own certificate."""
     made: list[Client] = []
 
@@ -242,7 +247,12 @@ def make_client(filled: RunningDesk, theme: Theme, qtbot: QtBot) -> Iterator[Cal
         runner, reference, messages, bus = DbRunner(database), ReferenceStore(), AnsweringMessages(), ChangeBus()
         reference.load(data)
         runner.start()
-        pane = TicketPane(None, reference, session, runner, bus, messages)
+        profile = filled.profile(machine)
+        context = ClientContext(
+            session=session, runner=runner, bus=bus, messages=messages, reference=reference, theme=theme,
+            language=Language(), settings=ClientSettings(tmp_path), profile=profile, leases=LeaseKeeper(runner, bus),
+        )  # fmt: skip
+        pane = TicketPane(context)
         pane.resize(*size)
         qtbot.addWidget(pane)
         pane.show()
