@@ -43,7 +43,7 @@ def before_migrations(desk: Desk) -> None:
 def after_migrations(desk: Desk) -> None:
     """What needs the tables: sessions, ``desk.machine_set``, the machines' roles, the login trigger."""
     with closing(desk.owner_connection()) as connection:
-        for name in ("sessions", "machine_set", "machine_revoke", "roles_sync", "login"):
+        for name in ("sessions", "leases", "machine_set", "machine_revoke", "roles_sync", "login"):
             run_sql(connection, name)
 
 

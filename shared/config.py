@@ -91,6 +91,8 @@ class Profile(Frozen):
     def connect_args(self, *, person: str | None = None, session: uuid.UUID | None = None) -> dict[str, Any]:
         """The libpq keywords of a connection; ``person`` is the staff code of who sits here, as stated.
 
+        ``session`` is in the connection's name, too: the desk's worker sees by it which sessions are still there.
+
         Where the system's key store holds the key's password, it is asked: not on the GUI thread.
         """
         settings = {"desk.version": __version__, "desk.person": person, "desk.session": session}
@@ -106,7 +108,7 @@ class Profile(Frozen):
             "keepalives_count": 2,
             "tcp_user_timeout": 10_000,
             "client_encoding": "UTF8",
-            "application_name": f"supportdesk {__version__}",
+            "application_name": " ".join(map(str, filter(None, ("supportdesk", __version__, session)))),
             "options": options,
         }
 

@@ -31,6 +31,7 @@ _ERRORS: dict[str, tuple[type[DeskError], str]] = {
     "DK018": (errors.NotFoundError, "This record was deleted."),
     "DK020": (errors.PermissionDeniedError, "The history of a record is only ever added to."),
     "DK021": (errors.LastAdminError, "No administrator's machine that can get in would be left."),
+    "DK023": (errors.TakeOverError, "Who edits this record was not asked for it, has answered, or has time left to."),
     "DK030": (errors.UnknownCodeError, "The desk does not know this code; check that it is whole and this desk's."),
     "DK031": (errors.UsedCodeError, "This code was used already; each serves once. Ask for a new one."),
     "DK032": (errors.ExpiredCodeError, "This code is no longer valid. Ask for a new one."),

@@ -19,7 +19,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN QUERY
-    SELECT substr(a.usename::text, 3), a.pid, host(a.client_addr), a.backend_start, a.application_name,
+    SELECT substr(a.usename::text, 3), a.pid, host(a.client_addr), a.backend_start,
+        regexp_replace(a.application_name, ' [0-9a-f-]{36}$', ''), -- without the session's own mark
         s.client_serial, a.state
     FROM pg_stat_activity AS a LEFT JOIN pg_stat_ssl AS s ON s.pid = a.pid
     WHERE starts_with(a.usename::text, 'm_') AND a.datname = current_database() AND a.backend_type = 'client backend';

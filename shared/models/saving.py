@@ -5,14 +5,19 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.models.base import Base
 
 
 class EditLease(Base):
-    """Who edits what. ``token`` only ever rises (fencing); all times are the server's."""
+    """Who edits what. ``token`` only ever rises (fencing); all times are the server's.
+
+    Attributes:
+        holder_pid: with ``holder_started``, the connection of the last sign of life.
+        asked_at: since when somebody asks for it, and ``answered_at``, when its holder said that he goes on.
+    """
 
     __tablename__ = "edit_lease"
     __table_args__ = (Index(None, "expires_at"), {"postgresql_with": {"fillfactor": 50}})
@@ -26,6 +31,13 @@ class EditLease(Base):
     taken_at: Mapped[datetime]
     beat_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    holder_pid: Mapped[int | None] = mapped_column(Integer)
+    holder_started: Mapped[datetime | None]
+    asked_machine: Mapped[str | None]
+    asked_person_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    asked_session: Mapped[uuid.UUID | None]
+    asked_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
 
 
 class SaveDone(Base):

@@ -11,13 +11,18 @@ from shared.errors import LoginRefusedError, VersionGateError
 from shared.models import Machine, MachinePerson, Setting, Staff
 from shared.models import VersionGate as VersionGateTable
 from shared.queries.rows import json_rows
-from shared.schemas.session import DeskSession, Person, VersionGate
+from shared.schemas.session import DeskSession, EditingTimes, Person, VersionGate
 
 _PRIVATE = {
     "contact.phone": func.has_column_privilege("desk.contact", "phone", "SELECT"),
     "contact.mail": func.has_column_privilege("desk.contact", "mail", "SELECT"),
     "comment.body": func.has_table_privilege("desk.comment_private", "SELECT"),
     "search.private": func.has_table_privilege("desk.search_private", "SELECT"),
+}
+_EDITING = {
+    "lease_seconds": "lease_seconds",
+    "heartbeat_seconds": "heartbeat_seconds",
+    "lease_ask_seconds": "ask_seconds",
 }
 
 
@@ -65,6 +70,10 @@ def get_session(conn: Connection) -> DeskSession:
         func.current_setting("desk.person", True).label("stated"),
         select(Setting.value).where(Setting.key == "time_zone").scalar_subquery().label("time_zone"),
         func.clock_timestamp().label("server_time"),
+        select(func.jsonb_object_agg(Setting.key, Setting.value))
+        .where(Setting.key.in_(_EDITING))
+        .scalar_subquery()
+        .label("editing"),
         *(allowed.label(name) for name, allowed in _PRIVATE.items()),
     ).where(is_mine)
     row = conn.execute(statement).mappings().one_or_none()
@@ -78,6 +87,7 @@ def get_session(conn: Connection) -> DeskSession:
         people=bound,
         time_zone=row["time_zone"] or "UTC",
         server_time=row["server_time"],
+        editing=_editing(row["editing"] or {}),
         readable_private=frozenset(name for name in _PRIVATE if row[name]),
     )
 
@@ -87,6 +97,17 @@ def _person(bound: tuple[Person, ...], stated: str | None) -> Person | None:
     if stated:
         return next((person for person in bound if person.code == stated), None)
     return bound[0] if len(bound) == 1 else None
+
+
+def _editing(settings: dict[str, str]) -> EditingTimes:
+    """The lengths that are settings; the desk's own where one is missing or is no number."""
+    return EditingTimes(
+        **{
+            _EDITING[name]: float(value)
+            for name, value in settings.items()
+            if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", value, re.ASCII) and float(value) > 0
+        }
+    )
 
 
 def _version(text: str) -> tuple[int, ...]:

@@ -8,13 +8,57 @@ from shared.schemas.base import Frozen
 
 
 class Lease(Frozen):
-    """An edit lease as the server sees it. ``is_mine`` where this session holds it; else ``token`` is None."""
+    """An edit lease as the server sees it. ``is_mine`` where this session holds it; else ``token`` is None.
+
+    ``beat_at`` is the holder's last sign of life.
+    """
 
     entity: str
     entity_id: int
     machine: str
     person: str | None
     taken_at: datetime
+    beat_at: datetime
     expires_at: datetime
     token: int | None
     is_mine: bool
+
+
+class LeaseBeat(Frozen):
+    """What became of a lease that a client believes it holds, after its sign of life.
+
+    ``is_mine``: it goes on until ``expires_at``; ``asked_machine`` and what follows is the question that waits for an
+    answer. Otherwise whose it is now: ``machine`` None where nobody holds it.
+    """
+
+    entity: str
+    entity_id: int
+    is_mine: bool
+    machine: str | None
+    person: str | None
+    taken_at: datetime | None
+    expires_at: datetime | None
+    asked_machine: str | None
+    asked_person: str | None
+    asked_at: datetime | None
+
+
+class LeaseAsk(Frozen):
+    """How a question for another's lease stands.
+
+    ``machine`` None: nobody holds it. ``answered_at``: the holder goes on; the question counts no more, another may be
+    put. ``take_over_at``: when this session may take the lease over (now, where it lies in the past); None where
+    somebody else asked first, or this session's question was answered.
+    """
+
+    entity: str
+    entity_id: int
+    machine: str | None
+    person: str | None
+    taken_at: datetime | None
+    beat_at: datetime | None
+    expires_at: datetime | None
+    asked_machine: str | None
+    asked_at: datetime | None
+    answered_at: datetime | None
+    take_over_at: datetime | None

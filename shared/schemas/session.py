@@ -18,6 +18,14 @@ class Person(Frozen):
     is_retired: bool = False
 
 
+class EditingTimes(Frozen):
+    """How long an edit lease lasts, how often its holder gives a sign of life, how long he has to answer a question."""
+
+    lease_seconds: float = 60.0
+    heartbeat_seconds: float = 15.0
+    ask_seconds: float = 30.0
+
+
 class DeskSession(Frozen):
     """The answer to the first question of a client. ``person`` is None while several are bound and none is stated."""
 
@@ -27,6 +35,7 @@ class DeskSession(Frozen):
     people: tuple[Person, ...]
     time_zone: str
     server_time: datetime
+    editing: EditingTimes = EditingTimes()
     readable_private: frozenset[str]  # "contact.phone", "contact.mail", "comment.body", "search.private"
 
 

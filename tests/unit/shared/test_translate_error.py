@@ -29,6 +29,7 @@ SQLSTATES = {
     "DK020": errors.PermissionDeniedError,
     "DK021": errors.LastAdminError,
     "DK022": errors.RoleNameError,
+    "DK023": errors.TakeOverError,
     "DK030": errors.UnknownCodeError,
     "DK031": errors.UsedCodeError,
     "DK032": errors.ExpiredCodeError,
