@@ -144,7 +144,8 @@ def test_all_slots_taken_leave_the_worker_and_the_owner_a_way_in(small: RunningD
     taken = []
     with pytest.raises(psycopg2.OperationalError, match=r"remaining connection slots are reserved"):
         for machine in ("query", "full", "full2", "shared", "admin"):
-            taken += [crowd(machine) for _ in range(MACHINES_LIMIT)]
+            for _ in range(MACHINES_LIMIT):
+                taken.append(crowd(machine))
     assert 10 <= len(taken) <= CONNECTIONS - RESERVED - FOR_SUPERUSER
     with closing(worker(small)) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT desk.machine_sessions_end('pc-query')")
