@@ -1,7 +1,8 @@
-"""All database work of the client: one worker thread, results back on the GUI thread.
+"""All database work of the client, off the GUI thread: one thread reads, another writes; answers on the GUI thread.
 
 Reads go newest first; a read that was asked again for the same purpose replaces the waiting one, and the answer of
-an older one is dropped when it comes late. Writes go first, in their order, and are never dropped.
+an older one is dropped when it comes late. A read that is under way and not wanted any more is ended at the server.
+Writes and calls go in their order and are never dropped; none of them waits behind a read.
 """
 
 from __future__ import annotations
@@ -9,43 +10,25 @@ from __future__ import annotations
 import itertools
 import logging
 import sys
-import threading
-from collections import deque
+import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
+from desk_client.lane import Job, Kind, Lane, Running, SharedSource, WorkSource
 from shared.errors import DatabaseUnavailableError, DeskError
 
 T = TypeVar("T")
+CANCEL_AFTER_SECONDS = 0.3  # a younger read has its answer sooner than a cancel would have its own
+SWEEP_MS = 100
+SHUTDOWN_SECONDS = 10.0
 log = logging.getLogger(__name__)
 
-
-class WorkSource(Protocol):
-    """What the runner needs of ``shared.database.Database``; both raise ``shared.errors`` only."""
-
-    def reading(self) -> AbstractContextManager[Any]:
-        """A connection in autocommit: one round trip a statement."""
-
-    def unit_of_work(self) -> AbstractContextManager[Any]:
-        """A session that commits at the end of the block."""
-
-    def close(self) -> None:
-        """Close all connections."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """What the worker sees: no QObject, so that none can die on the wrong thread."""
-
-    number: int
-    op: Callable[[Any], Any]
-    write: bool
-    key: tuple[int, str] | None
+__all__ = ["DbRunner", "WorkSource"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +42,10 @@ class _Reply:
 
 
 class DbRunner(QObject):
-    """Runs operations on the worker thread and calls back on the GUI thread.
+    """Runs operations on its two threads and calls back on the GUI thread.
 
-    ``run`` may be called from the GUI thread only. An op must not touch widgets: it takes values and returns values.
+    ``run`` and all else may be called from the GUI thread only. An op must not touch widgets: it takes values and
+    returns values. The op of a write or call may run more than once, where a lock was not to be had.
 
     Signals:
         failed(DeskError): an error that no ``on_error`` took.
@@ -74,16 +58,19 @@ class DbRunner(QObject):
 
     def __init__(self, database: WorkSource, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._database = database
         self._numbers = itertools.count(1)
         self._replies: dict[int, _Reply] = {}
         self._newest: dict[tuple[int, str], int] = {}
+        self._watched: set[int] = set()  # receivers whose end is heard
+        self._unwanted: set[int] = set()  # reads that may be under way
         self._reachable = True
         self._closing = False
-        self._reads: deque[_Job] = deque()
-        self._writes: deque[_Job] = deque()
-        self._wake = threading.Condition()
-        self._thread = threading.Thread(target=self._work, name="desk-database", daemon=False)
+        source = SharedSource(database, 2)
+        self._reads = Lane("desk-database-reads", source, self._finished.emit, newest_first=True)
+        self._writes = Lane("desk-database-writes", source, self._finished.emit)
+        self._sweep = QTimer(self)
+        self._sweep.setInterval(SWEEP_MS)
+        self._sweep.timeout.connect(self._cancel_unwanted)
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -95,9 +82,14 @@ class DbRunner(QObject):
         """Whether nothing waits, runs or is still to be delivered."""
         return not self._replies
 
+    def backend_pids(self) -> frozenset[int]:
+        """The server's processes behind our connections: their notices are our own."""
+        return self._reads.database.backend_pids() | self._writes.database.backend_pids()
+
     def start(self) -> None:
-        """Start the worker thread. Nothing is connected before the first ``run``."""
-        self._thread.start()
+        """Start the threads. Nothing is connected before the first ``run``."""
+        self._reads.start()
+        self._writes.start()
 
     def run(
         self,
@@ -108,98 +100,121 @@ class DbRunner(QObject):
         receiver: QObject,
         purpose: str | None = None,
         write: bool = False,
+        call: bool = False,
     ) -> None:
-        """Queue ``op``; it gets a connection, or with ``write`` a session within a unit of work.
+        """Queue ``op``; it gets a connection in autocommit, or with ``write`` a session within a unit of work.
 
         Args:
-            op: runs on the worker thread.
+            op: runs on a worker thread.
             on_done: gets the op's result on the GUI thread.
             on_error: gets a ``DeskError`` on the GUI thread; without it ``failed`` is emitted.
             receiver: when it is destroyed before the answer comes, the answer is dropped.
-            purpose: of this receiver; a newer read for it makes the older one void. Not for writes.
+            purpose: of this receiver; a newer read for it makes the older one void. Not for writes and calls.
             write: never dropped and in order of call.
+            call: one statement that changes something (a lease): as ``write``, but in autocommit.
         """
         if self._closing:
             return
-        key = (id(receiver), purpose) if purpose is not None and not write else None
-        job = _Job(next(self._numbers), op, write, key)
+        kind = Kind.WRITE if write else Kind.CALL if call else Kind.READ
+        key = (id(receiver), purpose) if purpose is not None and kind is Kind.READ else None
+        job = Job(next(self._numbers), op, kind, key)
         self._replies[job.number] = _Reply(on_done, on_error, receiver, key)
-        self._enqueue(job)
+        if kind is not Kind.READ:
+            self._writes.add(job)
+            return
+        if key is not None:
+            self._make_void(lambda other: other.key == key)
+            self._newest[key] = job.number
+        self._watch(receiver)
+        self._reads.add(job)
 
     def cancel(self, receiver: QObject, purpose: str) -> None:
-        """Make the read for this purpose void: it is not begun, and its answer is dropped."""
+        """Make the read for this purpose void: it is not begun, or ended at the server, and its answer is dropped."""
         key = (id(receiver), purpose)
         self._newest.pop(key, None)
-        with self._wake:
-            self._drop_waiting(key)
+        self._make_void(lambda job: job.key == key)
 
     def use(self, database: WorkSource) -> None:
         """Go on with another database (another person at the machine); the old one is closed behind what is queued."""
+        source = SharedSource(database, 2)
+        self._reads.go_on_with(source)
+        self._writes.go_on_with(source)
 
-        def swap(_work: object) -> None:
-            self._database.close()
-            self._database = database
-
-        # `swap` runs as a bare job: it must not open a unit of work on the database that it closes.
-        with self._wake:
-            self._writes.append(_Job(0, swap, True, None))
-            self._wake.notify()
+    def abandon(self) -> None:
+        """The link is dead: what is under way fails now, and the connections are cut. What waits tries new ones."""
+        error = DatabaseUnavailableError("The database server does not answer.")
+        for lane in (self._reads, self._writes):
+            if number := lane.give_up():
+                self._finished.emit(number, None, error)
+        self._reads.database.abandon()
+        self._writes.database.abandon()
 
     def shutdown(self) -> None:
-        """Finish the writes, drop the reads, close the connection and join the thread."""
-        with self._wake:
-            self._closing = True
-            self._reads.clear()
-            self._wake.notify()
-        if self._thread.is_alive():
-            self._thread.join()
+        """Finish the writes, drop the reads, close the connections and join the threads."""
+        self._closing = True
+        self._sweep.stop()
+        self._reads.take_out(lambda job: job.kind is Kind.READ)
+        if (running := self._reads.running) is not None:
+            self._ask_cancel(running)
+        for lane in (self._writes, self._reads):
+            lane.close()
+        until = time.monotonic() + SHUTDOWN_SECONDS
+        if not all([lane.join(max(until - time.monotonic(), 0)) for lane in (self._writes, self._reads)]):
+            self._reads.database.abandon()
+            self._writes.database.abandon()
+            self._writes.join(None)
+            self._reads.join(None)
         self._replies = {n: reply for n, reply in self._replies.items() if reply.key is None}
         self._newest.clear()
 
-    def _enqueue(self, job: _Job) -> None:
-        with self._wake:
-            if job.key is not None:
-                self._drop_waiting(job.key)
-                self._newest[job.key] = job.number
-            (self._writes if job.write else self._reads).append(job)
-            self._wake.notify()
+    # -- what is not wanted any more -------------------------------------------------------------------------------
 
-    def _drop_waiting(self, key: tuple[int, str]) -> None:
-        for waiting in [job for job in self._reads if job.key == key]:
-            self._reads.remove(waiting)
+    def _watch(self, receiver: QObject) -> None:
+        key = id(receiver)
+        if key not in self._watched:
+            self._watched.add(key)
+            receiver.destroyed.connect(partial(self._on_gone, key))
+
+    def _on_gone(self, key: int, *_: object) -> None:
+        self._watched.discard(key)
+        gone = {number for number, reply in self._replies.items() if id(reply.receiver) == key}
+        if gone and not self._closing:
+            self._make_void(lambda job: job.number in gone and job.kind is Kind.READ)
+
+    def _make_void(self, is_void: Callable[[Job], bool]) -> None:
+        for waiting in self._reads.take_out(is_void):
             self._replies.pop(waiting.number, None)
+        running = self._reads.running
+        if running is not None and is_void(running.job):
+            self._unwanted.add(running.job.number)
+            self._sweep.start()
 
-    # -- worker thread ---------------------------------------------------------------------------------------------
+    def _cancel_unwanted(self) -> None:
+        running = self._reads.running
+        if running is None or running.job.number not in self._unwanted:
+            self._unwanted.clear()
+            self._sweep.stop()
+        elif time.monotonic() - running.since >= CANCEL_AFTER_SECONDS:
+            self._ask_cancel(running)
 
-    def _work(self) -> None:
-        while (job := self._next_job()) is not None:
-            result, error = self._execute(job)
-            if job.number:
-                self._finished.emit(job.number, result, error)
-            del job, result, error
-        self._database.close()
+    def _ask_cancel(self, running: Running) -> None:
+        """Over the other connection: encrypted as all is, which libpq's own cancel is not, and over when answered."""
+        database = self._reads.database
+        if running.is_cancel_asked:
+            return
+        running.is_cancel_asked = True
 
-    def _next_job(self) -> _Job | None:
-        with self._wake:
-            self._wake.wait_for(lambda: self._writes or self._reads or self._closing)
-            if self._writes:
-                return self._writes.popleft()
-            return self._reads.pop() if self._reads else None
+        def cancel(conn: Any) -> None:
+            pid = running.hold()
+            try:
+                if pid is not None:
+                    database.cancel_statement(conn, pid)
+            finally:
+                running.let_go()
 
-    def _execute(self, job: _Job) -> tuple[Any, BaseException | None]:
-        try:
-            if not job.number:
-                return job.op(None), None
-            with self._database.unit_of_work() if job.write else self._database.reading() as work:
-                result = job.op(work)
-        except DeskError as error:
-            return None, error
-        except Exception as error:
-            log.exception("an operation failed by a fault of ours")
-            return None, error
-        return result, None
+        self._writes.add(Job(0, cancel, Kind.CALL))
 
-    # -- GUI thread ------------------------------------------------------------------------------------------------
+    # -- answers ---------------------------------------------------------------------------------------------------
 
     def _deliver(self, number: int, result: Any, error: BaseException | None) -> None:
         reply = self._replies.pop(number, None)

@@ -7,18 +7,20 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg2
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from shared.errors import DeskError
+from shared.lines import Lines
 from shared.sqlstate import error_for, error_for_broken_connection
 
 POOL_WAIT_SECONDS = 5
+POOL_SIZE = 2  # one reads, the other writes
 
 
 class Database:
-    """One connection to the desk, made at first use and again after it broke.
+    """The connections to the desk, made at first use and again after they broke; one for who works alone.
 
     Reads run in autocommit: one round trip each. The autocommit flag is psycopg2's own, kept on this side;
     SQLAlchemy's isolation levels would send a SET before each read or save. No pre-ping, for the same reason.
@@ -46,11 +48,13 @@ class Database:
         self._engine = create_engine(
             "postgresql+psycopg2://",
             creator=connect,
-            pool_size=1,
+            pool_size=POOL_SIZE,
+            pool_use_lifo=True,  # the second one only where both are needed at a time
             max_overflow=0,
             pool_timeout=POOL_WAIT_SECONDS,
             hide_parameters=True,  # parameters may be private; they must not reach a log by an error's text
         )
+        self._lines = Lines(self._engine)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -68,8 +72,26 @@ class Database:
                 yield session
                 session.commit()
 
+    def backend_pid(self, work: Connection | Session) -> int:
+        """The server's process behind what ``reading`` or ``unit_of_work`` gave; no round trip."""
+        connection = work.connection() if isinstance(work, Session) else work
+        driver = connection.connection.dbapi_connection
+        return int(driver.info.backend_pid) if driver is not None else 0
+
+    def backend_pids(self) -> frozenset[int]:
+        """The server's processes behind all connections. From any thread."""
+        return self._lines.pids()
+
+    def cancel_statement(self, conn: Connection, pid: int) -> None:
+        """End the statement of another connection of this machine; where it runs none, nothing happens."""
+        conn.execute(select(func.pg_cancel_backend(pid)))
+
+    def abandon(self) -> None:
+        """Cut all connections, also those that wait for an answer. From any thread; the next use connects again."""
+        self._lines.cut()
+
     def close(self) -> None:
-        """End the connection."""
+        """End the connections."""
         self._engine.dispose()
 
 

@@ -142,7 +142,7 @@ def test_a_folder_that_is_not_there_is_said(client: Client, tmp_path: Path) -> N
 def test_tickets_are_saved_while_an_export_runs(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_pages: None
 ) -> None:
-    """The runner has one thread: an export asks page by page, and whatever else is wanted comes in between."""
+    """An export asks page by page, and a save waits for none of them."""
     page = open_audit(client)
     honest, order = audit.list_audit, []
 

@@ -52,15 +52,14 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def held(machines: Machines) -> Iterator[threading.Event]:
     """Nothing is written before this is set."""
-    gate, runner = threading.Event(), machines.client.app.runner
-    execute = runner._execute
+    gate, lane = threading.Event(), machines.client.app.runner._writes
+    execute = lane._execute
 
     def wait(job: Any) -> Any:
-        if job.write:
-            gate.wait(5)
+        gate.wait(5)
         return execute(job)
 
-    runner._execute = wait
+    lane._execute = wait
     yield gate
     gate.set()
 

@@ -56,14 +56,24 @@ def test_an_error_in_the_block_rolls_back(full: Database) -> None:
         assert not session.execute(text("SELECT current_setting('desk.note', true)")).scalar()
 
 
-def test_a_cut_connection_is_a_sentence_and_the_next_call_works(full: Database, desk: RunningDesk) -> None:
-    with full.reading() as conn:
-        pid = conn.execute(text("SELECT pg_backend_pid()")).scalar_one()
-    desk.owner().cursor().execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+def test_a_connection_that_is_cut_in_use_is_a_sentence_and_the_next_call_works(
+    full: Database, desk: RunningDesk
+) -> None:
     with pytest.raises(errors.DatabaseUnavailableError), full.reading() as conn:
+        desk.owner().cursor().execute("SELECT pg_terminate_backend(%s, 5000)", [full.backend_pid(conn)])
         conn.execute(text("SELECT 1"))
     with full.reading() as conn:
-        assert conn.execute(text("SELECT pg_backend_pid()")).scalar_one() != pid
+        assert conn.execute(text("SELECT 1")).scalar_one() == 1
+
+
+def test_a_connection_that_was_cut_while_it_lay_idle_is_replaced_unseen(full: Database, desk: RunningDesk) -> None:
+    with full.reading() as conn:
+        pid = full.backend_pid(conn)
+    assert full.backend_pids() == {pid}
+    desk.owner().cursor().execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    with full.reading() as conn:
+        assert conn.execute(text("SELECT pg_backend_pid()")).scalar_one() == full.backend_pid(conn) != pid
+        assert full.backend_pids() == {full.backend_pid(conn)}
 
 
 def test_a_cut_during_a_save_is_a_sentence(full: Database, desk: RunningDesk) -> None:

@@ -16,6 +16,9 @@ from shiboken6 import delete
 from desk_client.runner import DbRunner
 from shared.errors import BusyError, DatabaseUnavailableError, DeskError
 
+PID = 4711
+THREADS = {"desk-database-reads", "desk-database-writes"}
+
 
 class FakeDatabase:
     """Hands out strings for connections, and can be broken."""
@@ -23,6 +26,9 @@ class FakeDatabase:
     def __init__(self) -> None:
         self.closed_on: list[str] = []
         self.error: DeskError | None = None
+        self.cancelled: list[Any] = []
+        self.on_cancel: Callable[[], None] = lambda: None
+        self.abandoned = 0
 
     @contextmanager
     def reading(self) -> Iterator[Any]:
@@ -36,19 +42,31 @@ class FakeDatabase:
             raise self.error
         yield "session"
 
+    def backend_pid(self, _work: Any) -> int:
+        return PID
+
+    def backend_pids(self) -> frozenset[int]:
+        return frozenset({PID})
+
+    def cancel_statement(self, conn: Any, pid: int) -> None:
+        self.cancelled.append((threading.current_thread().name, conn, pid))
+        self.on_cancel()
+
+    def abandon(self) -> None:
+        self.abandoned += 1
+
     def close(self) -> None:
         self.closed_on.append(threading.current_thread().name)
 
 
 class Desk:
-    """A runner with a gate: while it is shut, the worker is busy."""
+    """A runner with a gate: while it is shut, both threads are busy."""
 
     def __init__(self, qtbot: QtBot) -> None:
         self.database = FakeDatabase()
         self.runner = DbRunner(self.database)
         self.receiver = QObject()
         self.gate = threading.Event()
-        self.busy = threading.Event()
         self.ran: list[Any] = []
         self.done: list[Any] = []
         self.errors: list[DeskError] = []
@@ -56,14 +74,25 @@ class Desk:
         self.runner.start()
 
     def hold(self) -> None:
-        """Keep the worker busy until ``go``."""
+        """Keep both threads busy until ``go``."""
+        self.hold_reads()
+        self.hold_writes()
+
+    def hold_reads(self, purpose: str | None = None) -> None:
+        self._hold(purpose=purpose)
+
+    def hold_writes(self) -> None:
+        self._hold(call=True)
+
+    def _hold(self, **how: Any) -> None:
+        busy = threading.Event()
 
         def wait(_work: Any) -> None:
-            self.busy.set()
+            busy.set()
             self.gate.wait(10)
 
-        self.runner.run(wait, on_done=lambda _: None, receiver=self.receiver)
-        assert self.busy.wait(10)
+        self.runner.run(wait, on_done=lambda _: None, on_error=self.errors.append, receiver=self.receiver, **how)
+        assert busy.wait(10)
 
     def read(self, name: str, purpose: str | None = None, receiver: QObject | None = None) -> None:
         self.runner.run(
@@ -74,6 +103,9 @@ class Desk:
     def write(self, name: str) -> None:
         self.runner.run(self._op(name), on_done=self.done.append, receiver=self.receiver, write=True)
 
+    def call(self, name: str) -> None:
+        self.runner.run(self._op(name), on_done=self.done.append, receiver=self.receiver, call=True)
+
     def _op(self, name: str) -> Callable[[Any], str]:
         def op(work: Any) -> str:
             self.ran.append((name, work))
@@ -82,9 +114,12 @@ class Desk:
         return op
 
     def go(self) -> None:
-        """Let the worker go, and wait until all is delivered."""
+        """Let the threads go, and wait until all is delivered."""
         self.gate.set()
-        self._qtbot.waitUntil(self.runner.is_idle, timeout=10_000)
+        self.until(self.runner.is_idle)
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        self._qtbot.waitUntil(condition, timeout=10_000)
 
 
 @pytest.fixture
@@ -102,14 +137,32 @@ def test_reads_get_a_connection_and_writes_a_session(desk: Desk) -> None:
     assert sorted(desk.ran) == [("r", "connection"), ("w", "session")]
 
 
-def test_newest_read_first_and_writes_before_in_their_order(desk: Desk) -> None:
+def test_newest_read_first_writes_and_calls_in_their_order(desk: Desk) -> None:
     desk.hold()
     for name in ("r1", "r2", "r3"):
         desk.read(name)
-    for name in ("w1", "w2", "w3"):
-        desk.write(name)
+    desk.write("w1")
+    desk.call("w2")
+    desk.write("w3")
     desk.go()
-    assert [name for name, _ in desk.ran] == ["w1", "w2", "w3", "r3", "r2", "r1"]
+    names = [name for name, _ in desk.ran]
+    assert [name for name in names if name < "w"] == ["r3", "r2", "r1"]
+    assert [work for work in desk.ran if work[0] > "w"] == [
+        ("w1", "session"), ("w2", "connection"), ("w3", "session"),
+    ]  # fmt: skip
+
+
+def test_no_write_or_call_waits_behind_a_read(desk: Desk) -> None:
+    desk.hold_reads()
+    desk.write("w")
+    desk.call("c")
+    desk.until(lambda: desk.done == ["w", "c"])
+
+
+def test_no_read_waits_behind_a_write(desk: Desk) -> None:
+    desk.hold_writes()
+    desk.read("r")
+    desk.until(lambda: desk.done == ["r"])
 
 
 def test_a_newer_read_for_a_purpose_replaces_the_waiting_one(desk: Desk) -> None:
@@ -173,7 +226,7 @@ def test_ops_run_on_the_worker_and_answers_on_the_gui_thread(desk: Desk, qapp: Q
         receiver=desk.receiver,
     )
     desk.go()
-    assert threads == ["desk-database", True]
+    assert threads == ["desk-database-reads", True]
 
 
 def test_an_error_goes_to_on_error_else_to_failed(desk: Desk) -> None:
@@ -222,8 +275,9 @@ def test_shutdown_finishes_writes_drops_reads_and_leaves_no_thread(desk: Desk) -
     threading.Timer(0.05, desk.gate.set).start()
     desk.runner.shutdown()
     assert [name for name, _ in desk.ran] == ["w1", "w2"]
-    assert desk.database.closed_on == ["desk-database"]
-    assert "desk-database" not in [thread.name for thread in threading.enumerate()]
+    assert len(desk.database.closed_on) == 1
+    assert set(desk.database.closed_on) <= THREADS
+    assert not THREADS & {thread.name for thread in threading.enumerate()}
     desk.read("too late")
     assert [name for name, _ in desk.ran] == ["w1", "w2"]
 
@@ -235,7 +289,8 @@ def test_another_database_is_used_after_what_was_queued(desk: Desk) -> None:
     desk.runner.use(other)
     desk.read("after")
     desk.go()
-    assert desk.database.closed_on == ["desk-database"]
+    assert len(desk.database.closed_on) == 1
+    assert set(desk.database.closed_on) <= THREADS
     assert other.closed_on == []
     assert sorted(desk.done) == ["after", "before"]
     desk.database.error = BusyError("the old one is not asked any more")

@@ -1,0 +1,72 @@
+"""The connections of one engine as another thread sees them: who is at the other end, and how to cut them."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg2
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import DisconnectionError
+
+
+@dataclass(slots=True)
+class _Line:
+    """A socket of our own for the connection's: libpq may close its number and the system give it away again."""
+
+    pid: int
+    socket: socket.socket
+    is_cut: bool = False
+
+
+class Lines:
+    """Follows an engine's pool. A thread that waits in libpq is woken by the end of its socket; nothing else does."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._lines: dict[int, _Line] = {}
+        self._lock = threading.Lock()
+        event.listen(engine, "connect", self._on_connect)
+        event.listen(engine, "close", self._on_close)
+        event.listen(engine, "checkout", self._on_checkout)
+
+    def pids(self) -> frozenset[int]:
+        """The server's processes behind the connections."""
+        with self._lock:
+            return frozenset(line.pid for line in self._lines.values())
+
+    def cut(self) -> None:
+        """End all connections, whoever waits for them. Returns at once."""
+        with self._lock:
+            for line in self._lines.values():
+                line.is_cut = True
+                with contextlib.suppress(OSError):  # it has ended by itself
+                    line.socket.shutdown(socket.SHUT_RDWR)
+
+    def _on_connect(self, connection: Any, _record: object) -> None:
+        own = socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM)
+        with self._lock:
+            self._lines[id(connection)] = _Line(connection.info.backend_pid, own)
+
+    def _on_close(self, connection: Any, _record: object) -> None:
+        with self._lock:
+            line = self._lines.pop(id(connection), None)
+        if line is not None:
+            line.socket.close()
+
+    def _on_checkout(self, connection: Any, _record: object, _proxy: object) -> None:
+        """A connection that ended while it lay idle is replaced; looking takes no round trip."""
+        line = self._lines.get(id(connection))
+        if line is not None and (line.is_cut or _has_ended(connection)):
+            raise DisconnectionError
+
+
+def _has_ended(connection: Any) -> bool:
+    try:
+        connection.poll()  # takes in what has come
+        connection.poll()  # the server's last words come before the end
+    except psycopg2.Error:
+        return True
+    return bool(connection.closed)
