@@ -24,3 +24,18 @@ class InteractionCreate(Frozen):
     department_id: int | None = None
     minutes: Annotated[int, Field(ge=0, le=10_000)] | None = None
     summary: Annotated[Storable, Field(max_length=100_000)] | None = None
+
+
+class InteractionValues(Frozen):
+    """What of a logged exchange may be corrected."""
+
+    ticket_id: int | None = None
+    customer_id: int | None = None
+    contact_id: int | None = None
+    at: AwareDatetime | None = None
+    channel: str | None = None
+    direction: Literal["in", "out"] | None = None
+    staff_id: int | None = None
+    department_id: int | None = None
+    minutes: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    summary: Annotated[Storable, Field(max_length=100_000)] | None = None

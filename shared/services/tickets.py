@@ -9,20 +9,20 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from shared.errors import NotFoundError, SaveIdMissingError
+from shared.errors import SaveIdMissingError
 from shared.models import Comment, Ticket
 from shared.queries.ticket_columns import detail_columns, detail_of
 from shared.schemas.ticket import CommentText, TicketCreate, TicketDetail, TicketUpdate
+from shared.services.saving import given, insert_row, update_row
 
 
 def create_ticket(session: Session, new: TicketCreate) -> TicketDetail:
     """Insert a ticket, and its first comment where there is one; returns it as the database holds it now."""
-    values = {name: value for name, value in _given(new.values).items() if value is not None}
-    statement = insert(Ticket).values(**values, save_id=new.save_id).returning(*detail_columns())
-    saved = detail_of(session.execute(statement).mappings().one())
+    values = _columns(given(new.values, filled_only=True))
+    saved = detail_of(insert_row(session, Ticket, values, save_id=new.save_id, returning=detail_columns()))
     _append(session, saved.id, new.comment, new.comment_save_id)
     return saved
 
@@ -32,21 +32,11 @@ def update_ticket(session: Session, change: TicketUpdate) -> TicketDetail:
 
     Raises ConflictError (the row has moved on), LeaseLostError, AlreadySavedError, NotFoundError and FieldErrors.
     """
-    statement = (
-        update(Ticket)
-        .where(Ticket.id == change.id)
-        .values(
-            **_given(change.values),
-            row_version=change.row_version + 1,
-            save_id=change.save_id,
-            lease_token=change.lease_token,
-        )
-        .returning(*detail_columns())
-        .execution_options(synchronize_session=False)
-    )
-    found = session.execute(statement).mappings().one_or_none()
-    if found is None:
-        raise NotFoundError("There is no such ticket, or it was deleted.")
+    found = update_row(
+        session, Ticket, change.id, _columns(given(change.values)),
+        row_version=change.row_version, save_id=change.save_id, lease_token=change.lease_token,
+        returning=detail_columns(),
+    )  # fmt: skip
     _append(session, change.id, change.comment, change.comment_save_id)
     return detail_of(found)
 
@@ -66,9 +56,6 @@ def _append(session: Session, ticket_id: int, comment: CommentText | None, save_
     add_comment(session, ticket_id, comment, save_id)
 
 
-def _given(values: Any) -> dict[str, Any]:
-    """What was set, None included: an emptied field is a change, a field never set is none."""
-    given: dict[str, Any] = {name: getattr(values, name) for name in values.model_fields_set}
-    if given.get("custom", {}) is None:
-        given["custom"] = {}
-    return given
+def _columns(values: dict[str, Any]) -> dict[str, Any]:
+    """The column of custom fields is never null: emptied, it has none."""
+    return {**values, "custom": values["custom"] or {}} if "custom" in values else values
