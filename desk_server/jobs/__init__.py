@@ -8,6 +8,7 @@ from typing import Any
 
 from desk_server.desk import Desk
 from desk_server.jobs.housekeeping import remove_ended_leases, remove_old_enrolments, remove_old_saves
+from desk_server.jobs.leases import free_leases
 from desk_server.jobs.old_certificates import raise_old_certificate_alarms
 from desk_server.jobs.private_fields import move_search_entries
 from desk_server.jobs.sealing import EVERY_SECONDS as SEAL_SECONDS
@@ -38,6 +39,7 @@ class Job:
 # The watchdog first: what it frees, the others may need.
 JOBS = (
     Job("end overdue sessions", WATCHDOG_SECONDS, end_overdue_sessions),
+    Job("free leases", 1, free_leases, topic="leases"),
     Job("sign requests", 5, sign_requests, topic="sign"),
     Job("end outdated sessions", 5, end_outdated_sessions, topic="sessions", again_after_seconds=SWEEP_SECONDS),
     Job("note sessions", 5, note_sessions, topic="sessions"),

@@ -127,7 +127,11 @@ def test_a_job_that_finds_a_lock_held_fails_this_time_and_the_others_go_on(
 
 def test_the_worker_does_all_that_was_promised() -> None:
     topics = {job.name: job.topic for job in JOBS if job.topic}
-    assert topics == {"sign requests": "sign", "end outdated sessions": "sessions", "note sessions": "sessions"}
+    assert topics == {
+        "sign requests": "sign", "end outdated sessions": "sessions", "note sessions": "sessions",
+        "free leases": "leases",
+    }  # fmt: skip
     assert JOBS[0].run is end_overdue_sessions, "what the watchdog frees, the others may need"
     often = {job.name for job in JOBS if job.every_seconds <= 5}
     assert {"sign requests", "end outdated sessions", "note sessions", "raise old certificate alarms"} <= often
+    assert {job.name: job.every_seconds for job in JOBS}["free leases"] == 1, "others wait for what a crash left"
