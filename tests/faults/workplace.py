@@ -1,0 +1,62 @@
+"""What a task of a worker process has at hand: its desk, its session, and the channel to whoever sent it to work."""
+
+from __future__ import annotations
+
+import json
+import socket
+import uuid
+from pathlib import Path
+from typing import Any
+
+from shared.config import Profile
+from shared.database import Database
+
+
+class Workplace:
+    """One worker's. Tasks call ``reach`` between their steps: the parent may hold or kill the process at any of them."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._orders = channel.makefile("r", encoding="utf-8")
+        self._database: Database | None = None
+        self._arguments: dict[str, Any] = {}
+        self.session = uuid.uuid4()
+        self.stops: frozenset[str] = frozenset()
+
+    @property
+    def database(self) -> Database:
+        assert self._database is not None, "open_desk first"
+        return self._database
+
+    @property
+    def connect_args(self) -> dict[str, Any]:
+        """The libpq keywords of this worker's own connections."""
+        return self._arguments
+
+    def open(self, profile: str, person: str | None, session: str | None, overrides: dict[str, Any]) -> None:
+        """Go to work at a desk; ``overrides`` are libpq keywords."""
+        self.close()
+        self.session = uuid.UUID(session) if session else uuid.uuid4()
+        arguments = Profile.load(Path(profile)).connect_args(person=person, session=self.session)
+        self._arguments = {**arguments, **overrides}
+        self._database = Database(self._arguments)
+
+    def close(self) -> None:
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+    def next_order(self) -> dict[str, Any] | None:
+        """What the parent sends; None when it is gone."""
+        line = self._orders.readline()
+        return json.loads(line) if line else None
+
+    def say(self, **message: Any) -> None:
+        self._channel.sendall((json.dumps(message) + "\n").encode())
+
+    def reach(self, step: str) -> None:
+        """Say so and wait for the parent's word, where it asked for that."""
+        if step in self.stops:
+            self.say(step=step)
+            if self.next_order() is None:
+                raise SystemExit(1)
