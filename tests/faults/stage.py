@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,14 +68,34 @@ class Stage:
             cursor.execute(statement, values or None)
             return list(cursor.fetchall()) if cursor.description else []
 
-    def set(self, **settings: float) -> None:
-        """Settings of the desk: ``lease_seconds=0.5``."""
+    @contextmanager
+    def planted(self, function: str, good: str, bad: str) -> Iterator[None]:
+        """Within the block the function ``desk.<function>`` has the fault ``bad`` in place of ``good``."""
+        ((definition,),) = self.ask("SELECT pg_get_functiondef(%s::regproc)", f"desk.{function}")
+        assert good in definition, f"desk.{function} has changed: plant the fault elsewhere"
+        self.ask(definition.replace(good, bad))
+        yield
+        self.ask(definition)
+
+    @contextmanager
+    def lengths(self, **settings: float) -> Iterator[None]:
+        """Within the block the desk's settings are these: ``lease_seconds=0.5``."""
+        before = dict(self.ask("SELECT key, value FROM desk.setting WHERE key = ANY (%s)", list(settings)))
+        self._set({name: str(value) for name, value in settings.items()})
+        yield
+        self._set(before)
+
+    @contextmanager
+    def idle_limit(self, seconds: float, key: str = "full") -> Iterator[None]:
+        """Within the block the server ends a transaction of this machine that lies idle so long; else 30 s."""
+        change = f'ALTER ROLE "m_{MACHINES[key][0]}" SET idle_in_transaction_session_timeout ='
+        self.ask(f"{change} {int(seconds * 1000)}")
+        yield
+        self.ask(f"{change} '30s'")
+
+    def _set(self, settings: dict[str, str]) -> None:
         for name, value in settings.items():
-            self.ask(
-                "INSERT INTO desk.setting (key, value) VALUES (%s, %s)"
-                " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                name, str(value),
-            )  # fmt: skip
+            self.ask("UPDATE desk.setting SET value = %s WHERE key = %s", value, name)
 
 
 def _new(values: TicketValues) -> TicketCreate:

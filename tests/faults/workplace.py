@@ -10,10 +10,12 @@ from typing import Any
 
 from shared.config import Profile
 from shared.database import Database
+from shared.schemas.lease import Lease
+from shared.schemas.ticket import TicketDetail
 
 
 class Workplace:
-    """One worker's. Tasks call ``reach`` between their steps: the parent may hold or kill the process at any of them."""
+    """One worker's. Tasks call ``reach`` between their steps: at each the parent may hold the process, or kill it."""
 
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
@@ -22,6 +24,8 @@ class Workplace:
         self._arguments: dict[str, Any] = {}
         self.session = uuid.uuid4()
         self.stops: frozenset[str] = frozenset()
+        self.leases: dict[int, Lease] = {}
+        self.seen: dict[int, TicketDetail] = {}
 
     @property
     def database(self) -> Database:

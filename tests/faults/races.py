@@ -1,0 +1,188 @@
+"""Races for edit leases: takers at a barrier, a sign of life against takers at the end, holders that slept over it."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from tests.faults.crew import Hand, WorkerError
+from tests.faults.stage import Stage
+
+START_SECONDS = 0.01  # until the last one has heard when it begins
+
+
+@dataclass
+class Races:
+    """How many rounds there were, what must not have been in them, and what was met how often."""
+
+    rounds: int = 0
+    problems: list[str] = field(default_factory=list)
+    met: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    def expect(self, is_right: bool, problem: str) -> None:
+        if not is_right:
+            self.problems.append(f"round {self.rounds}: {problem}")
+
+    def figures(self) -> dict[str, Any]:
+        return {"rounds": self.rounds, "seconds": round(self.seconds, 1), **dict(sorted(self.met.items()))}
+
+
+def take_at_a_barrier(stage: Stage, *, takers: int, rounds: int) -> Races:
+    """All take one free lease at the same moment: one has it, and all others are told who."""
+    races, hands, (ticket,) = Races(), stage.hire(takers), stage.tickets(1)
+    began = time.monotonic()
+    while races.rounds < rounds:
+        races.rounds += 1
+        at = time.monotonic() + START_SECONDS
+        for hand in hands:
+            hand.start("take", ticket=ticket, at=at)
+        answers = [hand.result() for hand in hands]
+        winners = [hand for hand, answer in zip(hands, answers, strict=True) if answer["is_mine"]]
+        races.expect(len(winners) == 1, f"{len(winners)} have the lease")
+        told = {answer["machine"] for answer in answers}
+        races.expect(len(told) == 1, f"they are told of different holders: {told}")
+        races.expect(sum(answer["token"] is not None for answer in answers) == len(winners), "a token told to another")
+        races.met[f"{len(winners)} won"] += 1
+        for hand in winners:
+            hand.call("release", ticket=ticket)
+    races.seconds = time.monotonic() - began
+    stage.crew.dismiss()
+    return races
+
+
+def beat_against_takers(stage: Stage, *, rounds: int, lease_seconds: float, takers: int = 3, seed: int = 1) -> Races:
+    """At the moment a lease ends its holder gives a sign of life and others take it; then all of them save."""
+    races, chance = Races(), random.Random(seed)
+    holder, *others = stage.hire(1 + takers)
+    began = time.monotonic()
+    while races.rounds < rounds:
+        races.rounds += 1
+        (ticket,) = stage.tickets(1)
+        lease = holder.call("take", ticket=ticket)
+        for hand in (holder, *others):
+            hand.call("read", ticket=ticket)
+        ends = time.monotonic() + lease["ends"] - time.time()
+        holder.start("beat", ticket=ticket, at=ends + chance.uniform(-0.002, 0.003))
+        for hand in others:
+            hand.start("take", ticket=ticket, at=ends + chance.uniform(-0.001, 0.003))
+        answers = {hand: hand.result() for hand in (holder, *others)}
+        _check_tenures(races, answers, holder, lease_seconds)
+        _check_saves(races, ticket, answers, holder)
+    races.seconds = time.monotonic() - began
+    stage.crew.dismiss()
+    return races
+
+
+def _check_tenures(races: Races, answers: dict[Hand, Any], holder: Hand, lease_seconds: float) -> None:
+    """No moment of the server's clock belongs to two of those who were told that the lease is theirs."""
+    tenures = sorted(
+        (answer["ends"] - lease_seconds if hand is holder else answer["taken"], answer["ends"])
+        for hand, answer in answers.items()
+        if answer["is_mine"]
+    )
+    races.expect(bool(tenures), "nobody has the lease")
+    for (_, end), (start, _) in pairwise(tenures):
+        races.expect(end <= start, "two hold the lease at the same time")
+    races.met["the holder kept it" if answers[holder]["is_mine"] else "a taker got it"] += 1
+
+
+def _check_saves(races: Races, ticket: int, answers: dict[Hand, Any], holder: Hand) -> None:
+    """Each who ever had a token saves with it, at once: the last one's is good, every other one is refused as lost."""
+    last = max((hand for hand in answers if answers[hand]["is_mine"]), key=lambda hand: answers[hand]["ends"])
+    with_token = [hand for hand in answers if hand is holder or answers[hand]["is_mine"]]
+    for hand in with_token:
+        hand.start("save", ticket=ticket, next_step="mine")
+    for hand in with_token:
+        said = _outcome(hand)
+        if hand is last:
+            races.expect(said == "saved", f"the holder's save: {said}")
+        else:
+            races.expect(said == "LeaseLostError", f"a save with a token of before: {said}")
+
+
+def _outcome(hand: Hand) -> str:
+    try:
+        hand.result()
+    except WorkerError as error:
+        return error.kind
+    return "saved"
+
+
+def sleep_over_the_end(stage: Stage, *, other: str) -> str:
+    """A holder is stopped (SIGSTOP) beyond its lease's end and then saves; what that comes to.
+
+    ``other``: what another machine does meanwhile: "nothing", "takes" the lease, or "saves" and is done with it.
+    """
+    (ticket,) = stage.tickets(1)
+    sleeper, rival = stage.worker("full"), stage.worker("full2")
+    lease = sleeper.call("take", ticket=ticket)
+    sleeper.call("read", ticket=ticket)
+    sleeper.freeze()
+    time.sleep(max(0.0, lease["ends"] - time.time()) + 0.02)
+    if other != "nothing":
+        assert rival.call("take", ticket=ticket)["is_mine"]
+    if other == "saves":
+        rival.call("read", ticket=ticket)
+        rival.call("save", ticket=ticket, next_step="the rival's")
+    sleeper.thaw()
+    sleeper.start("save", ticket=ticket, next_step="the sleeper's")
+    outcome = _outcome(sleeper)
+    stage.crew.dismiss()
+    ((text,),) = stage.ask("SELECT next_step FROM desk.ticket WHERE id = %s", ticket)
+    return f"{outcome}; in the table: {text}"
+
+
+def sleep_within_a_save(stage: Stage) -> tuple[list[str], str | None]:
+    """A holder is stopped between its UPDATE and its COMMIT: what a rival's saves and then its own come to.
+
+    The server ends a transaction that lies idle for too long. Also returns the text in the table at the end.
+    """
+    (ticket,) = stage.tickets(1)
+    sleeper, rival = stage.worker("full"), stage.worker("full2")
+    sleeper.call("take", ticket=ticket)
+    for hand in (sleeper, rival):
+        hand.call("read", ticket=ticket)
+    sleeper.start("save", stops=["before commit"], ticket=ticket, next_step="the sleeper's")
+    sleeper.wait_for_step("before commit")
+    sleeper.freeze()
+    met, deadline = list[str](), time.monotonic() + 30
+    while met[-1:] != ["saved"] and time.monotonic() < deadline:
+        rival.start("save", ticket=ticket, next_step="the rival's")
+        met.append(_outcome(rival))
+        time.sleep(0.05)
+    sleeper.thaw()
+    sleeper.go_on()
+    met.append(f"the sleeper: {_outcome(sleeper)}")
+    stage.crew.dismiss()
+    ((text,),) = stage.ask("SELECT next_step FROM desk.ticket WHERE id = %s", ticket)
+    return met, text
+
+
+def edit_with_a_wrong_clock(stage: Stage, *, days: float) -> list[str]:
+    """What a holder whose clock is wrong and its rival meet, step by step: the same as with a right one."""
+    (ticket,) = stage.tickets(1)
+    holder, rival = stage.worker("full"), stage.worker("full2")
+    for hand in (holder, rival):
+        hand.call("read", ticket=ticket)
+    holder.call("shift_clock", days=days)
+    met = [f"taken: {holder.call('take', ticket=ticket)['is_mine']}"]
+    met.append(f"taken by the rival: {rival.call('take', ticket=ticket)['is_mine']}")
+    lease = holder.call("beat", ticket=ticket)
+    met.append(f"beats: {lease['is_mine']}")
+    rival.start("save", ticket=ticket, next_step="the rival's")
+    met.append(f"the rival's save: {_outcome(rival)}")
+    holder.start("save", ticket=ticket, next_step="the holder's")
+    met.append(f"saves: {_outcome(holder)}")
+    with stage.lengths(lease_seconds=0.2):
+        lease = holder.call("take", ticket=ticket)
+        time.sleep(max(0.0, lease["ends"] - time.time()) + 0.02)
+        met.append(f"after its end, taken by the rival: {rival.call('take', ticket=ticket)['is_mine']}")
+        holder.start("save", ticket=ticket, next_step="too late")
+        met.append(f"saves: {_outcome(holder)}")
+    stage.crew.dismiss()
+    return met
