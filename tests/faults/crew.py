@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,27 @@ PATIENCE = 90.0  # seconds for an answer, on a loaded machine
 
 
 class WorkerError(Exception):
-    """A worker's task was refused: ``kind`` is the class of ``shared.errors``, ``sentence`` what a person reads."""
+    """A worker's task was refused: ``kind`` is the class of ``shared.errors``, ``sentence`` what a person reads.
 
-    def __init__(self, kind: str, sentence: str) -> None:
+    ``row`` is the one that AlreadySavedError names.
+    """
+
+    def __init__(self, kind: str, sentence: str, row: int | None) -> None:
         super().__init__(f"{kind}: {sentence}")
-        self.kind, self.sentence = kind, sentence
+        self.kind, self.sentence, self.row = kind, sentence, row
 
 
 class WorkerGoneError(Exception):
     """The worker process has ended."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a task: "done" or the kind of its refusal."""
+
+    word: str
+    result: Any
+    sentence: str = ""
 
 
 class Hand:
@@ -73,9 +86,16 @@ class Hand:
         """What its task came to; WorkerError where that was refused."""
         message = self.hear(seconds)
         if "failed" in message:
-            raise WorkerError(message["failed"], message["sentence"])
+            raise WorkerError(message["failed"], message["sentence"], message["row"])
         assert "done" in message, message.get("crashed", message)
         return message["done"]
+
+    def outcome(self, seconds: float = PATIENCE) -> Outcome:
+        """As ``result``, with a refusal for an answer."""
+        try:
+            return Outcome("done", self.result(seconds))
+        except WorkerError as error:
+            return Outcome(error.kind, error.row, error.sentence)
 
     def call(self, task: str, **arguments: Any) -> Any:
         """Send it to work and wait for the result."""

@@ -13,12 +13,13 @@ from shared.schemas.lease import Lease, LeaseBeat
 from shared.schemas.ticket import TicketUpdate, TicketValues
 from shared.services.leases import beat_leases, release_lease, take_lease
 from shared.services.tickets import update_ticket
+from tests.faults.save_tasks import wait_until
 from tests.faults.workplace import Workplace
 
 
 def take(place: Workplace, ticket: int, at: float = 0) -> dict[str, Any]:
     """Take the lease at ``at`` (the monotonic clock, which all processes share)."""
-    _wait_until(at)
+    wait_until(at)
     with place.database.reading() as conn:
         lease = take_lease(conn, "ticket", ticket)
     if lease.is_mine:
@@ -28,7 +29,7 @@ def take(place: Workplace, ticket: int, at: float = 0) -> dict[str, Any]:
 
 def beat(place: Workplace, ticket: int, at: float = 0) -> dict[str, Any]:
     """A sign of life for the lease that was taken last."""
-    _wait_until(at)
+    wait_until(at)
     with place.database.reading() as conn:
         return _told(beat_leases(conn, [place.leases[ticket]])[0])
 
@@ -57,7 +58,7 @@ def save(place: Workplace, ticket: int, at: float = 0, **values: Any) -> int:
         lease_token=lease.token if lease else None,
         values=TicketValues(**values),
     )
-    _wait_until(at)
+    wait_until(at)
     with place.database.unit_of_work() as session:
         place.seen[ticket] = update_ticket(session, change)
         place.reach("before commit")
@@ -91,11 +92,6 @@ def _told(answer: Lease | LeaseBeat) -> dict[str, Any]:
         "ends": ends.timestamp() if ends else None,
         "token": getattr(answer, "token", None),
     }
-
-
-def _wait_until(moment: float) -> None:
-    while (left := moment - time.monotonic()) > 0:
-        time.sleep(left)
 
 
 TASKS = (take, beat, release, read, save, shift_clock)

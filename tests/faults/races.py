@@ -1,40 +1,22 @@
-"""Races for edit leases: takers at a barrier, a sign of life against takers at the end, holders that slept over it."""
+"""Rounds for edit leases: takers at a barrier, a sign of life against takers at the end, holders that slept over it."""
 
 from __future__ import annotations
 
 import random
 import time
-from collections import Counter
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from tests.faults.crew import Hand, WorkerError
+from tests.faults.crew import Hand
+from tests.faults.rounds import Rounds
 from tests.faults.stage import Stage
 
 START_SECONDS = 0.01  # until the last one has heard when it begins
 
 
-@dataclass
-class Races:
-    """How many rounds there were, what must not have been in them, and what was met how often."""
-
-    rounds: int = 0
-    problems: list[str] = field(default_factory=list)
-    met: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
-
-    def expect(self, is_right: bool, problem: str) -> None:
-        if not is_right:
-            self.problems.append(f"round {self.rounds}: {problem}")
-
-    def figures(self) -> dict[str, Any]:
-        return {"rounds": self.rounds, "seconds": round(self.seconds, 1), **dict(sorted(self.met.items()))}
-
-
-def take_at_a_barrier(stage: Stage, *, takers: int, rounds: int) -> Races:
+def take_at_a_barrier(stage: Stage, *, takers: int, rounds: int) -> Rounds:
     """All take one free lease at the same moment: one has it, and all others are told who."""
-    races, hands, (ticket,) = Races(), stage.hire(takers), stage.tickets(1)
+    races, hands, (ticket,) = Rounds(), stage.hire(takers), stage.tickets(1)
     began = time.monotonic()
     while races.rounds < rounds:
         races.rounds += 1
@@ -55,9 +37,9 @@ def take_at_a_barrier(stage: Stage, *, takers: int, rounds: int) -> Races:
     return races
 
 
-def beat_against_takers(stage: Stage, *, rounds: int, lease_seconds: float, takers: int = 3, seed: int = 1) -> Races:
+def beat_against_takers(stage: Stage, *, rounds: int, lease_seconds: float, takers: int = 3, seed: int = 1) -> Rounds:
     """At the moment a lease ends its holder gives a sign of life and others take it; then all of them save."""
-    races, chance = Races(), random.Random(seed)
+    races, chance = Rounds(), random.Random(seed)
     holder, *others = stage.hire(1 + takers)
     began = time.monotonic()
     while races.rounds < rounds:
@@ -78,7 +60,7 @@ def beat_against_takers(stage: Stage, *, rounds: int, lease_seconds: float, take
     return races
 
 
-def _check_tenures(races: Races, answers: dict[Hand, Any], holder: Hand, lease_seconds: float) -> None:
+def _check_tenures(races: Rounds, answers: dict[Hand, Any], holder: Hand, lease_seconds: float) -> None:
     """No moment of the server's clock belongs to two of those who were told that the lease is theirs."""
     tenures = sorted(
         (answer["ends"] - lease_seconds if hand is holder else answer["taken"], answer["ends"])
@@ -91,26 +73,18 @@ def _check_tenures(races: Races, answers: dict[Hand, Any], holder: Hand, lease_s
     races.met["the holder kept it" if answers[holder]["is_mine"] else "a taker got it"] += 1
 
 
-def _check_saves(races: Races, ticket: int, answers: dict[Hand, Any], holder: Hand) -> None:
+def _check_saves(races: Rounds, ticket: int, answers: dict[Hand, Any], holder: Hand) -> None:
     """Each who ever had a token saves with it, at once: the last one's is good, every other one is refused as lost."""
     last = max((hand for hand in answers if answers[hand]["is_mine"]), key=lambda hand: answers[hand]["ends"])
     with_token = [hand for hand in answers if hand is holder or answers[hand]["is_mine"]]
     for hand in with_token:
         hand.start("save", ticket=ticket, next_step="mine")
     for hand in with_token:
-        said = _outcome(hand)
+        said = hand.outcome().word
         if hand is last:
-            races.expect(said == "saved", f"the holder's save: {said}")
+            races.expect(said == "done", f"the holder's save: {said}")
         else:
             races.expect(said == "LeaseLostError", f"a save with a token of before: {said}")
-
-
-def _outcome(hand: Hand) -> str:
-    try:
-        hand.result()
-    except WorkerError as error:
-        return error.kind
-    return "saved"
 
 
 def sleep_over_the_end(stage: Stage, *, other: str) -> str:
@@ -131,7 +105,7 @@ def sleep_over_the_end(stage: Stage, *, other: str) -> str:
         rival.call("save", ticket=ticket, next_step="the rival's")
     sleeper.thaw()
     sleeper.start("save", ticket=ticket, next_step="the sleeper's")
-    outcome = _outcome(sleeper)
+    outcome = sleeper.outcome().word
     stage.crew.dismiss()
     ((text,),) = stage.ask("SELECT next_step FROM desk.ticket WHERE id = %s", ticket)
     return f"{outcome}; in the table: {text}"
@@ -151,13 +125,13 @@ def sleep_within_a_save(stage: Stage) -> tuple[list[str], str | None]:
     sleeper.wait_for_step("before commit")
     sleeper.freeze()
     met, deadline = list[str](), time.monotonic() + 30
-    while met[-1:] != ["saved"] and time.monotonic() < deadline:
+    while met[-1:] != ["done"] and time.monotonic() < deadline:
         rival.start("save", ticket=ticket, next_step="the rival's")
-        met.append(_outcome(rival))
+        met.append(rival.outcome().word)
         time.sleep(0.05)
     sleeper.thaw()
     sleeper.go_on()
-    met.append(f"the sleeper: {_outcome(sleeper)}")
+    met.append(f"the sleeper: {sleeper.outcome().word}")
     stage.crew.dismiss()
     ((text,),) = stage.ask("SELECT next_step FROM desk.ticket WHERE id = %s", ticket)
     return met, text
@@ -175,14 +149,14 @@ def edit_with_a_wrong_clock(stage: Stage, *, days: float) -> list[str]:
     lease = holder.call("beat", ticket=ticket)
     met.append(f"beats: {lease['is_mine']}")
     rival.start("save", ticket=ticket, next_step="the rival's")
-    met.append(f"the rival's save: {_outcome(rival)}")
+    met.append(f"the rival's save: {rival.outcome().word}")
     holder.start("save", ticket=ticket, next_step="the holder's")
-    met.append(f"saves: {_outcome(holder)}")
+    met.append(f"saves: {holder.outcome().word}")
     with stage.lengths(lease_seconds=0.2):
         lease = holder.call("take", ticket=ticket)
         time.sleep(max(0.0, lease["ends"] - time.time()) + 0.02)
         met.append(f"after its end, taken by the rival: {rival.call('take', ticket=ticket)['is_mine']}")
         holder.start("save", ticket=ticket, next_step="too late")
-        met.append(f"saves: {_outcome(holder)}")
+        met.append(f"saves: {holder.outcome().word}")
     stage.crew.dismiss()
     return met

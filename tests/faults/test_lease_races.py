@@ -36,7 +36,7 @@ def test_at_its_end_a_lease_is_its_holders_or_a_takers_never_both(stage: Stage) 
 @pytest.mark.parametrize(
     ("other", "outcome"),
     [
-        ("nothing", "saved; in the table: the sleeper's"),
+        ("nothing", "done; in the table: the sleeper's"),
         ("takes", "LeaseLostError; in the table: None"),
         ("saves", "LeaseLostError; in the table: the rival's"),
     ],
@@ -50,7 +50,7 @@ def test_who_sleeps_within_a_save_holds_nobody_up_for_long(stage: Stage) -> None
     with stage.lengths(lease_seconds=1), stage.idle_limit(1):
         met, text = sleep_within_a_save(stage)
     assert text == "the rival's"
-    assert met[-2:] == ["saved", "the sleeper: DatabaseUnavailableError"]
+    assert met[-2:] == ["done", "the sleeper: DatabaseUnavailableError"]
     assert set(met[:-2]) <= {"BusyError", "LeaseLostError"}
 
 
@@ -61,7 +61,7 @@ def test_a_clients_clock_is_of_no_account(stage: Stage, days: float) -> None:
         "taken by the rival: False",
         "beats: True",
         "the rival's save: LeaseLostError",
-        "saves: saved",
+        "saves: done",
         "after its end, taken by the rival: True",
         "saves: LeaseLostError",
     ]

@@ -14,10 +14,10 @@ import sys
 import traceback
 
 from shared.errors import DeskError
-from tests.faults import edit_tasks, lease_tasks
+from tests.faults import edit_tasks, lease_tasks, save_tasks
 from tests.faults.workplace import Workplace
 
-TASKS = {task.__name__: task for module in (edit_tasks, lease_tasks) for task in module.TASKS}
+TASKS = {task.__name__: task for module in (edit_tasks, lease_tasks, save_tasks) for task in module.TASKS}
 
 
 def serve(channel: socket.socket) -> None:
@@ -29,7 +29,7 @@ def serve(channel: socket.socket) -> None:
         try:
             result = TASKS[order.pop("task")](place, **order)
         except DeskError as error:
-            place.say(failed=type(error).__name__, sentence=str(error))
+            place.say(failed=type(error).__name__, sentence=str(error), row=getattr(error, "entity_id", None))
         except Exception:
             place.say(crashed=traceback.format_exc())
         else:
