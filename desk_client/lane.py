@@ -34,6 +34,9 @@ class WorkSource(Protocol):
     def backend_pids(self) -> frozenset[int]:
         """The server's processes behind all connections of this source."""
 
+    def losses(self) -> int:
+        """How many connections had ended when they were to be used again, and were replaced."""
+
     def cancel_statement(self, conn: Any, pid: int) -> None:
         """End the statement of another connection of this source, asked over ``conn``."""
 

@@ -50,10 +50,12 @@ class DbRunner(QObject):
     Signals:
         failed(DeskError): an error that no ``on_error`` took.
         reachable_changed(bool): the server stopped answering, or answers again.
+        reconnected(): a connection had ended by itself and was replaced; what it was asked has been answered.
     """
 
     failed = Signal(object)
     reachable_changed = Signal(bool)
+    reconnected = Signal()
     _finished = Signal(int, object, object)
 
     def __init__(self, database: WorkSource, parent: QObject | None = None) -> None:
@@ -64,6 +66,7 @@ class DbRunner(QObject):
         self._watched: set[int] = set()  # receivers whose end is heard
         self._unwanted: set[int] = set()  # reads that may be under way
         self._reachable = True
+        self._losses = 0
         self._closing = False
         source = SharedSource(database, 2)
         self._reads = Lane("desk-database-reads", source, self._finished.emit, newest_first=True)
@@ -244,3 +247,8 @@ class DbRunner(QObject):
         if reachable != self._reachable:
             self._reachable = reachable
             self.reachable_changed.emit(reachable)
+        losses = self._reads.database.losses()
+        if losses != self._losses:
+            self._losses = losses
+            if error is None and losses:
+                self.reconnected.emit()

@@ -33,7 +33,7 @@ POSIX_NAMES = {
         "SIGALRM SIGCHLD SIGHUP SIGKILL SIGPIPE SIGQUIT SIGUSR1 SIGUSR2 SIGWINCH alarm pause pthread_kill "
         "pthread_sigmask set_wakeup_fd setitimer sigwait"
     ),
-    "socket": words_of("AF_UNIX socketpair fromfd"),
+    "socket": words_of("AF_UNIX"),
     "time": words_of("tzset pthread_getcpuclockid"),
     "asyncio": words_of("add_signal_handler open_unix_connection start_unix_server"),
     "ctypes": words_of("windll WinDLL wintypes"),

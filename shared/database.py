@@ -82,6 +82,10 @@ class Database:
         """The server's processes behind all connections. From any thread."""
         return self._lines.pids()
 
+    def losses(self) -> int:
+        """How many connections had ended when they were to be used again; they were replaced unseen."""
+        return self._lines.losses
+
     def cancel_statement(self, conn: Connection, pid: int) -> None:
         """End the statement of another connection of this machine; where it runs none, nothing happens."""
         conn.execute(select(func.pg_cancel_backend(pid)))

@@ -28,6 +28,7 @@ class Lines:
     def __init__(self, engine: Engine) -> None:
         self._lines: dict[int, _Line] = {}
         self._lock = threading.Lock()
+        self.losses = 0  # connections that had ended while they lay idle
         event.listen(engine, "connect", self._on_connect)
         event.listen(engine, "close", self._on_close)
         event.listen(engine, "checkout", self._on_checkout)
@@ -60,6 +61,7 @@ class Lines:
         """A connection that ended while it lay idle is replaced; looking takes no round trip."""
         line = self._lines.get(id(connection))
         if line is not None and (line.is_cut or _has_ended(connection)):
+            self.losses += 1
             raise DisconnectionError
 
 

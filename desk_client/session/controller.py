@@ -8,10 +8,12 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desk_client.change_bus import Change, ChangeBus
+from desk_client.pace import Pace
 from desk_client.reference_store import ReferenceStore
 from desk_client.runner import DbRunner
 from shared import SCHEMA_REVISION, __version__
 from shared.errors import DeskError, LoginRefusedError, VersionGateError
+from shared.notify import ChangeKind
 from shared.queries.reference import get_reference
 from shared.queries.session import check_gate, get_session, get_version_gate
 from shared.schemas.reference import ReferenceData
@@ -21,8 +23,9 @@ RETRY_MS = 3_000
 SHUT_OUT_RETRY_MS = 30_000  # somebody has to let this machine in again first
 REFERENCE_ENTITIES = frozenset(
     {"choice", "choice_list", "dependent_choice", "field_rule", "product", "release", "hardware_revision", "staff",
-     "department"}
+     "department", "release_hardware", "status_transition"}
 )  # fmt: skip
+RIGHTS_ENTITIES = frozenset({"field_rule", "machine", "staff", "setting", "version_gate"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,11 @@ class SessionController(QObject):
         self._retry.setInterval(RETRY_MS)
         self._retry.timeout.connect(self._ask_again)
         runner.reachable_changed.connect(self._on_reachable_changed)
+        runner.reconnected.connect(self._on_reconnected)
         bus.changed.connect(self._on_changed)
+        self._pace, self._rights_pace = Pace(self), Pace(self)
+        self._pace.due.connect(self._read_reference)
+        self._rights_pace.due.connect(self._check_rights)
         self._is_welcome = False
         self._is_shut_out = False
         self._session: DeskSession | None = None
@@ -100,23 +107,51 @@ class SessionController(QObject):
         if reachable:
             self._retry.stop()
             self._is_shut_out = False
-            self._check_rights()
-            self.returned.emit()
+            self.look_again()
         else:
             self._retry.start(RETRY_MS)
 
+    def _on_reconnected(self) -> None:
+        if self._is_welcome:
+            self._check_rights()
+
     def _check_rights(self) -> None:
         """It may have been away to be updated; or the session was ended since this machine has other rights now."""
+        self._rights_pace.begin()
         self._runner.run(read_rights, on_done=self._on_rights, on_error=self._on_gate, receiver=self, purpose="gate")
 
     def _on_rights(self, now: DeskSession) -> None:
+        self._rights_pace.end()
         before, self._session = self._session, now
         if before is not None and _rights(before) != _rights(now):
             self.rights_changed.emit(now)
 
     def _on_gate(self, error: DeskError) -> None:
+        self._rights_pace.end()
         if isinstance(error, VersionGateError):
             self.outdated.emit(error)
+
+    def look_again(self) -> None:
+        """Anything may have changed meanwhile: read again what all screens go by, and have the screens do so."""
+        if not self._is_welcome:
+            return
+        if self._runner.is_reachable:
+            self._pace.want()
+            self._check_rights()
+            self.returned.emit()
+        else:
+            self.ask_now()
+
+    def ask_now(self) -> None:
+        """Whether the desk answers; what follows, follows from ``reachable_changed``."""
+        if self._is_welcome:
+            self._ask_again()
+
+    def stop(self) -> None:
+        """Ask nothing more."""
+        self._retry.stop()
+        self._pace.stop()
+        self._rights_pace.stop()
 
     def _ask_again(self) -> None:
         self._runner.run(get_version_gate, on_done=_ignore, on_error=self._on_no_answer, receiver=self, purpose="retry")
@@ -129,12 +164,26 @@ class SessionController(QObject):
             self.shut_out.emit(error if is_refused else None)
 
     def _on_changed(self, change: Change, _initiator: QObject | None) -> None:
+        if change.kind is ChangeKind.LEASE:
+            return
         if change.entity in REFERENCE_ENTITIES:
-            self._runner.run(
-                get_reference, on_done=self._reference.load, on_error=_ignore, receiver=self, purpose="reference"
-            )
-        if change.entity == "field_rule" and self._is_welcome:
-            self._check_rights()  # a field may be private now, or open
+            self._pace.want() if change.is_remote else self._read_reference()
+        if change.entity in RIGHTS_ENTITIES and self._is_welcome:  # a field may be private now, or open
+            self._rights_pace.want() if change.is_remote else self._check_rights()
+
+    def _read_reference(self) -> None:
+        self._pace.begin()
+        self._runner.run(
+            get_reference, on_done=self._on_reference, on_error=self._on_no_reference, receiver=self,
+            purpose="reference",
+        )  # fmt: skip
+
+    def _on_reference(self, data: ReferenceData) -> None:
+        self._pace.end()
+        self._reference.load(data)
+
+    def _on_no_reference(self, _error: DeskError) -> None:
+        self._pace.end()  # what is in memory stays
 
 
 def _rights(session: DeskSession) -> tuple[Any, ...]:

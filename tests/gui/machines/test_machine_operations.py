@@ -96,7 +96,7 @@ def test_a_revoked_machine_s_sessions_end_though_one_moves_on(
     assert not machines.pane.head.revoke.isEnabled()
     machines.go(machines.page.list)
     machines.press(KEY.Key_Down)
-    machines.client.until(lambda: machines.pane.editing.opening.is_under_way)
+    machines.client.until(lambda: machines.pane.editing.detail.name == "pc-full2")
     machines.client.workspace.tabs.close_tab(1)
     held.set()
     machines.client.until(lambda: ended == ["pc-full", "pc-full"])
@@ -113,7 +113,7 @@ def test_a_refused_revocation_is_said_though_one_moves_on(
     say_yes(machines)
     machines.go(machines.page.list)
     machines.press(KEY.Key_Down)
-    machines.client.until(lambda: machines.pane.editing.opening.is_under_way)
+    machines.client.until(lambda: machines.pane.editing.detail.name != "pc-admin")
     held.set()
     bar = machines.client.window.message_bar
     machines.client.until(bar.isVisible)

@@ -28,7 +28,7 @@ class FakeDatabase:
         self.error: DeskError | None = None
         self.cancelled: list[Any] = []
         self.on_cancel: Callable[[], None] = lambda: None
-        self.abandoned = 0
+        self.abandoned = self.lost = 0
 
     @contextmanager
     def reading(self) -> Iterator[Any]:
@@ -47,6 +47,9 @@ class FakeDatabase:
 
     def backend_pids(self) -> frozenset[int]:
         return frozenset({PID})
+
+    def losses(self) -> int:
+        return self.lost
 
     def cancel_statement(self, conn: Any, pid: int) -> None:
         self.cancelled.append((threading.current_thread().name, conn, pid))
