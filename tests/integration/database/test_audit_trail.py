@@ -132,7 +132,7 @@ NOT_AUDITED = {
     "audit_seal": "the audit's seal",
     "audit_open": "the sealing job's notes, gone when a transaction ends",
     "forgetting": "empty outside of desk.forget_contact, which is audited",
-    "edit_lease": "who edits now; what is saved is audited",
+    "edit_lease": "who edits now; what is saved, and what is taken over, is audited",
     "save_done": "recognises a save that is sent twice",
     "search_public": "derived: words of audited rows",
     "search_private": "derived: words of audited rows",

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.desks import RunningDesk
-from tests.integration.database.world import World, insert, one, refused, rows, update
-
-
-def take(cursor: Any, ticket: int) -> dict[str, Any]:
-    return rows(cursor, "SELECT * FROM desk.lease_take('ticket', %s)", ticket)[0]
+from tests.integration.database.leasing import lengths, take, wait_until
+from tests.integration.database.world import World, insert, one, refused, update
 
 
 @pytest.fixture
 def short_leases(boss: Any) -> Iterator[None]:
-    boss.execute("UPDATE desk.setting SET value = '0.05' WHERE key = 'lease_seconds'")
-    yield
-    boss.execute("UPDATE desk.setting SET value = '60' WHERE key = 'lease_seconds'")
+    with lengths(boss, lease_seconds="0.05"):
+        yield
 
 
 def wait_for_end(cursor: Any, lease: dict[str, Any]) -> None:
-    while not one(cursor, "SELECT clock_timestamp() > %s", lease["expires_at"]):
-        pass
+    wait_until(cursor, lease["expires_at"])
 
 
 def test_the_holder_saves_and_another_is_refused(full: Any, full2: Any, ticket: int) -> None:
@@ -149,21 +142,3 @@ def test_a_query_only_machine_takes_none_and_sees_no_token(query: Any, full: Any
         with refused("42501"):
             query.execute(f"SELECT {column} FROM desk.edit_lease")
     assert one(query, "SELECT machine FROM desk.edit_lease WHERE entity_id = %s", ticket) == "pc-full"
-
-
-def test_of_many_who_take_a_free_lease_at_once_one_gets_it(desk: RunningDesk, full: Any, ticket: int) -> None:
-    connections = [desk.connect(machine) for machine in ("full2",) * 3 + ("admin",) * 3]
-    start = threading.Barrier(len(connections))
-    answers: list[bool] = []
-
-    def run(connection: Any) -> None:
-        with connection.cursor() as cursor:
-            start.wait(30)
-            answers.append(take(cursor, ticket)["is_mine"])
-
-    threads = [threading.Thread(target=run, args=(connection,)) for connection in connections]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert sorted(answers) == [False] * 5 + [True]

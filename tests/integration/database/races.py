@@ -1,0 +1,42 @@
+"""Several at the database at the same moment, each on a connection and a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import psycopg2
+
+
+def at_once(connections: Sequence[Any], job: Callable[[Any], Any]) -> list[Any]:
+    """``job(cursor)`` on each connection, started at a barrier; their answers, an SQLSTATE for a refusal."""
+    start = threading.Barrier(len(connections))
+
+    def run(connection: Any) -> Any:
+        with connection.cursor() as cursor:
+            start.wait(30)
+            try:
+                return job(cursor)
+            except psycopg2.Error as error:
+                return str(error.pgcode)
+
+    with ThreadPoolExecutor(len(connections)) as pool:
+        return list(pool.map(run, connections, timeout=60))
+
+
+def begun(job: Callable[[], Any]) -> Future[Any]:
+    """``job()`` on a thread of its own; its result, an SQLSTATE where it was refused."""
+    result: Future[Any] = Future()
+
+    def run() -> None:
+        try:
+            result.set_result(job())
+        except psycopg2.Error as error:
+            result.set_result(str(error.pgcode))
+        except BaseException as error:
+            result.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return result
