@@ -14,13 +14,17 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from desk_client.change_bus import ChangeBus
 from desk_client.client_settings import ClientSettings
+from desk_client.connection import Connection
 from desk_client.context import ClientContext
 from desk_client.enrolment.anew import EnrolAnew
 from desk_client.enrolment.renewal import RenewalController
 from desk_client.language import Language, system_language
 from desk_client.leases.keeper import LeaseKeeper
+from desk_client.listener import Listener
+from desk_client.live_changes import LiveChanges
 from desk_client.main_window import MainWindow
 from desk_client.messages import Messages
+from desk_client.pace import Pace
 from desk_client.reference_store import ReferenceStore
 from desk_client.runner import DbRunner, WorkSource
 from desk_client.session.controller import SessionController, Welcome
@@ -28,7 +32,8 @@ from desk_client.session.person_dialog import PersonDialog
 from desk_client.theme import Scheme, Theme
 from shared.config import Profile
 from shared.errors import DeskError
-from shared.renewal import open_machine
+from shared.listening import ListeningConnection
+from shared.renewal import listen_machine, open_machine
 from shared.schemas.session import DeskSession, Person
 
 log = logging.getLogger(__name__)
@@ -68,6 +73,10 @@ class DeskApp(QObject):
         self.bus = ChangeBus(self)
         self.reference = ReferenceStore(self)
         self.runner = DbRunner(open_database(profile, None, self._session_id), self)
+        self.listener = Listener(self._listen, self.runner.backend_pids, self)
+        self.live = LiveChanges(self.bus, self)
+        self.connection = Connection(self.runner, self.listener, self)
+        self._gaps = Pace(self)
         self.session = SessionController(self.runner, self.bus, self.reference, self)
         self._wear_settings()
         self.renewal = RenewalController(self.runner, self.messages, profile.directory, self._connect_again, self)
@@ -86,6 +95,12 @@ class DeskApp(QObject):
         self.language.changed.connect(self.reference.set_language)
         self.language.changed.connect(lambda code: self.settings.set("window/language", code))
         self.theme.changed.connect(lambda: self.settings.set("window/scheme", self.theme.scheme))
+        self.listener.noticed.connect(self.live.take)
+        self.listener.gap.connect(self._gaps.want)
+        self._gaps.due.connect(self._on_gap)
+        self.connection.heard.connect(self.session.look_again)
+        self.connection.broken.connect(self.session.ask_now)
+        self.connection.changed.connect(self._on_connection_changed)
         self.session.welcomed.connect(self._on_welcomed)
         self.session.refused.connect(self._on_refused)
         self.session.outdated.connect(self.messages.error)
@@ -101,15 +116,22 @@ class DeskApp(QObject):
         self.window.show()
 
     def stop(self) -> None:
-        """Finish what is being saved, and end the worker thread."""
+        """Finish what is being saved, and end the worker threads."""
+        for part in (self.connection, self.session, self.live, self._gaps):
+            part.stop()
+        self.listener.shutdown()
         self.runner.shutdown()
         self.settings.sync()
 
     # -- the way in ----------------------------------------------------------------------------------------------------
 
     def _on_painted(self) -> None:
+        self.listener.start()
         self.runner.start()
         self.session.begin()
+
+    def _listen(self) -> ListeningConnection:
+        return listen_machine(self._profile.directory, person=self._person, session=self._session_id)
 
     def _on_welcomed(self, welcome: Welcome) -> None:
         session = welcome.session
@@ -138,13 +160,14 @@ class DeskApp(QObject):
 
     def _connect_again(self) -> None:
         self.runner.use(self._open_database(self._profile, self._person, self._session_id))
+        self.listener.use(self._listen)
 
     def _enter(self, session: DeskSession) -> None:
         self.window.enter(
             ClientContext(
                 session=session, runner=self.runner, bus=self.bus, messages=self.messages,
                 reference=self.reference, theme=self.theme, language=self.language, settings=self.settings,
-                profile=self._profile, leases=LeaseKeeper(self.runner, self.bus, self),
+                profile=self._profile, connection=self.connection, leases=LeaseKeeper(self.runner, self.bus, self),
             )
         )  # fmt: skip
         self.renewal.begin()
@@ -170,6 +193,15 @@ class DeskApp(QObject):
             self._profile = Profile.load(self._profile.directory)
             self._connect_again()
             self.window.start_page.retry()
+
+    def _on_gap(self) -> None:
+        self._gaps.begin()
+        self.session.look_again()
+        self._gaps.end()
+
+    def _on_connection_changed(self) -> None:
+        if self.window.workspace is not None:
+            self.window.top_bar.badge.set_connection(self.connection.state, self.connection.since)
 
     def _on_shut_out(self, error: DeskError | None) -> None:
         self.window.top_bar.badge.set_shut_out(error is not None)

@@ -14,13 +14,15 @@ class Change:
     """What changed: an entity ("ticket", "choice" ...) and its row; ``entity_id`` None where it may be any row.
 
     ``kind`` says whether it is the row itself, what stands beside it, or who edits it. ``version`` is the row's new
-    version where it is known.
+    version where it is known. ``is_remote``: another machine made it, or another program of this one; what is read
+    because of it is read at a pace.
     """
 
     entity: str
     entity_id: int | None = None
     kind: ChangeKind = ChangeKind.ROW
     version: int | None = None
+    is_remote: bool = False
 
 
 class ChangeBus(QObject):
@@ -39,7 +41,8 @@ class ChangeBus(QObject):
         *,
         kind: ChangeKind = ChangeKind.ROW,
         version: int | None = None,
+        is_remote: bool = False,
         initiator: QObject | None = None,
     ) -> None:
         """Tell everyone that this row (or any of the entity) changed."""
-        self.changed.emit(Change(entity, entity_id, kind, version), initiator)
+        self.changed.emit(Change(entity, entity_id, kind, version, is_remote), initiator)

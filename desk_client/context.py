@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from desk_client.change_bus import ChangeBus
 from desk_client.client_settings import ClientSettings
+from desk_client.connection import Connection
 from desk_client.language import Language
 from desk_client.leases.keeper import LeaseKeeper
 from desk_client.messages import Messages
@@ -30,3 +31,4 @@ class ClientContext:
     settings: ClientSettings
     profile: Profile
     leases: LeaseKeeper
+    connection: Connection

@@ -27,6 +27,7 @@ from shared.enrolment_attempt import certificate_request
 from shared.errors import DeskError, NotSignedError
 from shared.files import PRIVATE, restrict_to_owner, write_atomic
 from shared.key_store import KEY_FILE, encrypted_key, keep_new_password, new_key, read_password
+from shared.listening import ListeningConnection
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -103,6 +104,12 @@ def open_machine(folder: Path, **stated: Any) -> Database:
     return Database(
         lambda: Profile.load(folder).connect_args(**stated), on_connected=lambda used: keep_shown_pair(folder, used)
     )
+
+
+def listen_machine(folder: Path, **stated: Any) -> ListeningConnection:
+    """A connection of this machine that hears notices, begun; as ``open_machine``, and not on the GUI thread either."""
+    used = Profile.load(folder).connect_args(**stated)
+    return ListeningConnection(used, lambda: keep_shown_pair(folder, used))
 
 
 def keep_shown_pair(folder: Path, connect_args: Mapping[str, Any]) -> None:

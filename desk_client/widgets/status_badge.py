@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QRectF, QSize
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+import datetime as dt
+
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QRectF, QSize
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desk_client.theme import Theme
 from desk_client.widgets.translated import Translated
 
+LIVE = "live"
 DOT = 8
 GAP = 6
 
@@ -20,7 +23,8 @@ class StatusBadge(Translated, QWidget):
         super().__init__(parent)
         self.setObjectName("statusBadge")
         self._theme = theme
-        self._live: bool | None = None
+        self._connection = ""
+        self._since = dt.datetime.now(dt.UTC)
         self._shut_out = False
         self._machine = ""
         self._level = ""
@@ -34,11 +38,12 @@ class StatusBadge(Translated, QWidget):
         self._machine, self._level, self._person = machine, level, person
         self.retranslate()
 
-    def set_live(self, live: bool) -> None:
-        """Whether the server answers."""
-        self._live = live
-        self._shut_out = self._shut_out and not live
+    def set_connection(self, state: str, since: dt.datetime) -> None:
+        """How live what is shown is: connecting, live, reconnecting, or stale since a moment."""
+        self._connection, self._since = state, since
+        self._shut_out = self._shut_out and state != LIVE
         self.retranslate()
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
 
     def set_shut_out(self, shut_out: bool) -> None:
         """Whether the desk refused this machine; else it is being asked."""
@@ -47,7 +52,7 @@ class StatusBadge(Translated, QWidget):
 
     def is_live(self) -> bool:
         """Whether it says so."""
-        return bool(self._live)
+        return self._connection == LIVE
 
     def retranslate(self) -> None:
         """Say it in the language of the window."""
@@ -60,15 +65,17 @@ class StatusBadge(Translated, QWidget):
         self.update()
 
     def _state_word(self) -> str:
-        if self._live is None and self._shut_out:
-            return QCoreApplication.translate("StatusBadge", "not connected")
-        if self._live is None:
-            return QCoreApplication.translate("StatusBadge", "connecting")
-        if self._live:
+        if self.is_live():
             return QCoreApplication.translate("StatusBadge", "live")
+        if self._shut_out and not self._connection:
+            return QCoreApplication.translate("StatusBadge", "not connected")
         if self._shut_out:
             return QCoreApplication.translate("StatusBadge", "not let in")
-        return QCoreApplication.translate("StatusBadge", "reconnecting")
+        if self._connection == "stale":
+            return QCoreApplication.translate("StatusBadge", "stale since {time}").format(time=_time(self._since))
+        if self._connection == "reconnecting":
+            return QCoreApplication.translate("StatusBadge", "reconnecting")
+        return QCoreApplication.translate("StatusBadge", "connecting")
 
     def _level_word(self) -> str:
         words = {
@@ -79,13 +86,21 @@ class StatusBadge(Translated, QWidget):
         return words.get(self._level, self._level)
 
     def _tooltip(self) -> str:
-        if self._live:
-            return QCoreApplication.translate("StatusBadge", "The desk answers. This machine is its own login.")
+        if self.is_live():
+            return QCoreApplication.translate(
+                "StatusBadge", "The desk answers, and what others change shows at once. This machine is its own login."
+            )
         if self._shut_out:
             return QCoreApplication.translate(
                 "StatusBadge", "The desk does not let this machine in; what is shown may be old."
             )
-        return QCoreApplication.translate("StatusBadge", "The desk does not answer; what is shown may be old.")
+        if not self._connection:
+            return QCoreApplication.translate("StatusBadge", "The desk is being asked.")
+        return QCoreApplication.translate(
+            "StatusBadge",
+            "What is shown is as of {time}; later changes of others are not in it. What you type stays, all goes on"
+            " by itself once the desk answers.",
+        ).format(time=_time(self._since))
 
     def sizeHint(self) -> QSize:
         """Dot, word and who."""
@@ -102,12 +117,12 @@ class StatusBadge(Translated, QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw it."""
         colours = self._theme.colours
-        colour = QColor(colours.green if self._live else colours.amber)
+        colour = QColor(colours.green if self.is_live() else colours.amber)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         dot = QRectF(1, (self.height() - DOT) / 2, DOT, DOT)
         painter.setPen(colour)
-        if self._live:
+        if self.is_live():
             painter.setBrush(colour)
         painter.drawEllipse(dot)
         metrics = self.fontMetrics()
@@ -117,3 +132,13 @@ class StatusBadge(Translated, QWidget):
         painter.setPen(QColor(colours.muted))
         painter.drawText(left + metrics.horizontalAdvance(self._state) + 2 * GAP, int(base), self._who)
         painter.end()
+
+
+def _time(moment: dt.datetime) -> str:
+    """Hours and minutes; with the day where it is not today's."""
+    local = moment.astimezone()
+    said = local.strftime("%H:%M")
+    if local.date() == dt.datetime.now().astimezone().date():
+        return said
+    shown = QDateTime(local.year, local.month, local.day, local.hour, local.minute, 0)
+    return QLocale().toString(shown.date(), QLocale.FormatType.ShortFormat) + f" {said}"
