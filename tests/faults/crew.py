@@ -56,7 +56,7 @@ class Hand:
         self._send({"task": task, "stops": list(stops), **arguments})
 
     def go_on(self) -> None:
-        """From a step where it waits."""
+        """From a step where it waits; or, to a task that goes on until it is called off: enough."""
         self._send({})
 
     def hear(self, seconds: float = PATIENCE) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 import uuid
 from pathlib import Path
@@ -54,6 +55,10 @@ class Workplace:
         """What the parent sends; None when it is gone."""
         line = self._orders.readline()
         return json.loads(line) if line else None
+
+    def is_called_off(self) -> bool:
+        """Whether the parent has said that it is enough."""
+        return bool(select.select([self._channel], [], [], 0)[0]) and self.next_order() is not None
 
     def say(self, **message: Any) -> None:
         self._channel.sendall((json.dumps(message) + "\n").encode())
