@@ -83,6 +83,7 @@ class DeskApp(QObject):
         self.window = MainWindow(self.theme, self.language, self.settings, self.messages)
         self._connect()
         self.failed: DeskError | None = None
+        self.leases: LeaseKeeper | None = None
 
     def _wear_settings(self) -> None:
         self.language.use(self.settings.text("window/language", system_language()))
@@ -116,7 +117,9 @@ class DeskApp(QObject):
         self.window.show()
 
     def stop(self) -> None:
-        """Finish what is being saved, and end the worker threads."""
+        """Give leases back, finish what is being saved, and end the worker threads."""
+        if self.leases is not None:
+            self.leases.end()
         for part in (self.connection, self.session, self.live, self._gaps):
             part.stop()
         self.listener.shutdown()
@@ -167,10 +170,19 @@ class DeskApp(QObject):
             ClientContext(
                 session=session, runner=self.runner, bus=self.bus, messages=self.messages,
                 reference=self.reference, theme=self.theme, language=self.language, settings=self.settings,
-                profile=self._profile, connection=self.connection, leases=LeaseKeeper(self.runner, self.bus, self),
+                profile=self._profile, connection=self.connection, leases=self._keep_leases(session),
             )
         )  # fmt: skip
         self.renewal.begin()
+
+    def _keep_leases(self, session: DeskSession) -> LeaseKeeper:
+        self.leases = LeaseKeeper(self.runner, self.bus, session, self)
+        self.leases.others.freed.connect(self._on_freed)
+        return self.leases
+
+    def _on_freed(self, _entity: str, _row_id: object, title: Callable[[], str]) -> None:
+        self.messages.warning(lambda: QCoreApplication.translate("App", "Free now: {title}").format(title=title()))
+        QApplication.alert(self.window)
 
     def _on_refused(self, error: DeskError) -> None:
         self.failed = error

@@ -14,6 +14,7 @@ from desk_client.forms.lease_controller import LeaseController
 from desk_client.leases.keeper import LeaseKeeper
 from desk_client.runner import DbRunner
 from shared.errors import AlreadySavedError, ConflictError, DeskError
+from shared.notify import ChangeKind
 
 
 class EntityController(QObject, Generic[Detail]):
@@ -44,7 +45,9 @@ class EntityController(QObject, Generic[Detail]):
         self._row_id: int | None = None
         self._visit = 0  # counts what is shown one after the other: the answer to an earlier one's save is not shown
         self.lease = LeaseController(self.entity, runner, leases, self)
-        self.lease.changed.connect(lambda row_id: bus.publish(self.entity, row_id, initiator=self))
+        self.lease.changed.connect(
+            lambda row_id: bus.publish(self.entity, row_id, kind=ChangeKind.LEASE, initiator=self)
+        )
         self._create_id = uuid.uuid4()
         self._intended: tuple[Any, uuid.UUID] | None = None  # what is being saved, and its save_id
 
@@ -134,7 +137,7 @@ class EntityController(QObject, Generic[Detail]):
             return
         self._row_id = detail.id
         self._forget_saves()
-        self.lease.follow(detail.id)
+        self.lease.note_saved(detail.id)
         self._bus.publish(self.entity, detail.id, initiator=self)
         self.saved.emit(detail)
         self.after_save(detail)

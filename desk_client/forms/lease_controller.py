@@ -1,111 +1,243 @@
-"""The lease of the row that a pane edits: asked for at the first change, given back when it is saved or left."""
+"""The lease of the row that a pane shows: ours from the first change on, or another's, who can be asked for it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, QObject, Signal
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from desk_client.leases.keeper import LeaseKeeper
 from desk_client.runner import DbRunner
-from shared.errors import DeskError
-from shared.schemas.lease import Lease
-from shared.services.leases import release_lease, take_lease
+from shared.errors import DeskError, TakeOverError
+from shared.schemas.lease import Lease, LeaseAsk, LeaseBeat, LeaseState
+from shared.services.leases import answer_lease, ask_for_lease, release_lease, take_lease, take_over_lease
 
 
 class LeaseController(QObject):
-    """One for each pane. Never two questions at a time: no take may overtake a release.
+    """One for each pane. What it asks the desk goes out in its order, so no take overtakes a release.
 
     Signals:
-        taken(Lease), refused(Lease): ours now, or whose it is.
-        failed(DeskError): it could not be asked for.
+        taken(Lease): it is ours now.
+        refused(LeaseState): whose it is.
+        failed(DeskError): the desk could not be asked.
         changed(id): who edits this row is another now.
+        lost(LeaseBeat): it was ours.
+        asked(LeaseBeat or None): somebody asks for ours, or does not any more.
+        sureness_changed(): the desk has not confirmed for too long that it is ours, or did again.
+        rested(): given back, since nothing was typed for long.
+        seen(LeaseState or None): whose it is, where it is not ours.
+        asking(LeaseAsk): how our question stands.
+        may_take_over(): our question was not answered in time.
     """
 
     taken = Signal(object)
     refused = Signal(object)
     failed = Signal(object)
     changed = Signal(int)
+    lost = Signal(object)
+    asked = Signal(object)
+    sureness_changed = Signal()
+    rested = Signal()
+    seen = Signal(object)
+    asking = Signal(object)
+    may_take_over = Signal()
 
     def __init__(self, entity: str, runner: DbRunner, leases: LeaseKeeper, parent: QObject) -> None:
         super().__init__(parent)
-        self._entity, self._runner, self._leases = entity, runner, leases
+        self._entity, self._runner, self.keeper = entity, runner, leases
         self._row_id: int | None = None
-        self._lease: Lease | None = None
-        self._age = QElapsedTimer()
         self._is_wanted = False
         self._is_asked_for = False
-        self._is_given_back = False
+        self._sent_token: int | None = None
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.timeout.connect(self.may_take_over)
+        leases.lost.connect(self._on_lost)
+        leases.asked.connect(self._on_asked)
+        leases.sureness_changed.connect(self._on_sureness)
+        leases.rested.connect(self._on_rested)
+        leases.others.seen.connect(self._on_seen)
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """The row as the keeper knows it."""
+        return self._entity, -1 if self._row_id is None else self._row_id
 
     @property
     def is_held(self) -> bool:
         """Whether this pane holds the lease."""
-        return self._lease is not None
+        return self.keeper.holds(self.key, self)
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether the desk has not confirmed for too long that it is ours."""
+        return self.is_held and self.keeper.is_unsure(self.key)
 
     def follow(self, row_id: int | None) -> None:
         """From now on it is about this row; the lease of the one before is given back."""
         self.release()
+        self._patience.stop()
         self._row_id = row_id
+        self.watch(polls=False)
+
+    def watch(self, *, polls: bool) -> None:
+        """Hear whose the lease of the row is; ``polls``: and look from time to time."""
+        self.keeper.others.watch(self, () if self._row_id is None else (self.key,), polls=polls)
+
+    # -- ours ------------------------------------------------------------------------------------------------------
 
     def take(self) -> None:
         """Mark the row as edited here; asked once until it is ours or refused."""
         self._is_wanted = True
-        entity, row_id = self._entity, self._row_id
-        if row_id is None or self._is_asked_for or self._lease is not None or self._is_given_back:
-            return
-        self._is_asked_for = True
-        self._runner.run(
-            lambda conn: take_lease(conn, entity, row_id),
-            on_done=self._on_answer, on_error=self._on_failed, receiver=self,
-        )  # fmt: skip
+        if self.is_held:
+            self.keeper.touch(self.key)
+        elif self._row_id is not None and not self._is_asked_for:
+            self._ask_for(take_lease, self.failed.emit)
 
-    def _on_answer(self, lease: Lease) -> None:
+    def take_over(self) -> None:
+        """Take another's by the rules."""
+        self._is_wanted = True
+        if self._row_id is not None and not self._is_asked_for and not self.is_held:
+            self._ask_for(take_over_lease, self._on_not_taken_over)
+
+    def _ask_for(self, service: Callable[[Any, str, int], Lease], on_error: Callable[[DeskError], None]) -> None:
+        key, sent_at = self.key, self.keeper.now()
+        self._is_asked_for = True
+
+        def fail(error: DeskError) -> None:
+            self._is_asked_for = False
+            on_error(error)
+
+        self._call(lambda conn: service(conn, *key), partial(self._on_answer, sent_at), fail)
+
+    def _on_answer(self, sent_at: float, lease: Lease) -> None:
         self._is_asked_for = False
         if lease.is_mine:
-            self._lease = lease
-            self._age.start()
+            self.keeper.claim(lease, sent_at, self)
         if lease.entity_id != self._row_id or not self._is_wanted:
             still_wanted = self._is_wanted  # of the row that is shown now
-            self.release()
+            self._give_back((lease.entity, lease.entity_id))
             if still_wanted:
                 self.take()
         elif lease.is_mine:
+            self._patience.stop()
+            self.watch(polls=False)
             self.changed.emit(lease.entity_id)
             self.taken.emit(lease)
         else:
-            self.refused.emit(lease)
+            self.watch(polls=True)
+            self.refused.emit(LeaseState(**lease.model_dump(include=set(LeaseState.model_fields))))
 
-    def _on_failed(self, error: DeskError) -> None:
-        self._is_asked_for = False
-        self.failed.emit(error)
-
-    def release(self, *, closing: bool = False) -> None:
-        """Give it back where we have it. ``closing``: for certain, the runner may be stopped next."""
+    def release(self) -> None:
+        """Give it back where we have it."""
         self._is_wanted = False
-        lease, self._lease = self._lease, None
-        if lease is None or lease.token is None:
-            return
-        self._is_given_back = True
-        entity, token = self._entity, lease.token
-        self._runner.run(
-            lambda work: release_lease(work.connection() if closing else work, entity, lease.entity_id, token),
-            on_done=lambda _: self._on_released(lease.entity_id),
-            on_error=lambda _: self._on_released(lease.entity_id),  # it ends by itself within a minute
-            receiver=self, write=closing,
-        )  # fmt: skip
+        self._give_back(self.key)
 
-    def _on_released(self, row_id: int) -> None:
-        self._is_given_back = False
+    def _give_back(self, key: tuple[str, int]) -> None:
+        token = self.keeper.let_go(key, self)
+        if token is not None:
+            tell = partial(self._say_changed, key[1])  # where it fails: it ends by itself
+            self._call(lambda conn: release_lease(conn, *key, token), tell, tell)
+
+    def _say_changed(self, row_id: int, _answer: object) -> None:
         self.changed.emit(row_id)
-        if self._is_wanted:  # editing began again before the answer
-            self.take()
 
     def drop(self) -> None:
-        """Forget a lease that another machine has taken over."""
-        self._lease = None
+        """Forget a lease that the desk calls another's."""
+        if self.is_held:
+            self.keeper.note_gone(self.key, self)
 
     def token(self) -> int | None:
-        """The token while the lease runs. Ended ones are swept, and their token with them; saving without a token
-        passes then, unless another session has taken the lease."""
-        if self._lease is None:
-            return None
-        lasts = (self._lease.expires_at - self._lease.taken_at).total_seconds() * 1000
-        return self._lease.token if self._age.elapsed() < 0.9 * lasts else None
+        """What a save has to state: proves that the row is ours. The save ends the lease."""
+        self._sent_token = self.keeper.token(self.key) if self.is_held else None
+        return self._sent_token
+
+    def note_saved(self, row_id: int) -> None:
+        """A save was done, and the desk has ended the lease that it stated. From now on it is about this row."""
+        if self._sent_token is not None and self.is_held and self.keeper.token(self.key) == self._sent_token:
+            self.drop()
+        self.follow(row_id)
+
+    def answer(self, *, keeps: bool) -> None:
+        """Answer whoever asks for it: go on with it, or hand it over, which saves nothing."""
+        key, token = self.key, self.keeper.token(self.key)
+        if token is None or not self.is_held:
+            return
+        self.keeper.note_answered(key)
+        if not keeps:
+            self._is_wanted = False
+            self.keeper.note_gone(key, self)
+            self.watch(polls=True)
+
+        def done(_answer: object) -> None:
+            if not keeps:
+                self.changed.emit(key[1])
+
+        self._call(lambda conn: answer_lease(conn, *key, token, keeps=keeps), done, self.failed.emit)
+
+    # -- another's -------------------------------------------------------------------------------------------------
+
+    def ask(self) -> None:
+        """Ask whoever has it to hand it over."""
+        key = self.key
+        self.watch(polls=True)
+        if self._row_id is not None:
+            self._call(lambda conn: ask_for_lease(conn, *key), self._on_asking, self.failed.emit)
+
+    def _on_asking(self, ask: LeaseAsk) -> None:
+        if (ask.entity, ask.entity_id) != self.key:
+            return
+        if ask.machine is None:
+            self.take()
+            return
+        if ask.take_over_at is not None and ask.asked_at is not None and not self.keeper.is_admin:
+            # counted from now, at worst a little too long: this computer's clock may be wrong, its lengths are not
+            self._patience.start(round((ask.take_over_at - ask.asked_at).total_seconds() * 1000))
+        self.asking.emit(ask)
+
+    def withdraw(self) -> None:
+        """Our question was answered, or is not wanted any more."""
+        self._patience.stop()
+
+    def _on_not_taken_over(self, error: DeskError) -> None:
+        self._is_wanted = False
+        if isinstance(error, TakeOverError):
+            self.keeper.others.look_soon()  # answered meanwhile, or another was quicker
+        self.failed.emit(error)
+
+    # -- what the keeper hears -------------------------------------------------------------------------------------
+
+    def _on_lost(self, entity: str, row_id: object, beat: LeaseBeat) -> None:
+        if (entity, row_id) != self.key or not self._is_wanted:
+            return
+        if beat.machine is None:  # nobody's: it ended unseen, and nobody came
+            self.take()
+            return
+        self._is_wanted = False
+        self.watch(polls=True)
+        self.changed.emit(beat.entity_id)
+        self.lost.emit(beat)
+
+    def _on_asked(self, entity: str, row_id: object, question: LeaseBeat | None) -> None:
+        if (entity, row_id) == self.key and self.is_held:
+            self.asked.emit(question)
+
+    def _on_sureness(self, entity: str, row_id: object) -> None:
+        if (entity, row_id) == self.key and self.is_held:
+            self.sureness_changed.emit()
+
+    def _on_rested(self, entity: str, row_id: object) -> None:
+        if (entity, row_id) == self.key and self._is_wanted and not self._is_asked_for:
+            self.release()
+            self.rested.emit()
+
+    def _on_seen(self, entity: str, row_id: object, state: LeaseState | None) -> None:
+        if (entity, row_id) == self.key and not self.is_held and not self._is_asked_for:
+            self.seen.emit(state)
+
+    def _call(
+        self, op: Callable[[Any], Any], on_done: Callable[[Any], None], on_error: Callable[[DeskError], None]
+    ) -> None:
+        self._runner.run(op, on_done=on_done, on_error=on_error, receiver=self, call=True)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any, Generic
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtWidgets import QApplication
 
 from desk_client.forms.detail import Detail
 from desk_client.forms.form import EntityForm
 from desk_client.forms.lease_controller import LeaseController
+from desk_client.forms.lease_notices import Holder, LeaseView, Question, Standing, who_text
 from desk_client.forms.notices import Notices
 from desk_client.messages import Messages
-from shared.schemas.lease import Lease
+from shared.schemas.lease import Lease, LeaseAsk, LeaseBeat, LeaseState
+
+_AWAY = (Standing.ELSEWHERE, Standing.LOST, Standing.HANDED_OVER)
+_PARTED = (Standing.LOST, Standing.HANDED_OVER)
 
 
 class Leasing(QObject, Generic[Detail]):
@@ -21,10 +27,12 @@ class Leasing(QObject, Generic[Detail]):
     Signals:
         changed(): what can be done with the form may be another.
         refused(): another machine edits the row.
+        parted(): the lease went while something is typed, which is kept as a draft.
     """
 
     changed = Signal()
     refused = Signal()
+    parted = Signal()
 
     def __init__(
         self,
@@ -40,27 +48,77 @@ class Leasing(QObject, Generic[Detail]):
     ) -> None:
         super().__init__(parent)
         self._form: EntityForm[Any] = form
-        self._notices, self._lease, self._machine = notices, lease, machine
+        self._notices, self._lease, self._machine, self._messages = notices, lease, machine, messages
         self._is_dirty, self._discard = is_dirty, discard
+        self.title: Callable[[], str] = str  # of the row, for what is said elsewhere
+        self.can_write = True
+        self._forget()
+        self._connect()
+
+    def _connect(self) -> None:
+        lease = self._lease
         lease.taken.connect(self._on_taken)
         lease.refused.connect(self._on_refused)
-        lease.failed.connect(messages.error)
+        lease.failed.connect(self._messages.error)
+        lease.lost.connect(self._on_lost)
+        lease.asked.connect(self._on_asked)
+        lease.sureness_changed.connect(self._show)
+        lease.rested.connect(self._on_rested)
+        lease.seen.connect(self._on_seen)
+        lease.asking.connect(self._on_asking)
+        lease.may_take_over.connect(self._on_may_take_over)
+        self._notices.lease.actions.update(
+            tellWhenFree=self.tell_when_free,
+            askForIt=lease.ask,
+            takeOver=lease.take_over,
+            goOnEditing=lease.take,
+            discardMine=self._discard,
+            handOver=self.hand_over,
+            keepWorking=self.keep_working,
+        )
+
+    def _forget(self) -> None:
+        self._standing = Standing.OURS
+        self._holder: Holder | None = None
+        self._is_locked = False
+        self._question = Question.NONE
+        self._question_at: datetime | None = None
+        self._asked_at: datetime | None = None
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the row is another's, and what is typed can't be saved now."""
+        return self._is_locked
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether it is not certain that the row is still ours."""
+        return self._lease.is_unsure
 
     # -- what the edit tells ---------------------------------------------------------------------------------------
 
     def reset(self) -> None:
         """Another row, or this one as it is stored, is shown: nothing is locked and nothing said."""
+        self._forget()
         self._form.set_locked(False)
         self._notices.clear()
+        self._show()
 
     def show_holder(self, detail: Detail) -> None:
         """A row was opened: say who edits it, where that is another machine."""
         if detail.edited_by and detail.edited_by != self._machine:
-            self._notices.edited_elsewhere(detail.edited_by, detail.edited_person, detail.edited_since)
+            self._standing = Standing.ELSEWHERE
+            self._holder = Holder(detail.edited_by, detail.edited_person, detail.edited_since)
+            self._lease.watch(polls=True)
+            self._lease.keeper.others.look_soon()
+            self._show()
 
     def begin(self) -> None:
         """Something was typed into a row that is there: it is to be ours."""
-        self._lease.take()
+        if self._standing in _PARTED:
+            self._lock()  # what a dialog had typed is put into the form
+        else:
+            self._lease.take()
 
     def give_back(self) -> None:
         """Nothing is typed any more."""
@@ -71,9 +129,12 @@ class Leasing(QObject, Generic[Detail]):
 
         Its answer unlocks the form, or says again who has it.
         """
-        if not self._notices.is_refused:
+        if self._is_locked:
+            self._lease.take()
+        elif self.is_unsure:
+            self._lease.keeper.beat_soon()
+        else:
             return False
-        self._lease.take()
         return True
 
     def note_lost(self) -> None:
@@ -81,18 +142,157 @@ class Leasing(QObject, Generic[Detail]):
         self._lease.drop()
         self._lease.take()
 
+    # -- what the person does --------------------------------------------------------------------------------------
+
+    def tell_when_free(self) -> None:
+        """Say it when nobody edits the row any more, whatever is shown by then."""
+        title = self.title()
+        self._lease.keeper.others.tell_when_free(self._lease.key, lambda: title)
+        self._show()
+
+    def hand_over(self) -> None:
+        """Give it to whoever asks; nothing is saved, what is typed is kept."""
+        question = self._lease.keeper.question(self._lease.key)
+        if question is not None and question.asked_machine is not None:
+            self._holder = Holder(question.asked_machine, question.asked_person)
+        self._lease.answer(keeps=False)
+        self._part(Standing.HANDED_OVER)
+
+    def keep_working(self) -> None:
+        """Whoever asks has to wait."""
+        self._lease.answer(keeps=True)
+        self._show()
+
     # -- answers ---------------------------------------------------------------------------------------------------
 
     def _on_taken(self, _lease: Lease) -> None:
-        self.reset()
+        self._forget()
+        self._form.set_locked(False)
+        self._show()
+
+    def _on_refused(self, state: LeaseState) -> None:
+        """Another machine was first: back to reading, and what is typed stays."""
+        if self._standing not in _PARTED:
+            self._standing = Standing.ELSEWHERE
+        self._note_holder(state)
+        if self._is_dirty():
+            self._lock()
+        self.refused.emit()
+        self._show()
+
+    def _on_lost(self, beat: LeaseBeat) -> None:
+        self._holder = Holder(beat.machine or "", beat.person, beat.taken_at)
+        self._part(Standing.LOST)
+
+    def _part(self, standing: Standing) -> None:
+        self._standing = standing
+        self.refused.emit()  # what a dialog had typed comes into the form
+        if self._is_dirty():
+            self._lock()
+            self.parted.emit()
+        self._show()
+
+    def _lock(self) -> None:
+        self._is_locked = True
+        self._form.set_locked(True)
+        self._show()
+
+    def _on_rested(self) -> None:
+        self._standing = Standing.RESTING if self._is_dirty() else Standing.OURS
+        self._show()
+
+    def _on_asked(self, question: LeaseBeat | None) -> None:
+        if question is not None:
+            if not self._form.isVisible():
+                who, title = who_text(question.asked_machine, question.asked_person), self.title()
+                self._messages.warning(lambda: _asks_text(who, title))
+            QApplication.alert(self._form.window())
+        self._show()
+
+    def _on_seen(self, state: LeaseState | None) -> None:
+        if state is None:
+            self._on_free()
+        else:
+            if self._standing not in _AWAY:
+                self._standing = Standing.ELSEWHERE
+                self._lease.watch(polls=True)
+            self._note_holder(state)
+            self._note_answer(state)
+        self._show()
+
+    def _on_free(self) -> None:
+        """Nobody's: whoever asked for it gets it, whoever has typed may go on."""
+        if self._standing not in _AWAY:
+            return
+        if self._question is not Question.NONE:
+            self._question = Question.NONE
+            self._lease.take()
+        elif self._is_locked:
+            self._holder = None
+        else:
+            self._forget()
+            self._lease.watch(polls=False)
+
+    def _note_holder(self, state: LeaseState) -> None:
+        holder = Holder(state.machine, state.person, state.taken_at, state.beat_at)
+        if self._standing in _PARTED and self._holder is not None and self._holder.machine != holder.machine:
+            self._standing = Standing.ELSEWHERE  # not the one it went to
+        self._holder = holder
+
+    def _on_asking(self, ask: LeaseAsk) -> None:
+        self._asked_at = ask.asked_at
+        is_ours = ask.take_over_at is not None
+        self._question = Question.WAITS if is_ours else Question.BEHIND_ANOTHER
+        self._question_at = ask.take_over_at
+        if ask.machine is not None:
+            self._holder = Holder(ask.machine, ask.person, ask.taken_at, ask.beat_at)
+        self._show()
+
+    def _note_answer(self, state: LeaseState) -> None:
+        waits = self._question in (Question.WAITS, Question.UNANSWERED) and state.asked_at == self._asked_at
+        if waits and state.answered_at is not None:
+            self._lease.withdraw()
+            self._question, self._question_at = Question.KEPT, state.answered_at
+
+    def _on_may_take_over(self) -> None:
+        if self._question is Question.WAITS:
+            self._question = Question.UNANSWERED
+            self._show()
+
+    # -- saying ----------------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        self._notices.lease.show(self._view())
         self.changed.emit()
 
-    def _on_refused(self, lease: Lease) -> None:
-        """Another machine was first: back to reading, and what is typed stays."""
-        if self._is_dirty():
-            self._form.set_locked(True)
-            self._notices.refused(lease, retry=self._lease.take, discard=self._discard)
-        else:
-            self._notices.held_elsewhere(lease)
-        self.refused.emit()
-        self.changed.emit()
+    def _view(self) -> LeaseView:
+        lease = self._lease
+        if lease.is_held:
+            return self._view_of_ours()
+        if self._standing is Standing.RESTING:
+            return LeaseView(Standing.RESTING, minutes=round(lease.keeper.times.idle_seconds / 60))
+        return LeaseView(
+            self._standing,
+            self._holder,
+            is_locked=self._is_locked,
+            is_told=lease.keeper.others.is_told(lease.key),
+            can_write=self.can_write,
+            may_take_over=lease.keeper.is_admin,
+            question=self._question,
+            at=self._question_at,
+        )
+
+    def _view_of_ours(self) -> LeaseView:
+        lease = self._lease
+        question = lease.keeper.question(lease.key)
+        if lease.is_unsure:
+            return LeaseView(Standing.UNSURE)
+        if question is None or question.asked_machine is None or question.asked_at is None:
+            return LeaseView()
+        until = question.asked_at + timedelta(seconds=lease.keeper.times.ask_seconds)
+        return LeaseView(Standing.ASKED, Holder(question.asked_machine, question.asked_person), at=until)
+
+
+def _asks_text(who: str, title: str) -> str:
+    text = QCoreApplication.translate("LeaseNotices", "{who} asks for what you are editing: {title}")
+    return text.format(who=who, title=title)

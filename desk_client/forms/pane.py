@@ -143,7 +143,7 @@ class EntityPane(QWidget, Generic[Detail]):
 
     def let_go(self) -> None:
         """It is going: the lease is given back."""
-        self._parts.controller.lease.release(closing=True)
+        self._parts.controller.lease.release()
 
     def _may_leave(self, afterwards: Callable[[], object]) -> bool:
         """Asks; where the answer is to save, ``afterwards`` runs once it is saved, and this one is False.

@@ -32,7 +32,8 @@ class MachinePane(EntityPane[MachineDetail]):
             context.runner, context.bus, context.leases, context.profile, operations, self
         )
         self.head, self.banner, self.foot = MachineHead(self), Banner(self), FormFoot(self)
-        notices = Notices(self.banner)
+        self.lease_banner = Banner(self, "leaseBanner")
+        notices = Notices(self.banner, self.lease_banner)
         self.form = MachineForm(context.reference, self.now, self)
         self.editing = MachineEditing(
             self.form, notices, self.controller, messages, session.machine,
@@ -50,7 +51,7 @@ class MachinePane(EntityPane[MachineDetail]):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        for widget in (self.head, self.banner, self.form, self.foot):
+        for widget in (self.head, self.lease_banner, self.banner, self.form, self.foot):
             layout.addWidget(widget, 1 if widget is self.form else 0)
         self.begin(PaneSet(self.form, notices, self.foot, self.controller, self.editing), context.bus)
 

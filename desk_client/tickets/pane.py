@@ -50,8 +50,8 @@ class TicketPane(EntityPane[TicketDetail]):
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         left, self._side = QWidget(self._splitter), QFrame(self._splitter)
         self.head = PaneHead(self._reference, can_write=can_write, parent=left)
-        self.banner = Banner(left)
-        self.notices = Notices(self.banner)
+        self.banner, self.lease_banner = Banner(left), Banner(left, "leaseBanner")
+        self.notices = Notices(self.banner, self.lease_banner)
         self.form = TicketForm(self._reference, self.now, read_only=not can_write, parent=left)
         self.history = HistoryView(self._reference, self._side)
         self.comment_box = CommentBox(self._side) if can_write else None
@@ -59,7 +59,7 @@ class TicketPane(EntityPane[TicketDetail]):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for widget in (self.head, self.banner, self.form, self.foot):
+        for widget in (self.head, self.lease_banner, self.banner, self.form, self.foot):
             if widget is not None:
                 column.addWidget(widget, 1 if widget is self.form else 0)
         set_role(self._side, Role.CARD)

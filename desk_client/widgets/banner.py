@@ -13,9 +13,9 @@ from desk_client.theme import Role, repolish, set_role
 class Banner(QFrame):
     """Shows one text and up to a few buttons, until it is cleared. Its text is made anew by whoever shows it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, name: str = "banner") -> None:
         super().__init__(parent)
-        self.setObjectName("banner")
+        self.setObjectName(name)
         self.setProperty("role", "message")
         self._label = QLabel(self)
         self._label.setObjectName("bannerText")

@@ -23,6 +23,7 @@ _EDITING = {
     "lease_seconds": "lease_seconds",
     "heartbeat_seconds": "heartbeat_seconds",
     "lease_ask_seconds": "ask_seconds",
+    "lease_idle_seconds": "idle_seconds",
 }
 
 

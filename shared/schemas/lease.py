@@ -62,3 +62,17 @@ class LeaseAsk(Frozen):
     asked_at: datetime | None
     answered_at: datetime | None
     take_over_at: datetime | None
+
+
+class LeaseState(Frozen):
+    """Whose a lease is, as anybody may see it; ``answered_at``: the holder goes on, whoever asked."""
+
+    entity: str
+    entity_id: int
+    machine: str
+    person: str | None
+    taken_at: datetime
+    beat_at: datetime
+    asked_machine: str | None = None
+    asked_at: datetime | None = None
+    answered_at: datetime | None = None

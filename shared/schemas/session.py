@@ -19,11 +19,13 @@ class Person(Frozen):
 
 
 class EditingTimes(Frozen):
-    """How long an edit lease lasts, how often its holder gives a sign of life, how long he has to answer a question."""
+    """How long an edit lease lasts, how often its holder gives a sign of life, how long he has to answer a question,
+    and after how long without a key it is given back."""
 
     lease_seconds: float = 60.0
     heartbeat_seconds: float = 15.0
     ask_seconds: float = 30.0
+    idle_seconds: float = 300.0
 
 
 class DeskSession(Frozen):

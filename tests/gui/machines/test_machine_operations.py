@@ -210,7 +210,7 @@ def test_a_refused_lease_closes_nothing_later(machines: Machines, stored: Stored
         cursor.execute("SELECT desk.lease_take('machine', %s)", (machines.pane.editing.detail.id,))
     machines.go(machines.editor("note"))
     machines.type("a")
-    machines.client.until(lambda: machines.pane.banner.text() != "")
+    machines.client.until(lambda: machines.pane.lease_banner.text() != "")
     QTimer.singleShot(300, lambda: press_save(machines))
     machines.client.window.close()
     machines.settle()

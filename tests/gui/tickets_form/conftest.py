@@ -250,7 +250,8 @@ def make_client(filled: RunningDesk, theme: Theme, qtbot: QtBot, tmp_path: Path)
         profile = filled.profile(machine)
         context = ClientContext(
             session=session, runner=runner, bus=bus, messages=messages, reference=reference, theme=theme,
-            language=Language(), settings=ClientSettings(tmp_path), profile=profile, leases=LeaseKeeper(runner, bus),
+            language=Language(), settings=ClientSettings(tmp_path), profile=profile,
+            leases=LeaseKeeper(runner, bus, session),
         )  # fmt: skip
         pane = TicketPane(context)
         pane.resize(*size)
@@ -263,6 +264,7 @@ def make_client(filled: RunningDesk, theme: Theme, qtbot: QtBot, tmp_path: Path)
 
     yield make
     for client in made:
+        client.pane.controller.lease.keeper.end()
         client.runner.shutdown()
     filled.close_connections()
 

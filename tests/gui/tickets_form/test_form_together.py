@@ -10,10 +10,15 @@ import pytest
 
 from desk_client.messages import Answer
 from shared.errors import DatabaseUnavailableError
+from shared.notify import ChangeKind
 
 
 def banner_button(client: Any, name: str) -> Any:
     return next(button for button in client.pane.banner._buttons if button.objectName() == name)
+
+
+def lease_button(client: Any, name: str) -> Any:
+    return next(button for button in client.pane.lease_banner._buttons if button.objectName() == name)
 
 
 def test_opening_locks_nothing_the_first_change_takes_the_lease(client: Any) -> None:
@@ -56,16 +61,18 @@ def test_a_held_lease_is_named_and_the_typed_text_stays(client: Any, make_client
     client.go("serial")
     client.type("SN 42")
     client.idle()
-    assert "pc-full2 (sun) is editing this since" in client.pane.banner.text()
-    assert "Your changes are kept here" in client.pane.banner.text()
+    assert "pc-full2 (sun) is editing this since" in client.pane.lease_banner.text()
+    assert "Your changes are kept here" in client.pane.lease_banner.text()
     assert client.editor("serial").text() == "SN 42"
     assert client.editor("serial").isReadOnly()
     assert not client.pane.foot.save_button.isEnabled()
     other.pane.editing.discard()
     other.idle()
-    banner_button(client, "retryLease").click()
+    client.bus.publish("ticket", ticket, kind=ChangeKind.LEASE)
+    client.until(lambda: "It is free now." in client.pane.lease_banner.text())
+    lease_button(client, "goOnEditing").click()
     client.idle()
-    assert client.pane.banner.text() == ""
+    assert client.pane.lease_banner.text() == ""
     assert not client.editor("serial").isReadOnly()
     client.pane.save()
     client.idle()
@@ -80,7 +87,7 @@ def test_who_opens_an_edited_ticket_is_told(client: Any, make_client: Callable[.
     other.type("theirs ")
     other.idle()
     client.open(ticket)
-    assert "pc-full2 (sun) is editing this since" in client.pane.banner.text()
+    assert "pc-full2 (sun) is editing this since" in client.pane.lease_banner.text()
 
 
 def test_a_conflict_keeps_what_is_typed(client: Any) -> None:
@@ -207,14 +214,14 @@ def test_no_dialog_opens_where_the_lease_is_not_to_be_had(
     getattr(client.pane, action)()
     client.idle()
     assert client.pane.quick.dialog is None
-    assert "pc-full2 (sun) is editing this since" in client.pane.banner.text()
-    assert "kept here" not in client.pane.banner.text(), "nothing was typed"
+    assert "pc-full2 (sun) is editing this since" in client.pane.lease_banner.text()
+    assert "kept here" not in client.pane.lease_banner.text(), "nothing was typed"
     assert not client.editor("serial").isReadOnly()
     other.pane.editing.discard()
     other.idle()
     getattr(client.pane, action)()
     client.until(lambda: client.pane.quick.dialog is not None)
-    assert client.pane.banner.text() == ""
+    assert client.pane.lease_banner.text() == ""
     client.pane.quick.dialog.reject()
     client.idle()
     assert client.stored(ticket).edited_by is None
