@@ -7,11 +7,13 @@ import uuid
 from typing import Any, Literal
 
 from tests.faults.crew import Hand
+from tests.faults.proxy import Proxy
 from tests.faults.rounds import Rounds
 from tests.faults.stage import Stage
 
 Kind = Literal["change", "new"]
 START_SECONDS = 0.01
+SLOW_SECONDS = 1.0  # half of it is there to cut in
 
 
 def order_of(stage: Stage, kind: Kind) -> dict[str, Any]:
@@ -67,6 +69,44 @@ def check_once(counted: Rounds, stage: Stage, order: dict[str, Any], kind: Kind,
     counted.expect([line[1:] for line in found] == [expected], f"it left {found}")
     more = tickets_in_all(stage) - before
     counted.expect(more == (kind == "new"), f"{more} new tickets")
+
+
+def resend_after_cuts(stage: Stage, kind: Kind, *, rounds: int) -> Rounds:
+    """The way to the server is cut while a COMMIT or, by turns, its answer is on it; the same save is sent again."""
+    counted = Rounds()
+    began = time.monotonic()
+    with Proxy(stage.running.port) as proxy:
+        hand = stage.worker("full", port=proxy.port)
+        while counted.rounds < rounds:
+            counted.rounds += 1
+            order, before = order_of(stage, kind), tickets_in_all(stage)
+            arrives = counted.rounds % 2 == 0
+            first = _cut_at_commit(stage, proxy, hand, order, arrives)
+            if arrives and first == "done":  # on a busy machine the answer may be quicker than the cut: once more
+                counted.rounds -= 1
+                continue
+            counted.expect(first == "DatabaseUnavailableError", f"the cut save came to {first}")
+            met = settle(hand, order)
+            counted.met[" then ".join(["cut after" if arrives else "cut before", *met])] += 1
+            counted.expect(met == ["AlreadySavedError" if arrives else "done"], f"sent again: {met}")
+            check_once(counted, stage, order, kind, before)
+        stage.crew.dismiss()
+    counted.seconds = time.monotonic() - began
+    return counted
+
+
+def _cut_at_commit(stage: Stage, proxy: Proxy, hand: Hand, order: dict[str, Any], arrives: bool) -> str:
+    """What becomes of a save whose COMMIT does not arrive, or whose answer does not."""
+    hand.start(**order, stops=["before commit"])
+    hand.wait_for_step("before commit")
+    proxy.latency = SLOW_SECONDS
+    hand.go_on()
+    if arrives:
+        while not traces(stage, order["save_id"]):
+            time.sleep(0.005)
+    proxy.cut()
+    proxy.latency = 0.0
+    return hand.outcome().word
 
 
 def settle(hand: Hand, order: dict[str, Any], tries: int = 20) -> list[str]:
