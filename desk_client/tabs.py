@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QAbstractButton, QTabBar, QTabWidget, QWidget
@@ -47,6 +47,23 @@ class Tabs(Translated, QTabWidget):
     def panes(self) -> list[TicketPane]:
         """Every pane of a ticket, that below the list first."""
         return [self.page.pane, *(tab for tab in self._tabs() if isinstance(tab, TicketPane))]
+
+    def panes_of(self, ids: Collection[int]) -> list[TicketPane]:
+        """The panes in which one of these tickets is open."""
+        return [pane for pane in self.panes() if (row := pane.editing.detail) is not None and row.id in ids]
+
+    def ticket_ids_in_front(self) -> tuple[int, ...]:
+        """The ticket of the tab in front, where it is one of a ticket."""
+        current = self.currentWidget()
+        detail = current.editing.detail if isinstance(current, TicketPane) else None
+        return () if detail is None else (detail.id,)
+
+    def drop_tickets(self, ids: Collection[int]) -> None:
+        """These tickets are gone: so are their tabs."""
+        for pane in self.panes_of(ids):
+            if pane is not self.page.pane:
+                pane.let_go()
+                self._drop(pane)
 
     def screens(self) -> list[Screen]:
         """Every other screen."""

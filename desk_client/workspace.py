@@ -6,17 +6,21 @@ from collections.abc import Callable, Generator
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from desk_client.administration import SCREENS
+from desk_client.bulk.actions import BulkActions
 from desk_client.context import ClientContext
 from desk_client.listing.list_header import ListHeader
 from desk_client.tabs import Tabs
+from desk_client.tickets.bulk import TicketBulk
 from desk_client.tickets.page import TicketsPage
 from desk_client.tickets.pane import TicketPane
 from desk_client.tickets.views import ViewId, ViewList, standard_views
 from desk_client.widgets.search_box import SearchBox
 from desk_client.widgets.translated import Translated
+from desk_client.widgets.undo_bar import UndoBar
 
 SIDEBAR_WIDTH = 188
 
@@ -58,6 +62,8 @@ class Workspace(Translated, QWidget):
         self.views = ViewList(context.theme, self)
         self.page = page
         self.tabs = Tabs(page, self)
+        self.undo_bar = UndoBar(self)
+        self.bulk = BulkActions(context, TicketBulk(), self.undo_bar, self)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._build()
         self._connect()
@@ -76,7 +82,9 @@ class Workspace(Translated, QWidget):
         self._splitter.setSizes([SIDEBAR_WIDTH, 1_100])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 0, 12, 0)
-        layout.addWidget(self._splitter)
+        layout.setSpacing(8)
+        layout.addWidget(self._splitter, 1)
+        layout.addWidget(self.undo_bar)
 
     def _connect(self) -> None:
         person = self._context.session.person
@@ -92,6 +100,9 @@ class Workspace(Translated, QWidget):
         self._search.entered.connect(self.page.jump)
         self._search.left_down.connect(self.to_list)
         self.tabs.currentChanged.connect(self._say_ticket)
+        self.bulk.deleted.connect(self._on_deleted)
+        undo = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self.page.list, self.undo_bar.undo)
+        undo.setContext(Qt.ShortcutContext.WidgetShortcut)
 
     def begin(self) -> None:
         """Show the view that was shown last, else the first."""
@@ -113,6 +124,9 @@ class Workspace(Translated, QWidget):
             "comment": lambda: self._act(TicketPane.add_comment),
             "assign": lambda: self._act(TicketPane.assign),
             "change_status": lambda: self._act(TicketPane.change_status),
+            "change_selected": lambda: self.bulk.change(self._meant_ids()),
+            "delete": self._on_delete,
+            "bulk_results": self.bulk.show_results,
             "clear_filters": self.clear_filters,
             "to_views": self.views.setFocus,
             "to_list": self.to_list,
@@ -226,6 +240,23 @@ class Workspace(Translated, QWidget):
         pane = self.pane()
         if pane is not self.page.pane or self.page.catch_up():
             act(pane)
+
+    def _meant_ids(self) -> tuple[int, ...]:
+        """The tickets that an action on several is about: those selected in the list, or that of the tab in front."""
+        if self.tabs.currentWidget() is self.page:
+            return self.page.list.chosen_ids()
+        return self.tabs.ticket_ids_in_front()
+
+    def _on_delete(self) -> None:
+        """What is typed in a ticket that is to be deleted is asked about first."""
+        ids = self._meant_ids()
+        if all(pane.may_close(lambda: self.bulk.delete(ids)) for pane in self.tabs.panes_of(ids)):
+            self.bulk.delete(ids)
+
+    def _on_deleted(self, ids: list[int]) -> None:
+        self.page.list.chosen.clear()
+        self.tabs.drop_tickets(ids)
+        self.page.leave_tickets(ids)
 
     def _on_search(self, text: str) -> None:
         self.tabs.setCurrentIndex(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Generic, NamedTuple
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
@@ -42,6 +43,7 @@ class CellDelegate(QStyledItemDelegate, Generic[Row]):
         self._emphasis = QFont.Weight(emphasis())
         self.hovered_row = -1
         self.dimmed = False
+        self.chosen: Collection[int] = ()  # several rows; without any it is the current one
 
     def look(self, row: Row, column: Column, colours: Colours) -> Look:
         """How this cell is painted."""
@@ -58,9 +60,12 @@ class CellDelegate(QStyledItemDelegate, Generic[Row]):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Ground, line below, then text or glyph."""
         colours, rect = self._theme.colours, option.rect
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        self._paint_ground(painter, rect, colours, selected, index.row() == self.hovered_row)
         row: Row | None = index.data(ROW_ROLE)
+        current = bool(option.state & QStyle.StateFlag.State_Selected)
+        selected = row is not None and row.id in self.chosen if self.chosen else current
+        self._paint_ground(painter, rect, colours, selected, index.row() == self.hovered_row)
+        if self.chosen and current:
+            self._paint_current(painter, rect, colours)
         column = self._columns[index.column()]
         if row is None:
             self._paint_placeholder(painter, rect, colours, index.row(), column)
@@ -78,6 +83,11 @@ class CellDelegate(QStyledItemDelegate, Generic[Row]):
         ground = colours.selection if selected else colours.hover if hovered else colours.card
         painter.fillRect(rect, QColor(ground))
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, QColor(colours.line))
+
+    def _paint_current(self, painter: QPainter, rect: QRect, colours: Colours) -> None:
+        """Where the keys are, among several chosen rows: it may be none of them."""
+        for top in (rect.top(), rect.bottom() - 1):
+            painter.fillRect(rect.left(), top, rect.width(), 1, QColor(colours.accent))
 
     def _paint_placeholder(self, painter: QPainter, rect: QRect, colours: Colours, row: int, column: Column) -> None:
         """A bar where the text will be: the row exists and is on its way."""

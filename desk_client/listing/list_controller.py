@@ -129,6 +129,24 @@ class ListController(QObject, Generic[Row, Listing]):
         self._in_sight = (self._page_of(first), self._page_of(last))
         self._fetch_next()
 
+    def read_ids(self, first: int, last: int, then: Callable[[tuple[int, ...]], None]) -> None:
+        """Find the ids of these rows, page by page in one operation: of a selection that goes beyond the memory."""
+        number, source, listing = self._page_of(first), self._source, self._listing
+        key, skipped = self._model.page_key(number), first - self._page_of(first) * PAGE_ROWS
+
+        def read(conn: Any) -> tuple[int, ...]:
+            ids: list[int] = []
+            next_key = key
+            while len(ids) < skipped + last - first + 1:
+                page = source.page(conn, listing, next_key)
+                ids += [row.id for row in page.rows]
+                next_key = page.next_key
+                if next_key is None:
+                    break
+            return tuple(ids[skipped : skipped + last - first + 1])
+
+        self._run(read, then, "ids")
+
     @staticmethod
     def _page_of(row: int) -> int:
         return max(0, row) // PAGE_ROWS

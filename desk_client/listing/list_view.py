@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from desk_client.listing.delegate import ROW_HEIGHT, CellDelegate
 from desk_client.listing.list_header import ListHeader
+from desk_client.listing.selection import RowSelection, RowsView, SelectionGestures
 from desk_client.listing.table_model import PagedTableModel
 from desk_client.theme import Theme
 from desk_client.widgets.translated import Translated
@@ -28,6 +29,8 @@ class ListView(Translated, QTableView, Generic[Row]):
         row_opened(id): Enter: show it below.
         tab_wanted(id): double click: show it in a tab of its own.
         menu_wanted(QPoint): a context menu at this global position.
+        ids_wanted(first, last, then): rows are chosen of which some are not in memory: ``then`` takes their ids.
+        capped(): more rows were to be chosen than may be.
     """
 
     rows_wanted = Signal(int, int)
@@ -35,6 +38,8 @@ class ListView(Translated, QTableView, Generic[Row]):
     row_opened = Signal(int)
     tab_wanted = Signal(int)
     menu_wanted = Signal(QPoint)
+    ids_wanted = Signal(int, int, object)
+    capped = Signal()
 
     def __init__(
         self,
@@ -52,6 +57,9 @@ class ListView(Translated, QTableView, Generic[Row]):
         self._is_silent = False
         self._delegate = delegate
         self._empty_text = ""
+        self.chosen = RowSelection(self)
+        self._rows = RowsView(self, model)
+        self.gestures: SelectionGestures | None = None
         self._header = ListHeader(self, model.columns, theme)
         self._ask_timer = self._single_shot(ASK_DELAY_MS, self._ask_rows)
         self._choose_timer = self._single_shot(OPEN_DELAY_MS, self._announce_current)
@@ -93,11 +101,20 @@ class ListView(Translated, QTableView, Generic[Row]):
         self._model.dataChanged.connect(self._on_rows_came)
         self._theme.changed.connect(self._on_theme_changed)
         self.selectionModel().currentRowChanged.connect(self._on_current_changed)
+        self.selectionModel().currentRowChanged.connect(self._on_step)
 
     def retranslate(self) -> None:
         """Headings; a list of an entity adds its own name."""
         self._header.setAccessibleName(QCoreApplication.translate("ListView", "Columns of the list"))
         self._model.retranslate()
+
+    def allow_several(self) -> None:
+        """Let several rows be chosen: by Shift, Ctrl, and Ctrl+A. Their ids may have to be asked for."""
+        self.gestures = SelectionGestures(self._rows, self.chosen, self)
+        self._rows.ids_wanted.connect(self.ids_wanted)
+        self.gestures.capped.connect(self.capped)
+        self._delegate.chosen = self._model.chosen = self.chosen
+        self.chosen.changed.connect(self.viewport().update)
 
     # -- for the page ------------------------------------------------------------------------------------------------
 
@@ -109,6 +126,10 @@ class ListView(Translated, QTableView, Generic[Row]):
     def current_id(self) -> int | None:
         """The id of the current row."""
         return self._current_id
+
+    def chosen_ids(self) -> tuple[int, ...]:
+        """The chosen rows, else the current one."""
+        return self.chosen.ids() or (() if self._current_id is None else (self._current_id,))
 
     def select_row(self, row_id: int | None) -> None:
         """Make this row the current one where it is in memory; do not announce it."""
@@ -186,6 +207,10 @@ class ListView(Translated, QTableView, Generic[Row]):
             self._current_id = row.id if row is not None else None
             self._choose_timer.start()
 
+    def _on_step(self) -> None:
+        if self.gestures is not None and not self._is_silent and not self._rows.is_stepping:
+            self.gestures.plain_step()
+
     def _on_rows_came(self) -> None:
         """The current row may have been a placeholder until now, or its row may stand elsewhere by now."""
         index = self.currentIndex()
@@ -217,7 +242,9 @@ class ListView(Translated, QTableView, Generic[Row]):
         return QSize(1_000, 12 * ROW_HEIGHT)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens; arrows, Home and End move."""
+        """Enter opens; arrows, Home and End move; with Shift and Ctrl several rows are chosen."""
+        if self.gestures is not None and self.gestures.key(event):
+            return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not _is_modified(event):
             self._choose_timer.stop()
             if self._current_id is not None:
@@ -228,6 +255,14 @@ class ListView(Translated, QTableView, Generic[Row]):
             self.setCurrentIndex(self._model.index(row, max(0, self.currentIndex().column())))
             return
         super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Shift and Ctrl choose several rows; a plain click one."""
+        if self.gestures is None:
+            super().mousePressEvent(event)
+        elif not self.gestures.press(event):
+            self.gestures.plain_step()
+            super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Light up the row under the pointer."""

@@ -7,10 +7,18 @@ controller fetches them. What is shown stays shown, dimmed, until other rows are
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any, Generic
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QCoreApplication,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 
 from desk_client.listing.columns import CellTexts, ColumnSet
 from shared.schemas.listing import PAGE_ROWS, Anchors, Page, PageKey, Row
@@ -43,6 +51,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         self._exact = False
         self._dimmed = False
         self._grows = False
+        self.chosen: Container[int] = ()  # several rows, for who hears the list
 
     # -- what the controller tells ----------------------------------------------------------------------------------
 
@@ -221,10 +230,16 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._texts.tooltip(row, column.id) or None
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self._texts.spoken(row) if column.id == self.columns.filling else self._texts.text(row, column.id)
+            return self._spoken(row) if column.id == self.columns.filling else self._texts.text(row, column.id)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column.align_right)
         return None
+
+    def _spoken(self, row: Row) -> str:
+        said = self._texts.spoken(row)
+        if row.id not in self.chosen:
+            return said
+        return QCoreApplication.translate("ListView", "selected, {row}").format(row=said)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The headings; a glyph column has its word too."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QCoreApplication, QLocale, QPoint, QTimer, Signal
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desk_client.context import ClientContext
 from desk_client.listing.list_card import list_card, split_below
 from desk_client.listing.table_model import PagedTableModel
+from desk_client.tickets.bulk import count_text
 from desk_client.tickets.columns import TICKET_COLUMNS, TicketTexts
 from desk_client.tickets.filters import FilterBar
 from desk_client.tickets.list_controller import TicketListController
@@ -17,6 +19,7 @@ from desk_client.tickets.list_view import TicketListView
 from desk_client.tickets.pane import TicketPane
 from desk_client.tickets.views import View, ViewList
 from desk_client.widgets.translated import Translated
+from shared.schemas.bulk import MOST_ROWS
 from shared.schemas.ticket import TicketRow
 from shared.schemas.ticket_listing import SortKey, TicketFilter, TicketListing
 
@@ -54,6 +57,7 @@ class TicketsPage(Translated, QWidget):
         texts = TicketTexts(context.reference, lambda: datetime.now(UTC))
         self.model: PagedTableModel[TicketRow] = PagedTableModel(TICKET_COLUMNS, texts, self)
         self.list = TicketListView(self.model, context.theme, self)
+        self.list.allow_several()
         self.controller = TicketListController(
             self.model, context.runner, context.bus, context.messages, context.session.readable_private, self
         )
@@ -90,6 +94,9 @@ class TicketsPage(Translated, QWidget):
         self.list.row_opened.connect(self.open_ticket)
         self.list.tab_wanted.connect(self.tab_wanted)
         self.list.menu_wanted.connect(self.menu_wanted)
+        self.list.ids_wanted.connect(self.controller.read_ids)
+        self.list.chosen.changed.connect(self._say_status)
+        self.list.capped.connect(lambda: self._context.messages.info(_capped_text))
         self.model.count_changed.connect(self._say_status)
         self.model.dimmed_changed.connect(self._on_dimmed)
         self.list.selectionModel().currentRowChanged.connect(self._say_status)
@@ -125,6 +132,8 @@ class TicketsPage(Translated, QWidget):
         self._refilter.stop()
         wanted = self.filters.filter()
         key, descending = self.list.header.sort()
+        if wanted != self.controller.listing.filter:
+            self.list.chosen.clear()  # nobody sees any more which they are
         self.filter_shown.emit(wanted)
         self.controller.show(TicketListing(filter=wanted, sort=key, descending=descending))
 
@@ -187,6 +196,16 @@ class TicketsPage(Translated, QWidget):
         self.pane.show()
         self.ticket_shown.emit(True)
 
+    def leave_tickets(self, ids: Collection[int]) -> None:
+        """These tickets are gone: where one of them is below, nothing is."""
+        if self._shown_id in ids:
+            self.pane.editing.discard()
+            self.pane.new_row()
+            self.pane.hide()
+            self._shown_id, self._has_ticket = None, False
+            self.ticket_shown.emit(False)
+            self.list.setFocus()
+
     def has_ticket(self) -> bool:
         """Whether a ticket, or a new one, is below."""
         return self._has_ticket
@@ -235,7 +254,10 @@ class TicketsPage(Translated, QWidget):
             return
         text = _count_text(self.model.rowCount(), is_exact=self.model.is_exact)
         row = self.list.currentIndex().row()
-        if row >= 0 and self.list.current_id() is not None:
+        if self.list.chosen:
+            chosen = QCoreApplication.translate("TicketsPage", "{count} selected")
+            text = f"{text}  ·  {chosen.format(count=QLocale().toString(len(self.list.chosen)))}"
+        elif row >= 0 and self.list.current_id() is not None:
             place = QCoreApplication.translate("TicketsPage", "row {row}").format(row=QLocale().toString(row + 1))
             text = f"{text}  ·  {place}"
         self.status_changed.emit(text)
@@ -247,12 +269,13 @@ class TicketsPage(Translated, QWidget):
         self._say_status()
 
 
+def _capped_text() -> str:
+    text = QCoreApplication.translate("TicketsPage", "At most {count} rows can be selected at once")
+    return text.format(count=QLocale().toString(MOST_ROWS))
+
+
 def _count_text(count: int, *, is_exact: bool) -> str:
-    """The one plural of the client: English has its own word for one, and no .qm in which Qt would find plurals."""
-    if not is_exact:
-        text = QCoreApplication.translate("TicketsPage", "more than {count} tickets")
-    elif count == 1:
-        text = QCoreApplication.translate("TicketsPage", "{count} ticket")
-    else:
-        text = QCoreApplication.translate("TicketsPage", "{count} tickets")
+    if is_exact:
+        return count_text(count)
+    text = QCoreApplication.translate("TicketsPage", "more than {count} tickets")
     return text.format(count=QLocale().toString(count))

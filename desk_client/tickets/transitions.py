@@ -12,11 +12,11 @@ from desk_client.tickets.fields import BY_NAME, ENTITY
 from shared.domain.status import ENDED, Status
 
 ASSIGN_FIELDS = ("assignee_id", "department_id")
-_WAITING_FOR = ("waiting_for_staff_id", "waiting_for_department_id")
+WAITING_FOR = ("waiting_for_staff_id", "waiting_for_department_id")
 _ASKED: dict[Status, tuple[str, ...]] = {
     Status.OPEN: ("assignee_id",),
     Status.WAITING_CUSTOMER: ("next_step", "next_step_at"),
-    Status.WAITING_INTERNAL: (*_WAITING_FOR, "next_step", "next_step_at"),
+    Status.WAITING_INTERNAL: (*WAITING_FOR, "next_step", "next_step_at"),
     Status.RESOLVED: ("resolution",),
     Status.DUPLICATE: ("duplicate_of_id",),
 }
@@ -62,7 +62,7 @@ def needs_dialog(target: Status, values: Mapping[str, Any], reference: Reference
 def left_behind(current: str | None, target: Status) -> dict[str, Any]:
     """What the transition empties: whom it waited for, once it waits no more."""
     if current == Status.WAITING_INTERNAL and target is not Status.WAITING_INTERNAL:
-        return dict.fromkeys(_WAITING_FOR)
+        return dict.fromkeys(WAITING_FOR)
     return {}
 
 
