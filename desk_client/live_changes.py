@@ -40,7 +40,8 @@ class _EntityPace:
             self._waiting[_ANY] = self._any
         if _ANY in self._waiting:
             self._waiting = {_ANY: self._any}  # any row: the single ones are among them
-        telling = [key for key in self._waiting if key not in self._told]
+        # once it was said that any may have changed, all else waits for the next second
+        telling = [] if _ANY in self._told else [key for key in self._waiting if key not in self._told]
         if telling and not self._told:
             self._until = now + EVERY_SECONDS
         self._told.update(telling)
@@ -90,5 +91,7 @@ class LiveChanges(QObject):
 
     def _wait(self) -> None:
         dues = [due for pace in self._paces.values() if (due := pace.due()) is not None]
-        if dues:
+        if not dues:
+            self._timer.stop()
+        else:
             self._timer.start(max(1, round((min(dues) - time.monotonic()) * 1000)))
