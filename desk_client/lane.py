@@ -34,14 +34,20 @@ class WorkSource(Protocol):
     def backend_pids(self) -> frozenset[int]:
         """The server's processes behind all connections of this source."""
 
+    def waiting_since(self, pid: int) -> float | None:
+        """Since when (monotonic) the connection to this process waits for an answer; None: it does not."""
+
     def losses(self) -> int:
         """How many connections had ended when they were to be used again, and were replaced."""
 
     def cancel_statement(self, conn: Any, pid: int) -> None:
         """End the statement of another connection of this source, asked over ``conn``."""
 
-    def abandon(self) -> None:
-        """Cut all connections: whoever waits for an answer gets a DatabaseUnavailableError now. From any thread."""
+    def at_work(self, conn: Any, pids: frozenset[int]) -> frozenset[int]:
+        """Which of these processes of this source are within a statement or transaction, asked over ``conn``."""
+
+    def abandon(self, pid: int | None = None) -> None:
+        """Cut this connection, or all: who waits for an answer gets a DatabaseUnavailableError now. From any thread."""
 
     def close(self) -> None:
         """Close all connections."""
@@ -96,7 +102,8 @@ class Running:
         self.since = time.monotonic()
         self.is_cancel_asked = False  # of the GUI thread: not twice at a time
         self.is_connected = False
-        self._pid: int | None = None
+        self.pid = 0  # of the server's process, once connected
+        self._is_open = False  # to a cancel
         self._changed = threading.Condition()
         self._is_held = False
         self._given_up = threading.Event()
@@ -104,16 +111,16 @@ class Running:
     def connected(self, pid: int) -> None:
         """It has a connection and is about to begin; DatabaseUnavailableError where it was given up meanwhile."""
         with self._changed:
-            self.is_connected = True
+            self.pid, self.is_connected = pid, True
             if self._given_up.is_set():
                 raise DatabaseUnavailableError("The connection to the database server broke.")
-            self._pid = pid
+            self._is_open = True
 
     def hold(self) -> int | None:
         """The process to cancel, or None: too late. ``let_go`` must follow a hold."""
         with self._changed:
-            self._is_held = self._pid is not None
-            return self._pid
+            self._is_held = self._is_open
+            return self.pid if self._is_open else None
 
     def let_go(self) -> None:
         """The server has dealt with the cancel."""
@@ -125,7 +132,7 @@ class Running:
     def finish(self) -> None:
         """The job is done: wait for a cancel under way, let none begin."""
         with self._changed:
-            self._pid = None
+            self._is_open = False
             self._changed.wait_for(lambda: not self._is_held)
 
     def give_up(self) -> None:
@@ -168,6 +175,11 @@ class Lane:
         """What it does just now."""
         return self._running
 
+    @property
+    def has_work(self) -> bool:
+        """Whether something waits for it."""
+        return bool(self._queue)
+
     def start(self) -> None:
         """Start the thread."""
         self._thread.start()
@@ -194,14 +206,6 @@ class Lane:
             left.leave()
 
         self.add(Job(0, swap, Kind.BARE))
-
-    def give_up(self) -> int:
-        """The number of the job under way, for which nobody has to wait any more; 0 where there is none."""
-        running = self._running
-        if running is None:
-            return 0
-        running.give_up()
-        return running.job.number
 
     def close(self) -> None:
         """End when the queue is empty."""
@@ -230,7 +234,13 @@ class Lane:
             self._wake.wait_for(lambda: self._queue or self._closing)
             if not self._queue:
                 return None
-            return self._queue.pop() if self._newest_first else self._queue.popleft()
+            if not self._newest_first:
+                return self._queue.popleft()
+            # another database comes before whatever was asked since: that is meant for it
+            at = next((at for at, job in enumerate(self._queue) if job.kind is Kind.BARE), -1)
+            job = self._queue[at]
+            del self._queue[at]
+            return job
 
     def _execute(self, job: Job) -> tuple[Any, BaseException | None]:
         if job.kind is Kind.BARE:

@@ -20,12 +20,14 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
 from desk_client.lane import Job, Kind, Lane, Running, SharedSource, WorkSource
+from desk_client.link_watch import LinkWatch
 from shared.errors import DatabaseUnavailableError, DeskError
 
 T = TypeVar("T")
 CANCEL_AFTER_SECONDS = 0.3  # a younger read has its answer sooner than a cancel would have its own
 SWEEP_MS = 100
 SHUTDOWN_SECONDS = 10.0
+LANES = 3  # reads; writes and calls; and one that looks whether the server still answers
 log = logging.getLogger(__name__)
 
 __all__ = ["DbRunner", "WorkSource"]
@@ -68,9 +70,13 @@ class DbRunner(QObject):
         self._reachable = True
         self._losses = 0
         self._closing = False
-        source = SharedSource(database, 2)
+        source = SharedSource(database, LANES)
         self._reads = Lane("desk-database-reads", source, self._finished.emit, newest_first=True)
         self._writes = Lane("desk-database-writes", source, self._finished.emit)
+        self._link = LinkWatch((self._reads, self._writes), partial(Lane, "desk-database-asks", source), self)
+        self._link.is_dead.connect(self.abandon)
+        self._link.is_lost.connect(self._give_up)
+        self._lanes = (self._writes, self._reads, self._link.lane)
         self._sweep = QTimer(self)
         self._sweep.setInterval(SWEEP_MS)
         self._sweep.timeout.connect(self._cancel_unwanted)
@@ -91,8 +97,8 @@ class DbRunner(QObject):
 
     def start(self) -> None:
         """Start the threads. Nothing is connected before the first ``run``."""
-        self._reads.start()
-        self._writes.start()
+        for lane in self._lanes:
+            lane.start()
 
     def run(
         self,
@@ -122,6 +128,7 @@ class DbRunner(QObject):
         key = (id(receiver), purpose) if purpose is not None and kind is Kind.READ else None
         job = Job(next(self._numbers), op, kind, key)
         self._replies[job.number] = _Reply(on_done, on_error, receiver, key)
+        self._link.watch()
         if kind is not Kind.READ:
             self._writes.add(job)
             return
@@ -139,34 +146,44 @@ class DbRunner(QObject):
 
     def use(self, database: WorkSource) -> None:
         """Go on with another database (another person at the machine); the old one is closed behind what is queued."""
-        source = SharedSource(database, 2)
-        self._reads.go_on_with(source)
-        self._writes.go_on_with(source)
+        source = SharedSource(database, LANES)
+        for lane in self._lanes:
+            lane.go_on_with(source)
 
     def abandon(self) -> None:
         """The link is dead: what is under way fails now, and the connections are cut. What waits tries new ones."""
-        error = DatabaseUnavailableError("The database server does not answer.")
-        for lane in (self._reads, self._writes):
-            if number := lane.give_up():
-                self._finished.emit(number, None, error)
-        self._reads.database.abandon()
-        self._writes.database.abandon()
+        for lane in self._lanes:
+            if (running := lane.running) is not None:
+                self._fail(running)
+        for database in {id(lane.database): lane.database for lane in self._lanes}.values():
+            database.abandon()
+
+    def _give_up(self, running: Running) -> None:
+        self._fail(running)
+        for lane in self._lanes:
+            lane.database.abandon(running.pid)
+
+    def _fail(self, running: Running) -> None:
+        running.give_up()
+        if self._replies.get(running.job.number) is not None:
+            error = DatabaseUnavailableError("The database server does not answer.")
+            self._finished.emit(running.job.number, None, error)
 
     def shutdown(self) -> None:
         """Finish the writes, drop the reads, close the connections and join the threads."""
         self._closing = True
         self._sweep.stop()
+        self._link.stop()
         self._reads.take_out(lambda job: job.kind is Kind.READ)
         if (running := self._reads.running) is not None:
             self._ask_cancel(running)
-        for lane in (self._writes, self._reads):
+        for lane in self._lanes:
             lane.close()
         until = time.monotonic() + SHUTDOWN_SECONDS
-        if not all([lane.join(max(until - time.monotonic(), 0)) for lane in (self._writes, self._reads)]):
-            self._reads.database.abandon()
-            self._writes.database.abandon()
-            self._writes.join(None)
-            self._reads.join(None)
+        if not all([lane.join(max(until - time.monotonic(), 0)) for lane in self._lanes]):
+            self.abandon()
+            for lane in self._lanes:
+                lane.join(None)
         self._replies = {n: reply for n, reply in self._replies.items() if reply.key is None}
         self._newest.clear()
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg2
-from sqlalchemy import Connection, create_engine, func, select
+from sqlalchemy import Connection, create_engine, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,8 @@ from shared.sqlstate import error_for, error_for_broken_connection
 
 POOL_WAIT_SECONDS = 5
 POOL_SIZE = 2  # one reads, the other writes
+POOL_OVERFLOW = 1  # asks what became of the two; closed when it was answered
+_AT_WORK = text("SELECT pid FROM pg_stat_activity WHERE pid = ANY(:pids) AND state <> 'idle'")
 
 
 class Database:
@@ -50,7 +52,7 @@ class Database:
             creator=connect,
             pool_size=POOL_SIZE,
             pool_use_lifo=True,  # the second one only where both are needed at a time
-            max_overflow=0,
+            max_overflow=POOL_OVERFLOW,
             pool_timeout=POOL_WAIT_SECONDS,
             hide_parameters=True,  # parameters may be private; they must not reach a log by an error's text
         )
@@ -82,6 +84,10 @@ class Database:
         """The server's processes behind all connections. From any thread."""
         return self._lines.pids()
 
+    def waiting_since(self, pid: int) -> float | None:
+        """Since when (monotonic) the connection to this process waits for an answer; None: it does not."""
+        return self._lines.waiting_since(pid)
+
     def losses(self) -> int:
         """How many connections had ended when they were to be used again; they were replaced unseen."""
         return self._lines.losses
@@ -90,9 +96,14 @@ class Database:
         """End the statement of another connection of this machine; where it runs none, nothing happens."""
         conn.execute(select(func.pg_cancel_backend(pid)))
 
-    def abandon(self) -> None:
-        """Cut all connections, also those that wait for an answer. From any thread; the next use connects again."""
-        self._lines.cut()
+    def at_work(self, conn: Connection, pids: frozenset[int]) -> frozenset[int]:
+        """Which of these processes, of this machine's, are within a statement or transaction."""
+        rows = conn.execute(_AT_WORK, {"pids": list(pids)})
+        return frozenset(row.pid for row in rows)
+
+    def abandon(self, pid: int | None = None) -> None:
+        """Cut one connection, or all, also while an answer is waited for. From any thread; the next use reconnects."""
+        self._lines.cut(pid)
 
     def close(self) -> None:
         """End the connections."""

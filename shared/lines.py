@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg2
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DisconnectionError
 
 
@@ -20,6 +21,7 @@ class _Line:
     pid: int
     socket: socket.socket
     is_cut: bool = False
+    asked_at: float | None = None  # while an answer of the server is waited for
 
 
 class Lines:
@@ -32,16 +34,27 @@ class Lines:
         event.listen(engine, "connect", self._on_connect)
         event.listen(engine, "close", self._on_close)
         event.listen(engine, "checkout", self._on_checkout)
+        event.listen(engine, "before_cursor_execute", self._on_execute)
+        event.listen(engine, "after_cursor_execute", self._on_executed)
+        event.listen(engine, "commit", self._on_commit)
+        event.listen(engine, "checkin", self._on_checkin)
 
     def pids(self) -> frozenset[int]:
         """The server's processes behind the connections."""
         with self._lock:
             return frozenset(line.pid for line in self._lines.values())
 
-    def cut(self) -> None:
-        """End all connections, whoever waits for them. Returns at once."""
+    def waiting_since(self, pid: int) -> float | None:
+        """Since when (monotonic) the connection to this process waits for an answer."""
+        with self._lock:
+            return next((line.asked_at for line in self._lines.values() if line.pid == pid), None)
+
+    def cut(self, pid: int | None = None) -> None:
+        """End the connection to this process, or all, whoever waits for them. Returns at once."""
         with self._lock:
             for line in self._lines.values():
+                if pid not in (None, line.pid):
+                    continue
                 line.is_cut = True
                 with contextlib.suppress(OSError):  # it has ended by itself
                     line.socket.shutdown(socket.SHUT_RDWR)
@@ -63,6 +76,23 @@ class Lines:
         if line is not None and (line.is_cut or _has_ended(connection)):
             self.losses += 1
             raise DisconnectionError
+
+    def _on_execute(self, _connection: object, cursor: Any, *_: object) -> None:
+        self._set_asked(cursor.connection, time.monotonic())
+
+    def _on_executed(self, _connection: object, cursor: Any, *_: object) -> None:
+        self._set_asked(cursor.connection, None)
+
+    def _on_commit(self, connection: Connection) -> None:
+        self._set_asked(connection.connection.dbapi_connection, time.monotonic())
+
+    def _on_checkin(self, connection: Any, _record: object) -> None:
+        self._set_asked(connection, None)
+
+    def _set_asked(self, connection: object, at: float | None) -> None:
+        line = self._lines.get(id(connection))
+        if line is not None:
+            line.asked_at = at
 
 
 def _has_ended(connection: Any) -> bool:

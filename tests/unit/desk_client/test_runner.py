@@ -17,7 +17,7 @@ from desk_client.runner import DbRunner
 from shared.errors import BusyError, DatabaseUnavailableError, DeskError
 
 PID = 4711
-THREADS = {"desk-database-reads", "desk-database-writes"}
+THREADS = {"desk-database-reads", "desk-database-writes", "desk-database-asks"}
 
 
 class FakeDatabase:
@@ -28,7 +28,8 @@ class FakeDatabase:
         self.error: DeskError | None = None
         self.cancelled: list[Any] = []
         self.on_cancel: Callable[[], None] = lambda: None
-        self.abandoned = self.lost = 0
+        self.abandoned: list[int | None] = []
+        self.lost = 0
 
     @contextmanager
     def reading(self) -> Iterator[Any]:
@@ -48,6 +49,9 @@ class FakeDatabase:
     def backend_pids(self) -> frozenset[int]:
         return frozenset({PID})
 
+    def waiting_since(self, _pid: int) -> float | None:
+        return None
+
     def losses(self) -> int:
         return self.lost
 
@@ -55,8 +59,11 @@ class FakeDatabase:
         self.cancelled.append((threading.current_thread().name, conn, pid))
         self.on_cancel()
 
-    def abandon(self) -> None:
-        self.abandoned += 1
+    def at_work(self, _conn: Any, pids: frozenset[int]) -> frozenset[int]:
+        return pids
+
+    def abandon(self, pid: int | None = None) -> None:
+        self.abandoned.append(pid)
 
     def close(self) -> None:
         self.closed_on.append(threading.current_thread().name)
