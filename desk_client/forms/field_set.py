@@ -1,28 +1,34 @@
-"""A set of fields that belong together: their editors, what depends on what, stars, labels and messages."""
+"""A set of fields that belong together: what depends on what, what is offered, and undo."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from desk_client.forms.editors import AT_SERVER, IN_MEMORY, Editor, make_editor
-from desk_client.forms.entity_fields import EntityFields, no_match_text
+from desk_client.drafts.content import FieldText
+from desk_client.forms.editor_text import write_text
+from desk_client.forms.editors import AT_SERVER, IN_MEMORY
+from desk_client.forms.entity_fields import EntityFields
+from desk_client.forms.field_frames import FieldFrames
 from desk_client.forms.suggestions import suggestions_in_memory
+from desk_client.forms.undo import FieldUndo
 from desk_client.reference_store import ReferenceStore
 from desk_client.widgets.choice_combo import ChoiceCombo
-from desk_client.widgets.field_frame import FieldFrame, MessageKind, Saying
+from desk_client.widgets.field_frame import MessageKind
 from desk_client.widgets.multi_field import MultiField
-from desk_client.widgets.text_fields import ValueText
-from desk_client.widgets.time_field import TimeField
+from desk_client.widgets.text_fields import COMPOSING, ValueText
 from desk_client.widgets.type_ahead import Suggestion, TypeAhead
 from shared.domain.fields import Field
 
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
-class FieldSet(QObject):
+
+class FieldSet(FieldFrames):
     """Used by the form and by the dialog of a transition alike.
 
     ``context`` holds the values of fields that are not in the set but narrow those that are.
@@ -47,41 +53,40 @@ class FieldSet(QObject):
         read_only: bool,
         parent: QWidget,
     ) -> None:
-        super().__init__(parent)
-        self._spec, self._reference = spec, reference
-        self._read_only = read_only
-        self.context: dict[str, Any] = {}
-        self.fields = {field.name: field for field in fields}
-        self.frames: dict[str, FieldFrame] = {}
-        self.touched: set[str] = set()
-        self._texts: dict[tuple[str, Any], str] = {}  # what a value of a field is called
+        super().__init__(spec, fields, reference, now, read_only=read_only, parent=parent)
         self._parent_of_value: dict[str, Any] = {}
-        for field in self.fields.values():
-            self._add(field, now, parent)
+        self._read: dict[str, Any] = {}  # the values that were shown last
+        self.is_sent = False  # a save is under way
+        self._emptied: set[str] = set()  # by the change that is being worked through
+        self.undo = FieldUndo(self, self)
+        for name in self.frames:
+            self._listen(name)
 
-    def _add(self, field: Field, now: Callable[[], datetime], parent: QWidget) -> None:
-        editor = make_editor(field, now, read_only=self._read_only)
-        frame = FieldFrame(field.name, editor, parent)
-        frame.reserve_message(not self._read_only)
-        self.frames[field.name] = frame
-        self.editor(field.name).edited.connect(lambda name=field.name: self._on_edited(name))
+    def _listen(self, name: str) -> None:
+        editor = self.frames[name].editor
+        editor.installEventFilter(self)
+        self.editor(name).edited.connect(lambda: self._on_edited(name))
         if isinstance(editor, TypeAhead):
-            editor.search_requested.connect(lambda text, name=field.name: self._on_search(name, text))
-            editor.resolved.connect(lambda name=field.name: self._on_resolved(name))
+            editor.search_requested.connect(lambda text: self._on_search(name, text))
+            editor.resolved.connect(lambda: self._on_resolved(name))
 
-    def editor(self, name: str) -> Editor:
-        """The widget of a field."""
-        return cast(Editor, self.frames[name].editor)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Undo goes to the form, not to the single text; while an input method composes it is that one's."""
+        if event.type() == QEvent.Type.FocusOut:
+            self.undo.end_run()
+        elif isinstance(event, QKeyEvent) and is_undo_key(event) and not watched.property(COMPOSING):
+            if event.type() == QEvent.Type.KeyPress:
+                self.step_back(again=is_redo_key(event))
+            event.accept()
+            return True
+        return super().eventFilter(watched, event)
+
+    def step_back(self, *, again: bool = False) -> None:
+        """Take the last change back, or do the one that was taken back ``again``; not while all is locked."""
+        if not self._is_locked and not self._read_only:
+            (self.undo.redo if again else self.undo.undo)(sent=self.is_sent)
 
     # -- values ----------------------------------------------------------------------------------------------------
-
-    def value(self, name: str) -> Any:
-        """A value of the set, or of its context."""
-        return self.editor(name).value() if name in self.frames else self.context.get(name)
-
-    def values(self) -> dict[str, Any]:
-        """Context and own values together."""
-        return {**self.context, **{name: self.editor(name).value() for name in self.frames}}
 
     def set_values(self, values: Mapping[str, Any], texts: Mapping[str, str], *, keep: Collection[str] = ()) -> None:
         """Show a row's values; ``texts`` are the names of customers and the like. All is untouched then.
@@ -90,12 +95,15 @@ class FieldSet(QObject):
         """
         self._texts = {(name, values.get(name)): text for name, text in texts.items()}
         self.touched.clear()
+        self.is_sent = False
         self.context.update({name: value for name, value in values.items() if name not in self.frames})
         for name in self.frames:
             if name not in keep:
                 self._show(name, values.get(name))
         self._remember_parents(self.frames)
         self.refill()
+        self._read = {name: values.get(name) for name in self.frames}
+        self.undo.take_read(name for name in self.frames if name not in keep)
 
     def put(self, name: str, value: Any, text: str = "") -> None:
         """Set one value as if the person had."""
@@ -107,53 +115,49 @@ class FieldSet(QObject):
         self._show(name, value)
         self.touched.add(name)
         self._remember_parents([name])
+        self._emptied.clear()
         self._narrow_children(name)
+        self.undo.note(name, self._emptied)
+
+    def show_texts(self, texts: Mapping[str, FieldText], *, sent: bool = False) -> None:
+        """Put what stood in these fields back into them, to the letter: an undo, or a draft. Nothing is narrowed.
+
+        Args:
+            sent: a save is under way: what was read is no measure of what is changed.
+        """
+        known = {name: text for name, text in texts.items() if name in self.frames}
+        for name, text in known.items():
+            self._show_text(name, text)
+            if sent or text.value != self._read.get(name) or name in self.unresolved():
+                self.touched.add(name)
+            else:
+                self.touched.discard(name)
+        self._remember_parents(known)
+        self.refill()
+        for name in known:
+            self.edited.emit(name)
+
+    def _show_text(self, name: str, text: FieldText) -> None:
+        editor = self.frames[name].editor
+        if isinstance(editor, TypeAhead) and text.value is not None:
+            self._texts[name, text.value] = text.text
+        write_text(editor, text)
+        self.frames[name].show_message(None)
 
     def _show(self, name: str, value: Any) -> None:
         self.editor(name).set_value(value, self.text_of(name, value))
-
-    def text_of(self, name: str, value: Any) -> str:
-        """What a value is called."""
-        if value is None:
-            return ""
-        known = self._spec.value_text(self.fields[name], value, self._reference) or self._texts.get((name, value))
-        return known or self._picked_text(name, value) or str(value)
-
-    def _picked_text(self, name: str, value: Any) -> str:
-        """The name that a type-ahead shows for what was picked in it."""
-        editor = self.frames[name].editor if name in self.frames else None
-        return editor.text() if isinstance(editor, TypeAhead) and editor.value() == value else ""
-
-    def unresolved(self) -> list[str]:
-        """Fields with a text that stands for nothing (yet)."""
-        return [
-            name
-            for name, frame in self.frames.items()
-            if isinstance(frame.editor, TypeAhead | TimeField) and frame.editor.is_unresolved()
-        ]
-
-    def take_waiting(self) -> bool:
-        """Let every type-ahead take its best match; whether one still waits for the server."""
-        editors = [frame.editor for frame in self.frames.values() if isinstance(frame.editor, TypeAhead)]
-        for editor in editors:
-            if editor.is_unresolved():
-                editor.take()
-        return any(editor.is_waiting() for editor in editors)
-
-    def set_locked(self, locked: bool) -> None:
-        """Go to reading and back; what is typed stays."""
-        for name in self.frames:
-            self.editor(name).set_locked(locked)
 
     # -- dependents ------------------------------------------------------------------------------------------------
 
     def _on_edited(self, name: str) -> None:
         self.touched.add(name)
         self.frames[name].show_message(None)
+        self._emptied.clear()
         if name not in self.unresolved():
             self._remember_parents([name])
             self._exclude(name)
             self._narrow_children(name)
+        self.undo.note(name, self._emptied)
         self.edited.emit(name)
 
     def _on_resolved(self, name: str) -> None:
@@ -186,6 +190,7 @@ class FieldSet(QObject):
     def _clear(self, name: str, because: str) -> None:
         self.editor(name).set_value(None)
         self.touched.add(name)
+        self._emptied.add(name)
 
         def say() -> str:
             text = QCoreApplication.translate("EntityForm", "Emptied: it did not go with “{field}”")
@@ -207,12 +212,8 @@ class FieldSet(QObject):
                 self._show(name, value)
         self._remember_parents(name for name in values if name not in self.touched)
         self.refill()
-
-    def no_match(self, name: str) -> Saying:
-        """What is said under a field whose text stands for nothing."""
-        editor = self.frames[name].editor
-        text = editor.text() if isinstance(editor, TypeAhead | TimeField) else ""
-        return lambda: no_match_text(self.fields[name], text)
+        self._read.update({name: value for name, value in values.items() if name in self.frames})
+        self.undo.take_read(name for name in values if name in self.frames and name not in self.touched)
 
     # -- offers ----------------------------------------------------------------------------------------------------
 
@@ -248,26 +249,17 @@ class FieldSet(QObject):
         if isinstance(editor, TypeAhead):
             editor.show_suggestions(text, suggestions)
 
-    # -- labels ----------------------------------------------------------------------------------------------------
 
-    def label_fields(self, required: Collection[str]) -> None:
-        """Labels and help in the language of the window, and a star on what is required."""
-        for name, frame in self.frames.items():
-            label = self._spec.label(name, self._reference)
-            frame.set_label(label, required=name in required and not self._read_only)
-            frame.set_help(self._spec.help(name, self._reference))
-            frame.say_again()
+def is_undo_key(event: QKeyEvent) -> bool:
+    """Ctrl+Z, Ctrl+Shift+Z and Ctrl+Y, pressed or about to be."""
+    if event.type() not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
+        return False
+    pressed = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    if event.key() == Qt.Key.Key_Z:
+        return pressed in (CONTROL, CONTROL | SHIFT)
+    return event.key() == Qt.Key.Key_Y and pressed == CONTROL
 
-    def show_errors(self, errors: Mapping[str, Saying]) -> list[str]:
-        """Put each message under its field and take the others away; the names that have no field here."""
-        for name, frame in self.frames.items():
-            if name in errors:
-                frame.show_message(errors[name])
-            elif frame.has_error():
-                frame.show_message(None)
-        return [name for name in errors if name not in self.frames]
 
-    def clear_messages(self) -> None:
-        """Say nothing under any field."""
-        for frame in self.frames.values():
-            frame.show_message(None)
+def is_redo_key(event: QKeyEvent) -> bool:
+    """Whether it is one of those that do again."""
+    return event.key() == Qt.Key.Key_Y or bool(event.modifiers() & SHIFT)

@@ -128,6 +128,14 @@ class TypeAhead(QLineEdit):
         self.setText(self._shown)
         self.setCursorPosition(0)
 
+    def set_typed(self, text: str) -> None:
+        """Show a text that stands for no row (yet), as if it had just been typed; suggestions come for it."""
+        self._value, self._shown = None, ""
+        self._forget()
+        self.setText(text)
+        if text.strip():
+            self._timer.start()
+
     def is_unresolved(self) -> bool:
         """Whether there is a text that stands for no row (yet)."""
         return self._value is None and bool(self.text().strip())

@@ -1,0 +1,98 @@
+"""One file of drafts: SQLite, held by one process alone for as long as that lives."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import uuid
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+SUFFIX = ".drafts"
+_BESIDE = ("", "-wal", "-shm", "-journal")
+_DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+
+
+class FileHeldError(Exception):
+    """Another process, which is alive, has the file open."""
+
+
+class FileDamagedError(Exception):
+    """It is no file of drafts, or not any more."""
+
+
+class JournalFile:
+    """Drafts by id, as bytes. A write is on the disk when it returns, as a whole or not at all.
+
+    The lock is the system's: it ends with the process, however that ends. sqlite3.Error where the disk fails.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, made where it is not there. FileHeldError, FileDamagedError."""
+        self.path = path
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))  # what SQLite puts beside it gets the same mode
+        self._connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            self._begin()
+        except sqlite3.OperationalError as error:
+            self.close()
+            if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise FileHeldError(path.name) from error
+            raise
+        except sqlite3.DatabaseError as error:
+            self.close()
+            if error.sqlite_errorcode in _DAMAGED:
+                raise FileDamagedError(path.name) from error
+            raise
+
+    def _begin(self) -> None:
+        run = self._connection.execute
+        run("PRAGMA locking_mode = EXCLUSIVE")  # before the first access: then WAL needs no memory that is shared
+        run("PRAGMA journal_mode = WAL")
+        run("PRAGMA synchronous = FULL")
+        run("CREATE TABLE IF NOT EXISTS draft (id blob PRIMARY KEY, data blob NOT NULL)")
+        run("BEGIN IMMEDIATE")  # held from here on, also where the table was there
+        run("COMMIT")
+
+    def write(self, drafts: Mapping[uuid.UUID, bytes], gone: Collection[uuid.UUID] = ()) -> None:
+        """Put these in, in the place of older ones, and take those away: in one step."""
+        run = self._connection.execute
+        run("BEGIN IMMEDIATE")
+        try:
+            for draft_id, data in drafts.items():
+                run("INSERT OR REPLACE INTO draft VALUES (?, ?)", (draft_id.bytes, data))
+            for draft_id in gone:
+                run("DELETE FROM draft WHERE id = ?", (draft_id.bytes,))
+            run("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                run("ROLLBACK")
+            raise
+
+    def read(self) -> dict[uuid.UUID, bytes]:
+        """All that is in it. FileDamagedError."""
+        try:
+            rows = self._connection.execute("SELECT id, data FROM draft").fetchall()
+            return {uuid.UUID(bytes=draft_id): data for draft_id, data in rows}
+        except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+            raise FileDamagedError(self.path.name) from error
+
+    def close(self) -> None:
+        """Let go of it; another process may have it."""
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.close()
+
+    def remove(self) -> None:
+        """There is nothing in it any more."""
+        self.close()
+        for ending in _BESIDE:
+            with contextlib.suppress(OSError):
+                self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
+
+
+def put_aside(path: Path) -> None:
+    """A file that can't be read is kept under another name: nobody is asked about it again."""
+    with contextlib.suppress(OSError):
+        path.replace(path.with_name(f"{path.name}.damaged"))
