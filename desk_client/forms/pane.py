@@ -67,6 +67,7 @@ class EntityPane(QWidget, Generic[Detail]):
         """The parts are there: let them work together."""
         self._parts = parts
         self._editing = parts.editing
+        parts.editing.leasing.title, parts.editing.leasing.can_write = self.title, parts.editing.can_write
         parts.editing.changed.connect(self.show_state)
         parts.editing.saved.connect(self.saved)
         bus.changed.connect(self._on_changed)

@@ -13,11 +13,10 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from desk_client.change_bus import Change, ChangeBus
 from desk_client.leases.clock import seconds
-from desk_client.leases.watch import Key, LeaseWatch
+from desk_client.leases.watch import Key, LeaseWatch, is_about_leases
 from desk_client.runner import DbRunner
 from shared.domain.level import Level
 from shared.errors import DeskError
-from shared.notify import ChangeKind
 from shared.schemas.lease import Lease, LeaseBeat
 from shared.schemas.session import DeskSession
 from shared.services.leases import beat_leases, release_all
@@ -204,9 +203,11 @@ class LeaseKeeper(QObject):
 
     def _on_changed(self, change: Change, initiator: object) -> None:
         """Another client asks for ours, or has taken it over; what was done here is known already."""
-        if change.kind is not ChangeKind.LEASE or initiator is not None:
-            return
-        if any(key[0] == change.entity and change.entity_id in (None, key[1]) for key in self._held):
+        if (
+            initiator is None
+            and is_about_leases(change)
+            and any(key[0] == change.entity and change.entity_id in (None, key[1]) for key in self._held)
+        ):
             self.beat_soon()
 
     def _on_reachable(self, is_reachable: bool) -> None:

@@ -105,10 +105,17 @@ class LeaseWatch(QObject):
 
     def _on_changed(self, change: Change, initiator: object) -> None:
         """Another client has taken, given back ... a lease; what was done here is known already."""
-        if change.kind is not ChangeKind.LEASE or initiator is not None:
-            return
-        if any(key[0] == change.entity and change.entity_id in (None, key[1]) for key in self._all()):
+        if (
+            initiator is None
+            and is_about_leases(change)
+            and any(key[0] == change.entity and change.entity_id in (None, key[1]) for key in self._all())
+        ):
             self.look_soon()
+
+
+def is_about_leases(change: Change) -> bool:
+    """Many changes at once are told as one of any row: leases may be among them."""
+    return change.kind is ChangeKind.LEASE or change.entity_id is None
 
 
 def _ignore(_answer: object) -> None:

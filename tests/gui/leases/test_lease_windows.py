@@ -1,0 +1,144 @@
+"""Who edits what, in two windows on two machines: seen, asked for, handed over, taken over; nothing typed is lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from tests.gui.leases.conftest import Window
+
+Windows = Callable[..., Window]
+Stored = Callable[..., list[tuple[Any, ...]]]
+
+
+def typed_in_two(windows: Windows, ticket: int) -> tuple[Window, Window]:
+    """A holds the lease with a text; B has typed too and was refused."""
+    a, b = windows("full"), windows("full2")
+    a.open(ticket)
+    b.open(ticket)
+    a.take_lease("mine")
+    b.until(lambda: "pc-full (lin) is editing this" in b.notice())
+    b.type("theirs")
+    b.until(b.is_locked)
+    return a, b
+
+
+def test_others_see_who_edits_in_list_and_form_and_that_it_ended(windows: Windows, ticket: int) -> None:
+    a, b = windows("full"), windows("full2")
+    a.open(ticket)
+    b.open(ticket)
+    began = time.monotonic()
+    a.type("x")
+    b.until(lambda: b.edited_by(ticket) == "pc-full" and "pc-full (lin) is editing this since" in b.notice())
+    assert time.monotonic() - began < 3
+    b.until(lambda: "last sign of life" in b.notice())
+    assert not b.is_locked(), "nothing is typed there"
+    a.pane.editing.discard()
+    b.until(lambda: b.edited_by(ticket) is None and b.notice() == "")
+
+
+def test_who_typed_in_vain_may_ask_and_gets_it_when_it_is_handed_over(windows: Windows, ticket: int) -> None:
+    a, b = typed_in_two(windows, ticket)
+    assert "Your changes are kept here, not saved yet." in b.notice()
+    assert "theirs" in b.editor("serial").text()
+    b.push("askForIt")
+    a.until(lambda: "pc-full2 (sun) asks for this." in a.notice())
+    assert set(a.buttons()) == {"handOver", "keepWorking"}
+    text = a.editor("serial").text()
+    a.push("handOver")
+    assert a.is_locked()
+    assert a.editor("serial").text() == text, "nothing is saved, nothing is lost"
+    assert "Handed over to pc-full2 (sun)." in a.notice()
+    b.until(lambda: b.holds() and not b.is_locked())
+    assert b.notice() == ""
+    a.until(lambda: "pc-full2 (sun)" in a.notice())
+    assert a.pane.is_dirty()
+
+
+def test_a_holder_may_keep_working_and_be_asked_again(windows: Windows, ticket: int) -> None:
+    a, b = typed_in_two(windows, ticket)
+    b.push("askForIt")
+    a.push("keepWorking")
+    b.until(lambda: "they go on working" in b.notice())
+    assert a.notice() == ""
+    assert a.holds()
+    time.sleep(2.2)  # the question's time: the answer has ended it
+    b.client.settle()
+    assert "takeOver" not in b.buttons()
+    b.push("askForIt")
+    a.until(lambda: "asks for this" in a.notice())
+
+
+def test_what_is_not_answered_is_taken_over_and_the_loser_keeps_his_text(
+    windows: Windows, ticket: int, stored: Stored
+) -> None:
+    a, b = typed_in_two(windows, ticket)
+    b.push("askForIt")
+    b.until(lambda: "without an answer by" in b.notice())
+    assert "takeOver" not in b.buttons()
+    b.push("takeOver")
+    b.until(lambda: b.holds() and not b.is_locked())
+    a.until(a.is_locked)
+    assert "pc-full2 (sun) took this over at" in a.notice()
+    assert a.editor("serial").text().startswith("m")
+    assert a.pane.is_dirty()
+    assert not a.pane.foot.save_button.isEnabled()
+    a.pane.save()
+    a.client.settle()
+    assert a.is_locked()
+    reasons = stored(
+        "SELECT machine, changes -> 'reason' FROM desk.audit_entry WHERE entity = 'edit_lease' ORDER BY id DESC LIMIT 1"
+    )
+    assert reasons == [("pc-full2", [None, "unanswered"])]
+    b.pane.save()
+    a.until(lambda: "It is free now." in a.notice())
+    a.push("goOnEditing")
+    a.until(lambda: a.holds() and not a.is_locked())
+    assert a.pane.is_dirty()
+
+
+def test_an_administrator_takes_over_at_once(windows: Windows, ticket: int) -> None:
+    a, admin = windows("full"), windows("admin")
+    a.open(ticket)
+    admin.open(ticket)
+    a.take_lease()
+    admin.push("takeOver")
+    a.until(a.is_locked)
+    assert "pc-admin (wang) took this over" in a.notice()
+
+
+def test_who_wants_to_be_told_is_told_wherever_he_is(windows: Windows, ticket: int, stored: Stored) -> None:
+    a, b = windows("full"), windows("full2")
+    a.open(ticket)
+    b.open(ticket)
+    a.take_lease()
+    title = b.pane.title()
+    b.push("tellWhenFree")
+    assert "You will be told when it is free." in b.notice()
+    assert "tellWhenFree" not in b.buttons()
+    other = stored("SELECT id FROM desk.ticket WHERE id <> %s ORDER BY id LIMIT 1", ticket)[0][0]
+    b.open(other)
+    a.pane.editing.discard()
+    b.until(lambda: b.client.window.message_bar.text() == f"Free now: {title}")
+
+
+def test_a_save_gives_the_lease_back(windows: Windows, ticket: int, stored: Stored) -> None:
+    a, b = windows("full"), windows("full2")
+    a.open(ticket)
+    a.take_lease("z")
+    b.until(lambda: b.edited_by(ticket) == "pc-full")
+    a.pane.save()
+    b.until(lambda: b.edited_by(ticket) is None)
+    a.client.settle()
+    assert not a.holds()
+    assert stored("SELECT count(*) FROM desk.edit_lease") == [(0,)]
+
+
+def test_closing_the_window_gives_all_back(windows: Windows, ticket: int, stored: Stored) -> None:
+    a = windows("full")
+    a.open(ticket)
+    a.take_lease()
+    assert stored("SELECT count(*) FROM desk.edit_lease") == [(1,)]
+    a.client.app.stop()
+    assert stored("SELECT count(*) FROM desk.edit_lease") == [(0,)]
