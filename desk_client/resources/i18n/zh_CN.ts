@@ -8,6 +8,10 @@
         <translation>工单(&amp;T)</translation>
     </message>
     <message>
+        <source>&amp;Edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Go</source>
         <translation>转到(&amp;G)</translation>
     </message>
@@ -68,8 +72,32 @@
         <translation>更改状态</translation>
     </message>
     <message>
+        <source>Change selected …</source>
+        <translation>更改所选 …</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Results of the last change …</source>
+        <translation>上次更改的结果 …</translation>
+    </message>
+    <message>
         <source>Quit</source>
         <translation>退出</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drafts</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Search</source>
@@ -165,8 +193,39 @@
 <context>
     <name>App</name>
     <message>
+        <source>Free now: {title}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>What this machine may do or read was changed. Start SupportDesk again to go by it.</source>
         <translation>本机的权限或可见内容已被更改。请重新启动 SupportDesk 使之生效。</translation>
+    </message>
+</context>
+<context>
+    <name>Arrivals</name>
+    <message>
+        <source>Before you close it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close anyway</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before you resolve it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resolve anyway</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This came in since you opened the ticket:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} came in since you opened the ticket:</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1034,6 +1093,252 @@
     </message>
 </context>
 <context>
+    <name>Bulk</name>
+    <message>
+        <source>Delete {rows}?</source>
+        <translation>删除 {rows}？</translation>
+    </message>
+    <message>
+        <source>They can be taken back: at once, or later from the list of results.</source>
+        <translation>可以撤回：立即撤回，或稍后从结果列表中撤回。</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>What was selected is not there any more</source>
+        <translation>所选内容已不存在</translation>
+    </message>
+    <message>
+        <source>{reason}; trying again</source>
+        <translation>{reason}；正在重试</translation>
+    </message>
+    <message>
+        <source>Try again what was not done</source>
+        <translation>重试未完成的</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>更改</translation>
+    </message>
+    <message>
+        <source>Take all back</source>
+        <translation>全部撤回</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Change {rows}</source>
+        <translation>更改 {rows}</translation>
+    </message>
+    <message>
+        <source>Working on {rows}</source>
+        <translation>正在处理 {rows}</translation>
+    </message>
+    <message>
+        <source>Stopping: what is under way is finished</source>
+        <translation>正在停止：进行中的会完成</translation>
+    </message>
+    <message>
+        <source>{rows} of the selection are not there any more</source>
+        <translation>所选中有 {rows} 已不存在</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Will be emptied</source>
+        <translation>将被清空</translation>
+    </message>
+    <message>
+        <source>Fields to change</source>
+        <translation>要更改的字段</translation>
+    </message>
+    <message>
+        <source>Add a field to change</source>
+        <translation>添加要更改的字段</translation>
+    </message>
+    <message>
+        <source>What somebody else edits, or has changed meanwhile, stays as it is and is named afterwards.</source>
+        <translation>他人正在编辑或期间已更改的内容保持不变，并在事后列出。</translation>
+    </message>
+    <message>
+        <source>Leave “{field}” as it is</source>
+        <translation>保持“{field}”不变</translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation>编号</translation>
+    </message>
+    <message>
+        <source>Subject</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>What happened</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>What became of each</source>
+        <translation>各条的结果</translation>
+    </message>
+    <message>
+        <source>Deleted</source>
+        <translation>已删除</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>已更改</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>Not changed</source>
+        <translation>未更改</translation>
+    </message>
+    <message>
+        <source>Taken back</source>
+        <translation>已撤回</translation>
+    </message>
+    <message>
+        <source>You stopped before its turn</source>
+        <translation>轮到它之前您已停止</translation>
+    </message>
+    <message>
+        <source>Could not be taken back: {reason}</source>
+        <translation>无法撤回：{reason}</translation>
+    </message>
+    <message>
+        <source>{person} is editing this on {machine}</source>
+        <translation>{person} 正在 {machine} 上编辑</translation>
+    </message>
+    <message>
+        <source>{machine} is editing this</source>
+        <translation>{machine} 正在编辑</translation>
+    </message>
+    <message>
+        <source>Somebody else changed this meanwhile</source>
+        <translation>期间已被他人更改</translation>
+    </message>
+    <message>
+        <source>{field}: {reason}</source>
+        <translation>{field}：{reason}</translation>
+    </message>
+    <message>
+        <source>{rows} deleted</source>
+        <translation>已删除 {rows}</translation>
+    </message>
+    <message>
+        <source>{rows} changed</source>
+        <translation>已更改 {rows}</translation>
+    </message>
+    <message>
+        <source>, {count} not</source>
+        <translation>，{count} 条未处理</translation>
+    </message>
+    <message>
+        <source>, {count} taken back</source>
+        <translation>，{count} 条已撤回</translation>
+    </message>
+    <message>
+        <source>{rows} taken back</source>
+        <translation>已撤回 {rows}</translation>
+    </message>
+    <message>
+        <source>{settled} of {rows}</source>
+        <translation>{settled} / {rows}</translation>
+    </message>
+    <message>
+        <source>Tickets may lack for it: {fields}</source>
+        <translation>工单可能缺少：{fields}</translation>
+    </message>
+</context>
+<context>
+    <name>Changes</name>
+    <message>
+        <source>another machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 change on {who} at {time}; what you typed stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} changes on {who} at {time}; what you typed stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Changed on {who} at {time}. Your text is kept; the fields say what changed. Save again.</source>
+        <translation type="unfinished">{who} 于 {time} 作了修改。您的内容已保留，差异标在字段旁，请再次保存。</translation>
+    </message>
+    <message>
+        <source>Take theirs</source>
+        <translation type="unfinished">采用对方的修改</translation>
+    </message>
+    <message>
+        <source>This was deleted on another machine. What you typed stays here: copy it, or discard it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Discard mine</source>
+        <translation type="unfinished">放弃我的修改</translation>
+    </message>
+    <message>
+        <source>This was deleted on another machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{reason}. What you typed is kept as a draft; you can save it once the desk is back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The desk is back. What you typed is not saved yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved, merged with changes of {who}: {fields}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Changed on another machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Changed on {who}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ChoiceCombo</name>
     <message>
         <source>{label} (no longer offered)</source>
@@ -1177,6 +1482,33 @@ Without a window: desk-client enrol CODE</source>
     <message>
         <source>Add comment</source>
         <translation>添加备注</translation>
+    </message>
+</context>
+<context>
+    <name>Drafts</name>
+    <message>
+        <source>The disk of this computer is full: what you type is not kept as a draft. Save soon; drafts go on by themselves once there is room.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drafts can&apos;t be written to the disk of this computer: what you type is kept in this window only. Save soon.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drafts are not kept: the system&apos;s key store is locked or does not answer. Save soon.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drafts are kept again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A draft on this computer can&apos;t be read: it is damaged, or its key is gone. Its file is kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draft saved {time}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1735,6 +2067,101 @@ Without a window: desk-client enrol CODE</source>
     </message>
 </context>
 <context>
+    <name>LeaseNotices</name>
+    <message>
+        <source>Tell me when free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask for it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take over</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on editing</source>
+        <translation type="unfinished">继续编辑</translation>
+    </message>
+    <message>
+        <source>Discard mine</source>
+        <translation type="unfinished">放弃我的修改</translation>
+    </message>
+    <message>
+        <source>Hand over</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep working</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{first} {second}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is free now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{who} took this over at {time}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Handed over to {who}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{who} is editing this since {time}, last sign of life {seen}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{who} is editing this since {time}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your changes are kept here, not saved yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asked: without an answer by {time} you can take it over.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No answer: you can take it over.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asked: they go on working (answered {time}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Somebody else asked for it first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You will be told when it is free.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{who} asks for this. Without an answer by {time} they can take it over; what you typed is kept then.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The desk has not confirmed for a while that this is still yours. Saving waits for it; your text is kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was typed for {count} min: others may edit this now. Type on, and it is yours again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{who} asks for what you are editing: {title}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ListHeader</name>
     <message>
         <source>Reset columns</source>
@@ -1746,6 +2173,21 @@ Without a window: desk-client enrol CODE</source>
     <message>
         <source>Columns of the list</source>
         <translation>列表的列</translation>
+    </message>
+    <message>
+        <source>selected, {row}</source>
+        <translation>已选中，{row}</translation>
+    </message>
+</context>
+<context>
+    <name>Look</name>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished">返回</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
     </message>
 </context>
 <context>
@@ -2115,6 +2557,57 @@ Without a window: desk-client enrol CODE</source>
     </message>
 </context>
 <context>
+    <name>Merge</name>
+    <message>
+        <source>Changed here and elsewhere</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Changed here and on {who}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both sides changed the same. Choose what is saved; without a choice yours stays.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Also taken from there, not changed here: {fields}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation type="unfinished">保存</translation>
+    </message>
+    <message>
+        <source>Add my comment only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The comment is added, the fields stay as theirs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished">返回</translation>
+    </message>
+    <message>
+        <source>What you typed stays in the form, not saved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Theirs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation type="unfinished">之前</translation>
+    </message>
+</context>
+<context>
     <name>MessageBar</name>
     <message>
         <source>Message</source>
@@ -2177,26 +2670,6 @@ Without a window: desk-client enrol CODE</source>
 <context>
     <name>Notices</name>
     <message>
-        <source>{who} is editing this since {time}</source>
-        <translation>{who} 自 {time} 起正在编辑</translation>
-    </message>
-    <message>
-        <source>{who} is editing this since {time}. You can read it; change it when they are done.</source>
-        <translation>{who} 自 {time} 起正在编辑此工单。您可以先查看，等对方编辑完再修改。</translation>
-    </message>
-    <message>
-        <source>{who} is editing this since {time}. Your changes are kept here, not saved yet.</source>
-        <translation>{who} 自 {time} 起正在编辑此工单。您的修改保留在这里，尚未保存。</translation>
-    </message>
-    <message>
-        <source>Try again</source>
-        <translation>重试</translation>
-    </message>
-    <message>
-        <source>Discard mine</source>
-        <translation>放弃我的修改</translation>
-    </message>
-    <message>
         <source>Changed on {who} at {time}. Your text is kept; the fields say what changed. Save again.</source>
         <translation>{who} 于 {time} 作了修改。您的内容已保留，差异标在字段旁，请再次保存。</translation>
     </message>
@@ -2211,6 +2684,10 @@ Without a window: desk-client enrol CODE</source>
     <message>
         <source>Saving</source>
         <translation>正在保存</translation>
+    </message>
+    <message>
+        <source>Waiting for the desk to confirm that this is yours</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Reading only</source>
@@ -2633,6 +3110,10 @@ Without a window: desk-client enrol CODE</source>
         <translation>未获准连接</translation>
     </message>
     <message>
+        <source>stale since {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>reconnecting</source>
         <translation>正在重连</translation>
     </message>
@@ -2649,16 +3130,20 @@ Without a window: desk-client enrol CODE</source>
         <translation>管理员</translation>
     </message>
     <message>
-        <source>The desk answers. This machine is its own login.</source>
-        <translation>服务器连接正常，以本机证书登录。</translation>
+        <source>The desk answers, and what others change shows at once. This machine is its own login.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The desk is being asked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is shown is as of {time}; later changes of others are not in it. What you type stays, all goes on by itself once the desk answers.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The desk does not let this machine in; what is shown may be old.</source>
         <translation>服务器不允许本机连接，所显示的内容可能不是最新。</translation>
-    </message>
-    <message>
-        <source>The desk does not answer; what is shown may be old.</source>
-        <translation>服务器没有应答，所显示的内容可能已过时。</translation>
     </message>
 </context>
 <context>
@@ -2796,8 +3281,16 @@ Without a window: desk-client enrol CODE</source>
         <translation>第 {row} 行</translation>
     </message>
     <message>
+        <source>{count} selected</source>
+        <translation>已选 {count} 条</translation>
+    </message>
+    <message>
         <source>Tickets</source>
         <translation>工单</translation>
+    </message>
+    <message>
+        <source>At most {count} rows can be selected at once</source>
+        <translation>一次最多可选 {count} 行</translation>
     </message>
 </context>
 <context>
@@ -2911,6 +3404,21 @@ Without a window: desk-client enrol CODE</source>
     <message>
         <source>Suggestions</source>
         <translation>候选项</translation>
+    </message>
+</context>
+<context>
+    <name>UndoBar</name>
+    <message>
+        <source>Done just now</source>
+        <translation>刚刚完成</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>详情</translation>
     </message>
 </context>
 <context>
