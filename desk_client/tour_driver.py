@@ -105,7 +105,7 @@ class Driver:
 
     def force_comment(self, comment: CommentText) -> None:
         """Do what no control of this window does: send a write."""
-        self._pane.controller.comment(self._detail().id, comment)
+        self._pane.controller.save(self._detail(), {}, comment)
 
     # -- eyes ----------------------------------------------------------------------------------------------------------
 

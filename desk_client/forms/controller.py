@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Generic
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from desk_client.change_bus import ChangeBus
 from desk_client.forms.detail import Detail
 from desk_client.forms.lease_controller import LeaseController
+from desk_client.forms.save_ids import SaveIds, Sent
 from desk_client.leases.keeper import LeaseKeeper
 from desk_client.runner import DbRunner
-from shared.errors import AlreadySavedError, ConflictError, DeskError
+from shared.errors import AlreadySavedError, ConflictError, DatabaseUnavailableError, DeskError
 from shared.notify import ChangeKind
 
 
@@ -26,16 +26,21 @@ class EntityController(QObject, Generic[Detail]):
     Signals:
         opened(Detail): the row that was asked for.
         open_failed(DeskError)
-        saved(Detail): as the database holds it now.
-        save_failed(DeskError): nothing was written.
+        saved(Detail): as the database holds it now; ``sent`` is what was sent.
+        appended(): what was typed beside the form is saved, without the form.
+        save_failed(DeskError): nothing was written, or nobody knows.
         conflicted(Detail, beside): nothing was written; this is what the row is by now, and what ``read_beside`` gave.
+        looked(Detail, beside), look_failed(DeskError): the answer to ``look``.
     """
 
     opened = Signal(object)
     open_failed = Signal(object)
     saved = Signal(object)
     save_failed = Signal(object)
+    appended = Signal()
     conflicted = Signal(object, object)
+    looked = Signal(object, object)
+    look_failed = Signal(object)
 
     entity = ""
 
@@ -48,8 +53,13 @@ class EntityController(QObject, Generic[Detail]):
         self.lease.changed.connect(
             lambda row_id: bus.publish(self.entity, row_id, kind=ChangeKind.LEASE, initiator=self)
         )
-        self._create_id = uuid.uuid4()
-        self._intended: tuple[Any, uuid.UUID] | None = None  # what is being saved, and its save_id
+        self.ids = SaveIds()
+        self.sent: Sent | None = None  # the save under way, or the last one
+
+    @property
+    def visit(self) -> int:
+        """Which of the rows that are shown one after the other this is."""
+        return self._visit
 
     # -- of the entity ---------------------------------------------------------------------------------------------
 
@@ -57,14 +67,16 @@ class EntityController(QObject, Generic[Detail]):
         """One row; NotFoundError where there is none."""
         raise NotImplementedError
 
-    def insert(self, session: Any, values: Mapping[str, Any], save_id: uuid.UUID) -> Detail:
+    def insert(self, session: Any, sent: Sent) -> Detail:
         """Write a new row."""
         raise NotImplementedError
 
-    def write(
-        self, session: Any, base: Detail, changed: Mapping[str, Any], save_id: uuid.UUID, lease_token: int | None
-    ) -> Detail:
-        """Write what changed of a row that was read as ``base``."""
+    def write(self, session: Any, sent: Sent, lease_token: int | None) -> Detail:
+        """Write what changed of a row."""
+        raise NotImplementedError
+
+    def append(self, session: Any, sent: Sent) -> None:
+        """Write what is typed beside a row, alone."""
         raise NotImplementedError
 
     def read_beside(self, conn: Any, row_id: int) -> Any:
@@ -97,38 +109,61 @@ class EntityController(QObject, Generic[Detail]):
 
     def _begin(self, row_id: int | None) -> None:
         self.lease.follow(row_id)
-        self._forget_saves()
+        self.ids.forget()
         self._row_id = row_id
         self._visit += 1
 
-    def _forget_saves(self) -> None:
-        self._create_id, self._intended = uuid.uuid4(), None
+    def look(self) -> None:
+        """Read what is shown once more, as it is by now, and what stands beside it."""
+        row_id, visit = self._row_id, self._visit
+        if row_id is not None:
+            self._runner.run(
+                lambda conn: self._read_both(conn, row_id),
+                on_done=lambda both: self._if_shown(visit, self.looked, *both),
+                on_error=lambda error: self._if_shown(visit, self.look_failed, error), receiver=self, purpose="look",
+            )  # fmt: skip
+
+    def _if_shown(self, visit: int, signal: SignalInstance, *answer: Any) -> None:
+        """Tell it, where the row that was asked about is still shown."""
+        if visit == self._visit:
+            signal.emit(*answer)
+
+    def read_beside_again(self) -> None:
+        """Something was added beside what is shown: read that; nothing here."""
 
     # -- saving ----------------------------------------------------------------------------------------------------
 
-    def create(self, values: Mapping[str, Any]) -> None:
-        """Save a new row. Sent again after a lost answer it is the same save, whatever was typed since."""
-        save_id = self._create_id
-        self._save(lambda session: self.insert(session, values, save_id))
+    def save(self, base: Detail | None, changed: Mapping[str, Any], beside: Any = None) -> bool:
+        """Save what is typed: of the row that was read as ``base``, or of a new one.
 
-    def update(self, base: Detail, changed: Mapping[str, Any]) -> None:
-        """Save what changed of a row; the same intention keeps its save_id over retries."""
-        save_id, token = self._save_id((base.id, base.row_version, dict(changed))), self.lease.token()
-        self._save(lambda session: self.write(session, base, changed, save_id, token))
+        False: an earlier save, whose answer never came, goes out again first; what was typed since is to be saved
+        after it.
+        """
+        row = None if base is None else (base.id, base.row_version, base.values.model_dump())
+        sent = self.sent = self.ids.next(row, changed, beside)
+        token = self.lease.token()
+        if sent.is_alone:
+            self._send(sent, lambda session: self.append(session, sent))
+        elif sent.row_id is None:
+            self._send(sent, lambda session: self.insert(session, sent))
+        else:
+            self._send(sent, lambda session: self.write(session, sent, token))
+        return sent.changed == changed and sent.beside == beside
 
-    def _save_id(self, intention: Any) -> uuid.UUID:
-        if self._intended is None or self._intended[0] != intention:
-            self._intended = (intention, uuid.uuid4())
-        return self._intended[1]
-
-    def _save(self, op: Callable[[Any], Detail]) -> None:
+    def _send(self, sent: Sent, op: Callable[[Any], Detail | None]) -> None:
         visit = self._visit
         self._runner.run(
             op,
-            on_done=lambda detail: self._on_saved(visit, detail),
-            on_error=lambda error: self._on_save_failed(visit, error),
+            on_done=lambda detail: self._on_sent(visit, sent, detail),
+            on_error=lambda error: self._on_save_failed(visit, sent, error),
             receiver=self, write=True,
         )  # fmt: skip
+
+    def _on_sent(self, visit: int, sent: Sent, detail: Detail | None) -> None:
+        if detail is None:
+            self._on_appended(visit, sent)
+        else:
+            self._on_saved(visit, detail)
 
     def _on_saved(self, visit: int, detail: Detail) -> None:
         self.was_written(detail)
@@ -136,30 +171,43 @@ class EntityController(QObject, Generic[Detail]):
             self._bus.publish(self.entity, detail.id)  # another row is shown here by now
             return
         self._row_id = detail.id
-        self._forget_saves()
+        self.ids.forget()
         self.lease.note_saved(detail.id)
-        self._bus.publish(self.entity, detail.id, initiator=self)
+        self._bus.publish(self.entity, detail.id, version=detail.row_version, initiator=self)
         self.saved.emit(detail)
         self.after_save(detail)
 
-    def _on_save_failed(self, visit: int, error: DeskError) -> None:
-        row_id = self._row_id
+    def _on_appended(self, visit: int, sent: Sent) -> None:
+        initiator = self if visit == self._visit else None
+        self._bus.publish(self.entity, sent.row_id, kind=ChangeKind.BESIDE, initiator=initiator)
+        if initiator is not None:
+            self.ids.forget_beside()
+            self.appended.emit()
+            self.read_beside_again()
+
+    def _on_save_failed(self, visit: int, sent: Sent, error: DeskError) -> None:
+        if isinstance(error, AlreadySavedError) and sent.is_alone:
+            self._on_appended(visit, sent)
+            return
         if visit != self._visit:
             return  # what was typed there has been discarded
+        if isinstance(error, DatabaseUnavailableError):
+            self.ids.note_unanswered(sent)
+        else:
+            self.ids.note_refused()
         if isinstance(error, AlreadySavedError):
-            self._read_again(error.entity_id or row_id, lambda detail: self._on_saved(visit, detail), error)
-        elif isinstance(error, ConflictError) and row_id is not None:
-            self._intended = None
-            self._runner.run(
-                lambda conn: self._read_both(conn, row_id),
-                on_done=lambda both: self._on_conflict(visit, *both), on_error=self.save_failed.emit, receiver=self,
-            )  # fmt: skip
+            self._read_again(error.entity_id or sent.row_id, lambda detail: self._on_saved(visit, detail), error)
+        elif isinstance(error, ConflictError) and sent.row_id is not None:
+            self._read_newest(visit, sent.row_id)
         else:
             self.save_failed.emit(error)
 
-    def _on_conflict(self, visit: int, detail: Detail, beside: Any) -> None:
-        if visit == self._visit:
-            self.conflicted.emit(detail, beside)
+    def _read_newest(self, visit: int, row_id: int) -> None:
+        self._runner.run(
+            lambda conn: self._read_both(conn, row_id),
+            on_done=lambda both: self._if_shown(visit, self.conflicted, *both),
+            on_error=lambda error: self._if_shown(visit, self.save_failed, error), receiver=self,
+        )  # fmt: skip
 
     def _read_both(self, conn: Any, row_id: int) -> tuple[Detail, Any]:
         beside = self.read_beside(conn, row_id)

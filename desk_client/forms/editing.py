@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Generic
+from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
+from desk_client.forms.away import Away
+from desk_client.forms.change_notices import ChangeNotices
+from desk_client.forms.changes import FieldChange, Origin
 from desk_client.forms.controller import EntityController
 from desk_client.forms.detail import Detail
+from desk_client.forms.edit_hooks import EditHooks
 from desk_client.forms.form import EntityForm
 from desk_client.forms.leasing import Leasing
+from desk_client.forms.live_row import LiveRow
+from desk_client.forms.look_dialog import LookDialog
+from desk_client.forms.looks import changes_words
+from desk_client.forms.merging import Merging
 from desk_client.forms.notices import Notices
 from desk_client.forms.opening import Opening
 from desk_client.messages import Messages, describe
 from desk_client.widgets.field_frame import Saying
-from shared.errors import DeskError, FieldError, LeaseLostError
+from shared.errors import DatabaseUnavailableError, DeskError, FieldError, LeaseLostError, NotFoundError
 
 
-class EntityEditing(QObject, Generic[Detail]):
+class EntityEditing(EditHooks[Detail]):
     """One for each pane; holds what is open and whether a save is under way.
 
-    An entity adds what it has beside its form by overriding the methods "of the entity".
+    An entity adds what it has beside its form: see ``EditHooks``.
 
     Signals:
         reset(): another row (or none) is shown.
@@ -39,6 +46,7 @@ class EntityEditing(QObject, Generic[Detail]):
         self,
         form: EntityForm[Detail],
         notices: Notices,
+        changes: ChangeNotices,
         controller: EntityController[Detail],
         messages: Messages,
         machine: str,
@@ -48,10 +56,10 @@ class EntityEditing(QObject, Generic[Detail]):
     ) -> None:
         super().__init__(parent)
         self._form, self._notices, self._controller = form, notices, controller
-        self._messages = messages
+        self._changes, self._messages = changes, messages
         self.can_write = can_write
-        self._save_waits = False
-        self._new_after_save = False
+        self._save_waits = self._save_waits_for_lease = False
+        self._new_after_save = self._saves_on = False
         self.after_save: Callable[[], object] | None = None
         self.opening = Opening(controller, lambda: self.detail.id if self.detail else None, self)
         self.detail: Detail | None = None
@@ -60,6 +68,9 @@ class EntityEditing(QObject, Generic[Detail]):
             form, notices, controller.lease, messages, machine,
             is_dirty=self.is_dirty, discard=self.discard, parent=self,
         )  # fmt: skip
+        self.merging = Merging(self, form, changes)
+        self.live = LiveRow(self, form, controller, changes)
+        self.away = Away(changes, self.save, self.is_dirty, self)
         self._connect()
 
     def _connect(self) -> None:
@@ -71,47 +82,13 @@ class EntityEditing(QObject, Generic[Detail]):
         controller.open_failed.connect(self._messages.error)
         self.leasing.refused.connect(self.lease_refused)
         self.leasing.changed.connect(self.changed)
+        controller.lease.taken.connect(self._on_lease_taken)
+        controller.lease.sureness_changed.connect(self._on_lease_taken)
+        self.leasing.refused.connect(self._on_lease_refused)
         controller.saved.connect(self._on_saved)
+        controller.appended.connect(self._on_appended)
         controller.save_failed.connect(self._on_save_failed)
-        controller.conflicted.connect(self._on_conflict)
-
-    # -- of the entity ---------------------------------------------------------------------------------------------
-
-    def new_row(self) -> tuple[Mapping[str, Any], Mapping[str, str]]:
-        """What is usual in a new row: values, and the names of what they point to."""
-        return {}, {}
-
-    def saved_text(self, detail: Detail) -> str:
-        """What is said once a row is saved."""
-        return QCoreApplication.translate("EntityForm", "Saved")
-
-    def is_beside_typed(self) -> bool:
-        """Whether something is typed beside the form."""
-        return False
-
-    def clear_beside(self) -> None:
-        """Another row is shown: what is beside the form goes."""
-
-    def send(self) -> None:
-        """Hand what is typed to the controller."""
-        if self.detail is None:
-            self._controller.create(self._form.changed_values())
-        else:
-            self._controller.update(self.detail, self._form.changed_values())
-
-    def sent_alone(self) -> bool:
-        """Save what is typed beside the form where nothing in it changed; whether that was so."""
-        return False
-
-    def note_saved(self, detail: Detail) -> None:
-        """A save was done; the form still shows what was sent."""
-
-    def go_on_from(self, detail: Detail) -> None:
-        """The next row is about to be shown, made behind this one."""
-
-    def say_conflict(self, detail: Detail, beside: Any) -> None:
-        """Somebody saved in between."""
-        self._notices.changed_elsewhere(detail.updated_at, show_theirs=self.discard)
+        controller.conflicted.connect(self.merging.meet)
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
@@ -138,25 +115,38 @@ class EntityEditing(QObject, Generic[Detail]):
             self._reset()
 
     def _on_opened(self, detail: Detail) -> None:
-        if (
-            self.is_dirty() and not self.opening.is_under_way
-        ):  # read again because of another view, and typing began meanwhile
-            self.detail = detail
-            self._form.rebase(detail)
-            self.changed.emit()
-            return
         self.detail = detail
         self._form.show_row(detail)
         self._reset()
         self.opening.finish()
         self.leasing.show_holder(detail)
+        self.live.catch_up()
+
+    def take_theirs(self, detail: Detail) -> None:
+        """Show the row as another has saved it; what was typed in the form is gone, what is beside it stays."""
+        self.leasing.give_back()
+        self.detail = detail
+        self._form.show_row(detail)
+        self._reset(keeps_beside=True)
+
+    def show_changes(self, changes: Sequence[FieldChange], origins: Sequence[Origin], *rows: Detail) -> None:
+        """A look at what another has changed; ``rows`` as they were and are, to name what they point to."""
+        texts = [self._form.texts_of(row) for row in rows]
+        LookDialog(
+            "changesLook", lambda: changes_words(self._form, changes, origins, texts), self._form.window()
+        ).open()
 
     def _reset(self, *, keeps_beside: bool = False) -> None:
         """Forget everything of the row before."""
-        self.is_saving = self._save_waits = self._new_after_save = False
-        self.after_save = None
+        self.set_saving(False)
+        self._save_waits = self._save_waits_for_lease = self._saves_on = False
+        self.stay_here()
         self.leasing.reset()
+        self._changes.clear()
+        for part in (self.live, self.away):
+            part.forget()
         if not keeps_beside:
+            self.merging.forget()
             self.clear_beside()
         self.reset.emit()
         self.changed.emit()
@@ -180,20 +170,55 @@ class EntityEditing(QObject, Generic[Detail]):
         """Check and save what is typed."""
         if self.is_saving or not self.can_write or not (self.is_dirty() or self._form.is_new):
             return
-        if self.leasing.holds_up_save():
+        self._new_after_save, self._save_waits_for_lease = then_new, False
+        self.merging.begin()
+        if self.live.is_gone:
             self.stay_here()
-            return
-        self._new_after_save = then_new
+            self.live.say_gone()
+        elif self.away.holds_up_save():
+            self.stay_here()
+        elif self._is_alone():
+            self.append_notes()
+        elif self.leasing.holds_up_save():
+            self._save_waits_for_lease = True  # the answer saves, or says who has it
+        else:
+            self._check_and_send()
+
+    def _is_alone(self) -> bool:
+        """Whether only what is beside the form is to be saved: it needs neither lease nor version."""
+        return self.detail is not None and not self._form.is_dirty() and self.beside() is not None
+
+    def save_again(self) -> None:
+        """Go on with a save that was held up: on what the row is by now."""
+        if self._is_alone():
+            self.append_notes()
+        elif self.is_dirty():
+            self._check_and_send()
+        elif self.detail is not None:
+            self._on_saved(self.detail)  # both did the same: there is nothing left to write
+
+    def append_notes(self) -> None:
+        """Save what is typed beside the form, without the form."""
+        if self.detail is not None and self.beside() is not None:
+            self.set_saving(True)
+            self._saves_on = not self._controller.save(self.detail, {}, self.beside())
+
+    def _check_and_send(self) -> None:
         self._save_waits = self._form.fields.take_waiting()
-        if self._save_waits or self.sent_alone():
+        if self._save_waits:
             return
         errors = self._form.check()
         self.show_errors(errors)
         if errors:
+            self.set_saving(False)
             self.stay_here()
             return
         self.set_saving(True)
         self.send()
+
+    def send(self) -> None:
+        """Hand what is typed to the controller; an entity may have something to ask first."""
+        self._saves_on = not self._controller.save(self.detail, self._form.changed_values(), self.beside())
 
     def stay_here(self) -> None:
         """No save goes on to anything else any more: whoever wanted to leave was told something first."""
@@ -201,11 +226,21 @@ class EntityEditing(QObject, Generic[Detail]):
 
     def _on_resolved(self) -> None:
         if self._save_waits:
-            self.save(then_new=self._new_after_save)
+            self._check_and_send()
+
+    def _on_lease_taken(self) -> None:
+        if self._save_waits_for_lease and not self.leasing.is_unsure:
+            self._save_waits_for_lease = False
+            self._check_and_send()
+
+    def _on_lease_refused(self) -> None:
+        if self._save_waits_for_lease:
+            self._save_waits_for_lease = False
+            self.stay_here()
 
     def set_saving(self, saving: bool) -> None:
         """A save is under way, or is not any more."""
-        self.is_saving = saving
+        self.is_saving = self._form.fields.is_sent = saving
         self.changed.emit()
 
     def show_errors(self, errors: Mapping[str, Saying]) -> None:
@@ -218,36 +253,54 @@ class EntityEditing(QObject, Generic[Detail]):
             self._notices.clear_problem()
 
     def _on_saved(self, detail: Detail) -> None:
-        wants_new, afterwards = self._new_after_save, self.after_save
+        wants_new, afterwards, saves_on = self._new_after_save, self.after_save, self._saves_on
         self.note_saved(detail)
         self.detail = detail
         goes_on = self._form.show_saved(detail)
         self._reset(keeps_beside=True)
+        self.merging.say_merged()
         self._messages.info(lambda: self.saved_text(detail))
         self.saved.emit(detail.id)
         if goes_on or self.is_dirty():
             self._on_edited()
+            if saves_on:  # an earlier save went out first; this is the one that was asked for
+                self.after_save = afterwards
+                self.save(then_new=wants_new)
         elif wants_new:
             self.go_on_from(detail)
             self.show_new()
         elif afterwards is not None:
             afterwards()
+        self.live.catch_up()
+
+    def _on_appended(self) -> None:
+        """What was typed beside the form is saved."""
+        afterwards, saves_on = self.after_save, self._saves_on
+        self.note_appended()
+        self.set_saving(False)
+        self.stay_here()
+        if self.detail is not None:
+            self.saved.emit(self.detail.id)
+        if saves_on and self.is_dirty():
+            self.after_save = afterwards
+            self.save()
+        elif afterwards is not None and not self.is_dirty():
+            afterwards()
+        self.live.catch_up()
 
     def _on_save_failed(self, error: DeskError) -> None:
         self.set_saving(False)
+        if isinstance(error, LeaseLostError) and not self._save_waits_for_lease:
+            self._save_waits_for_lease = True  # free again, it is ours and the save goes on; else its answer says whose
+            self.leasing.note_lost()
+            return
         self.stay_here()
         if isinstance(error, FieldError) and error.field:
             self.show_errors({error.field: lambda: describe(error)})
-        elif isinstance(error, LeaseLostError):
-            self.leasing.note_lost()
+        elif isinstance(error, DatabaseUnavailableError):
+            self.away.wait(error)
+        elif isinstance(error, NotFoundError) and self.detail is not None:
+            self.live.say_gone()
         else:
             self._messages.error(error)
-
-    def _on_conflict(self, detail: Detail, beside: Any) -> None:
-        """Somebody saved in between: theirs is the base now, mine is still in the fields."""
-        self.set_saving(False)
-        self.stay_here()
-        self.detail = detail
-        self._form.rebase(detail)
-        self.say_conflict(detail, beside)
-        self.changed.emit()
+        self.live.catch_up()

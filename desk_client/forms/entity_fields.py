@@ -64,6 +64,20 @@ class EntityFields:
         """The fields that this one narrows."""
         return [field for field in self.fields if field.depends_on == name]
 
+    def sets(self) -> frozenset[str]:
+        """The fields with several values: of two that change one, what either adds or takes away counts."""
+        return frozenset(field.name for field in self.fields if field.type is FieldType.SEVERAL)
+
+    def linked(self) -> dict[str, frozenset[str]]:
+        """For a field those on which its meaning rests: what narrows it, and what shuts it out."""
+        links = {name: {other} for name, other in self.exclusive.items()}
+        for field in self.fields:
+            parent = field.depends_on
+            while parent is not None:
+                links.setdefault(field.name, set()).add(parent)
+                parent = self.by_name[parent].depends_on
+        return {name: frozenset(others) for name, others in links.items()}
+
     def label(self, name: str, reference: ReferenceStore) -> str:
         """What a field is called."""
         return reference.field_label(self.entity, name)

@@ -13,10 +13,13 @@ from desk_client.forms.cards import Cards
 from desk_client.forms.detail import Detail
 from desk_client.forms.entity_fields import EntityFields
 from desk_client.forms.field_set import FieldSet
+from desk_client.forms.place import keeping_place
 from desk_client.reference_store import ReferenceStore
 from desk_client.widgets.field_frame import MessageKind, Saying
 
 Names = Collection[str]
+TextsOf = Mapping[str, str]
+NO_TEXTS: TextsOf = {}
 
 
 class EntityForm(QScrollArea, Generic[Detail]):
@@ -47,8 +50,9 @@ class EntityForm(QScrollArea, Generic[Detail]):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._spec, self._reference, self._now, self._read_only = spec, reference, now, read_only
+        self.spec, self._reference, self._now, self._read_only = spec, reference, now, read_only
         self._base: dict[str, Any] | None = None
+        self._row_id: int | None = None
         self._has_row = self._locked = False
         self.setObjectName(name)
         self.setWidgetResizable(True)
@@ -67,6 +71,7 @@ class EntityForm(QScrollArea, Generic[Detail]):
         self.fields.edited.connect(self._on_edited)
         self.fields.lookup_requested.connect(self.lookup_requested)
         self.fields.resolved.connect(self.resolved)
+        self.fields.undo.went.connect(self._go_to)
         reference.changed.connect(self.retranslate)
         self.retranslate()
 
@@ -94,7 +99,7 @@ class EntityForm(QScrollArea, Generic[Detail]):
 
     def check_values(self) -> dict[str, Saying]:
         """A message for each value that breaks a rule."""
-        return self._spec.check(self.values(), self._base, self._reference, self._now())
+        return self.spec.check(self.values(), self._base, self._reference, self._now())
 
     def take_context(self) -> None:
         """Tell the fields what of the row as it was read narrows them."""
@@ -112,6 +117,9 @@ class EntityForm(QScrollArea, Generic[Detail]):
 
     def show_row(self, detail: Detail) -> None:
         """Show a saved row; what was typed before is gone."""
+        if self._row_id != detail.id or self.is_dirty():
+            self.fields.undo.clear()  # else the same row is read again: what was saved here can still be undone
+        self._row_id = detail.id
         self._base = detail.values.model_dump()
         self._load(self._base, self.texts_of(detail))
 
@@ -121,14 +129,17 @@ class EntityForm(QScrollArea, Generic[Detail]):
         touched = self.fields.touched & self.fields.frames.keys()
         newer = {name for name in touched if self.fields.value(name) != base.get(name)}
         newer |= touched & set(self.fields.unresolved())
-        self._base = base
+        self._base, self._row_id = base, detail.id
         # not even set again: the cursor, and letters that an input method composes, stay where they are
         self._load(base, self.texts_of(detail), keep=touched, newer=newer)
+        if not newer:
+            self.fields.undo.set_clean()
         return bool(newer)
 
     def show_new(self, defaults: Mapping[str, Any], texts: Mapping[str, str]) -> None:
         """Show an empty row with these values in it."""
-        self._base = None
+        self._base = self._row_id = None
+        self.fields.undo.clear()
         self._load({**self.new_values(), **defaults}, texts)
 
     def _load(
@@ -147,7 +158,7 @@ class EntityForm(QScrollArea, Generic[Detail]):
     def refresh(self) -> None:
         """Show the fields that belong to the values, with stars and labels as they are now."""
         values = self.values()
-        self.fields.label_fields(self._spec.required_names(values, self._reference))
+        self.fields.label_fields(self.spec.required_names(values, self._reference))
         frames = list(self.fields.frames.values())
         self._cards.arrange(frames, lambda frame: self.is_shown(frame.name, values) or frame.has_error())
 
@@ -189,9 +200,10 @@ class EntityForm(QScrollArea, Generic[Detail]):
 
     def put(self, values: Mapping[str, Any], texts: Mapping[str, str]) -> None:
         """Set values as if the person had: what a dialog or a quick action asked for."""
-        for name, value in values.items():
-            if name in self.fields.frames:
-                self.fields.put(name, value, texts.get(name, ""))
+        with self.fields.undo.together(next(iter(values), "")):
+            for name, value in values.items():
+                if name in self.fields.frames:
+                    self.fields.put(name, value, texts.get(name, ""))
         self.refresh()
         self.edited.emit()
 
@@ -202,12 +214,12 @@ class EntityForm(QScrollArea, Generic[Detail]):
         self._lock_fixed()
 
     def _lock_fixed(self) -> None:
-        for name in self._spec.fixed & self.fields.frames.keys():
+        for name in self.spec.fixed & self.fields.frames.keys():
             self.fields.editor(name).set_locked(self._locked or self._base is not None)
 
     def label(self, name: str) -> str:
         """What a field is called."""
-        return self._spec.label(name, self._reference)
+        return self.spec.label(name, self._reference)
 
     def text_of(self, name: str) -> str:
         """What the value of a field is called."""
@@ -231,39 +243,60 @@ class EntityForm(QScrollArea, Generic[Detail]):
             self.ensureWidgetVisible(frame, 0, 24)
         return elsewhere
 
+    def _go_to(self, name: str) -> None:
+        """A field shows something else by an undo: go there."""
+        frame = self.fields.frames[name]
+        if not frame.isHidden():
+            frame.editor.setFocus()
+            self.ensureWidgetVisible(frame, 0, 24)
+
     def focus_first(self) -> None:
         """Go to the first field that can be changed."""
-        fixed = self._spec.fixed if self._base is not None else ()
+        fixed = self.spec.fixed if self._base is not None else ()
         first = next((frame for frame in self._cards.visible_frames() if frame.name not in fixed), None)
         if first is not None:
             first.editor.setFocus()
 
     # -- another machine's changes ---------------------------------------------------------------------------------
 
-    def rebase(self, detail: Detail) -> list[str]:
-        """Take a newer version of the row as the base and keep what was typed.
+    def rebase(self, detail: Detail, wanted: Mapping[str, Any] | None = None, texts: TextsOf = NO_TEXTS) -> None:
+        """Take a newer version of the row as the base; what is typed stays, and so do focus, cursor and place.
 
-        Returns the fields that changed elsewhere; they are marked. Where both sides changed one, the typed value
-        stays in the field and the other one is named under it.
+        ``wanted`` are the values that a merge decided on; ``texts`` name what they point to.
         """
-        old, self._base = self._base or {}, (new := detail.values.model_dump())
-        changed = [name for name in self.fields.frames if old.get(name) != new.get(name)]
-        self.fields.context.update({name: value for name, value in new.items() if name not in self.fields.frames})
-        self.take_context()
-        self.fields.take_newer({name: new.get(name) for name in changed}, self.texts_of(detail))
-        for name in changed:
-            self._mark_changed(name, new.get(name), self.texts_of(detail))
+        with keeping_place(self):
+            self.fields.touched.intersection_update({*self.changed_values(), *self.fields.unresolved()})
+            old, self._base = self._base or {}, (new := detail.values.model_dump())
+            self.fields.context.update({name: value for name, value in new.items() if name not in self.fields.frames})
+            self.take_context()
+            changed = {name: new.get(name) for name in self.fields.frames if old.get(name) != new.get(name)}
+            self.fields.take_newer(changed, self.texts_of(detail))
+            for name, value in (wanted or {}).items():
+                self._settle(name, value, new, texts)
         self.refresh()
-        return changed
 
-    def _mark_changed(self, name: str, theirs: Any, texts: Mapping[str, str]) -> None:
-        is_clash = name in self.fields.touched and self.fields.value(name) != theirs
+    def _settle(self, name: str, value: Any, stored: Mapping[str, Any], texts: TextsOf) -> None:
+        if name not in self.fields.touched or self.fields.value(name) == value:
+            return
+        if stored.get(name) == value:
+            self.fields.touched.discard(name)
+            self.fields.take_newer({name: value}, {})
+        else:
+            self.fields.put(name, value, texts.get(name, ""))
 
-        def say() -> str:
-            shown = self.fields.text_of(name, theirs) or texts.get(name, "") or "\N{EN DASH}"
-            return _changed_text(shown if is_clash else None)
+    def mark_changed(self, name: str, theirs: Any = None) -> None:
+        """Say under a field that it changed elsewhere; ``theirs`` where it was changed here as well, and to what."""
+        if name in self.fields.frames:
+            self.fields.frames[name].show_message(
+                lambda: _changed_text(None if theirs is None else self.fields.text_of(name, theirs)), MessageKind.NOTE
+            )
 
-        self.fields.frames[name].show_message(say, MessageKind.NOTE)
+    def name_of(self, name: str, value: Any, texts: TextsOf = NO_TEXTS) -> str:
+        """What a value of a field is called, whosever it is; ``texts`` name what only the server knows."""
+        if value is None:
+            return ""
+        known = self.spec.value_text(self.spec.by_name[name], value, self._reference) or texts.get(name)
+        return known or (self.fields.text_of(name, value) if name in self.fields.fields else str(value))
 
     def _on_edited(self, name: str) -> None:
         if name in self.refreshing:

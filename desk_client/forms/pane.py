@@ -12,15 +12,20 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desk_client.change_bus import Change, ChangeBus
+from desk_client.change_bus import Change
+from desk_client.context import ClientContext
+from desk_client.drafts.content import Draft
+from desk_client.forms.change_notices import ChangeNotices
 from desk_client.forms.controller import EntityController
 from desk_client.forms.detail import Detail
+from desk_client.forms.drafting import Drafting
 from desk_client.forms.editing import EntityEditing
 from desk_client.forms.foot import FormFoot
 from desk_client.forms.form import EntityForm
 from desk_client.forms.notices import Notices
 from desk_client.messages import Answer, Messages
 from desk_client.widgets.text_fields import COMPOSING
+from shared.notify import ChangeKind
 from shared.schemas.session import DeskSession
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -34,6 +39,7 @@ class PaneSet(Generic[Detail]):
 
     form: EntityForm[Detail]
     notices: Notices
+    changes: ChangeNotices
     foot: FormFoot | None
     controller: EntityController[Detail]
     editing: EntityEditing[Detail]
@@ -62,15 +68,21 @@ class EntityPane(QWidget, Generic[Detail]):
         super().__init__(parent)
         self.setObjectName(name)
         self._session, self._messages = session, messages
+        self.drafting: Drafting | None = None
 
-    def begin(self, parts: PaneSet[Detail], bus: ChangeBus) -> None:
+    def begin(self, parts: PaneSet[Detail], context: ClientContext) -> None:
         """The parts are there: let them work together."""
         self._parts = parts
         self._editing = parts.editing
         parts.editing.leasing.title, parts.editing.leasing.can_write = self.title, parts.editing.can_write
         parts.editing.changed.connect(self.show_state)
         parts.editing.saved.connect(self.saved)
-        bus.changed.connect(self._on_changed)
+        connection, runner = context.connection, context.runner
+        context.bus.changed.connect(self._on_changed)
+        parts.editing.away.follow(connection.changed, lambda: connection.is_live or runner.is_reachable)
+        if context.drafts is not None and parts.editing.can_write:
+            self.drafting = Drafting(parts.editing, parts.form, parts.controller, context.drafts, self.title)
+            self.drafting.changed.connect(self.show_state)
         if parts.foot is not None:
             parts.foot.save_requested.connect(self.save)
             parts.foot.save_and_new_requested.connect(self.save_and_new)
@@ -120,6 +132,19 @@ class EntityPane(QWidget, Generic[Detail]):
         """Save, then begin the next one."""
         self._editing.save(then_new=True)
 
+    def open_draft(self, draft: Draft) -> None:
+        """Show what was typed before a crash; asks first where something is not saved."""
+        if self.drafting is not None and self._may_leave(lambda: self.open_draft(draft)):
+            self.drafting.open(draft)
+
+    def undo(self) -> None:
+        """Take the last change of a field back."""
+        self._parts.form.fields.step_back()
+
+    def redo(self) -> None:
+        """Do the change again that was taken back."""
+        self._parts.form.fields.step_back(again=True)
+
     def edit(self) -> None:
         """Go to the first field."""
         self._editing.opening.when_there(self._parts.form.focus_first)
@@ -167,18 +192,20 @@ class EntityPane(QWidget, Generic[Detail]):
     # -- showing ---------------------------------------------------------------------------------------------------
 
     def _on_changed(self, change: Change, initiator: object) -> None:
-        """Another view changed this row: read it again where nothing is typed here."""
+        """Another view, or another machine, changed this row or what stands beside it."""
         controller, detail = self._parts.controller, self._editing.detail
         if change.entity != controller.entity or initiator is controller or detail is None:
             return
-        if change.entity_id in (None, detail.id):
-            self.read_again()
+        if change.entity_id not in (None, detail.id) or change.kind is ChangeKind.LEASE:
+            return  # whose the lease is, is the lease's own matter
+        if change.kind is ChangeKind.BESIDE:
+            controller.read_beside_again()
+        elif change.version is None or change.version > detail.row_version:
+            self._editing.live.look()
 
     def read_again(self) -> None:
-        """Read what is shown again; where something is typed or being saved it stays as it is."""
-        detail = self._editing.detail
-        if detail is not None and not self.is_busy():
-            self._parts.controller.open(detail.id)
+        """Read what is shown again; where something is typed it stays, and is told what changed."""
+        self._editing.live.look()
 
     def show_state(self) -> None:
         """Title, and what can be done now."""
@@ -187,12 +214,15 @@ class EntityPane(QWidget, Generic[Detail]):
         if parts.foot is not None:
             dirty, saving = self.is_dirty(), parts.editing.is_saving
             text = parts.notices.state_text(dirty=dirty, saving=saving, has_lease=parts.controller.lease.is_held)
+            if dirty and self.drafting is not None:
+                text = " \N{MIDDLE DOT} ".join(said for said in (text, self.drafting.text()) if said)
             locked, is_new = parts.notices.is_refused, parts.form.is_new
             parts.foot.show_state(dirty=dirty, saving=saving, locked=locked, is_new=is_new, text=text)
 
     def retranslate(self) -> None:
         """Say everything in the language of the window; what is typed stays."""
         self._parts.notices.retranslate()
+        self._parts.changes.retranslate()
         if self._parts.foot is not None:
             self._parts.foot.retranslate()
         self.show_state()
@@ -228,7 +258,7 @@ class EntityPane(QWidget, Generic[Detail]):
             return self._leave
         if not self._editing.can_write:
             return None
-        action = self.keys().get((key, pressed))
+        action = {**_UNDO_KEYS, **self.keys()}.get((key, pressed))
         return None if action is None else partial(action, self)
 
     def _leave(self) -> None:
@@ -236,6 +266,11 @@ class EntityPane(QWidget, Generic[Detail]):
             self.left.emit()
 
 
+_UNDO_KEYS: Keys = {
+    (Qt.Key.Key_Z, CONTROL): EntityPane.undo,
+    (Qt.Key.Key_Z, CONTROL | SHIFT): EntityPane.redo,
+    (Qt.Key.Key_Y, CONTROL): EntityPane.redo,
+}
 _KEYS: Keys = {
     (Qt.Key.Key_Return, CONTROL): EntityPane.save,
     (Qt.Key.Key_Return, CONTROL | SHIFT): EntityPane.save_and_new,

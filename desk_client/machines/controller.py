@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desk_client.change_bus import ChangeBus
 from desk_client.forms.controller import EntityController
+from desk_client.forms.save_ids import Sent
 from desk_client.leases.keeper import LeaseKeeper
 from desk_client.machine_words import is_demotion
 from desk_client.machines.fields import ENTITY, normal_name
@@ -63,33 +63,26 @@ class MachineController(EntityController[MachineDetail]):
         """One machine."""
         return get_machine(conn, row_id)
 
-    def insert(self, session: Any, values: Mapping[str, Any], save_id: uuid.UUID) -> MachineDetail:
+    def insert(self, session: Any, sent: Sent) -> MachineDetail:
         """Make a machine."""
-        given = {**values, "name": normal_name(values["name"])}
-        return set_machine(session, MachineSave(values=MachineValues.model_validate(given), save_id=save_id))
+        given = {**sent.changed, "name": normal_name(sent.changed["name"])}
+        return set_machine(session, MachineSave(values=MachineValues.model_validate(given), save_id=sent.save_id))
 
-    def write(
-        self,
-        session: Any,
-        base: MachineDetail,
-        changed: Mapping[str, Any],
-        save_id: uuid.UUID,
-        lease_token: int | None,
-    ) -> MachineDetail:
+    def write(self, session: Any, sent: Sent, lease_token: int | None) -> MachineDetail:
         """Change a machine."""
-        values = MachineValues.model_validate({**base.values.model_dump(), **changed})
+        values = MachineValues.model_validate({**sent.base, **sent.changed})
         return set_machine(
             session,
-            MachineSave(values=values, save_id=save_id, row_version=base.row_version, lease_token=lease_token),
+            MachineSave(values=values, save_id=sent.save_id, row_version=sent.row_version, lease_token=lease_token),
         )
 
-    def update(self, base: MachineDetail, changed: Mapping[str, Any]) -> None:
+    def save(self, base: MachineDetail | None, changed: Mapping[str, Any], beside: Any = None) -> bool:
         """Save what changed; where it takes rights away, who is connected has to go afterwards."""
-        if is_demotion(base.level, changed.get("level")):
+        if base is not None and is_demotion(base.level, changed.get("level")):
             self._demoted.add(base.id)
-        else:
+        elif base is not None:
             self._demoted.discard(base.id)
-        super().update(base, changed)
+        return super().save(base, changed, beside)
 
     def was_written(self, detail: MachineDetail) -> None:
         """The second unit of work."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
+from desk_client.forms.change_notices import ChangeNotices
 from desk_client.forms.editing import EntityEditing
 from desk_client.forms.notices import Notices
 from desk_client.machine_words import is_demotion
@@ -32,11 +33,12 @@ class MachineEditing(EntityEditing[MachineDetail]):
     made = Signal(object)
 
     def __init__(
-        self, form: MachineForm, notices: Notices, controller: MachineController, messages: Messages, machine: str,
-        *, can_write: bool, parent: QObject,
+        self, form: MachineForm, notices: Notices, changes: ChangeNotices, controller: MachineController,
+        messages: Messages, machine: str, *, can_write: bool, parent: QObject,
     ) -> None:  # fmt: skip
-        super().__init__(form, notices, controller, messages, machine, can_write=can_write, parent=parent)
+        super().__init__(form, notices, changes, controller, messages, machine, can_write=can_write, parent=parent)
         self._machine_form = form
+        self._agreed: Level | None = None  # to take rights away down to this level, for the save under way
 
     def new_row(self) -> tuple[Mapping[str, Any], Mapping[str, str]]:
         """The least level: more is decided, not forgotten."""
@@ -50,7 +52,8 @@ class MachineEditing(EntityEditing[MachineDetail]):
         """Hand what is typed on; where it takes rights away, after a question."""
         self._machine_form.normalise()
         wanted = self._form.changed_values().get("level")
-        if self.detail is not None and wanted is not None and is_demotion(self.detail.level, wanted):
+        is_agreed = wanted is not None and wanted == self._agreed
+        if self.detail is not None and wanted is not None and not is_agreed and is_demotion(self.detail.level, wanted):
             self.set_saving(False)
             self.demotion_wanted.emit(Level(wanted))
         else:
@@ -61,8 +64,15 @@ class MachineEditing(EntityEditing[MachineDetail]):
         if self.is_saving or not self.is_dirty():
             self.stay_here()
             return
+        wanted = self._form.changed_values().get("level")
+        self._agreed = None if wanted is None else Level(wanted)
         self.set_saving(True)
         super().send()
+
+    def stay_here(self) -> None:
+        """What was agreed to was agreed to for that save."""
+        super().stay_here()
+        self._agreed = None
 
     def refuse_level(self, error: DeskError) -> None:
         """The level can't be taken away."""

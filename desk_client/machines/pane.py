@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk_client.context import ClientContext
+from desk_client.forms.change_notices import ChangeNotices
 from desk_client.forms.foot import FormFoot
 from desk_client.forms.notices import Notices
 from desk_client.forms.pane import EntityPane, PaneSet
@@ -34,9 +35,11 @@ class MachinePane(EntityPane[MachineDetail]):
         self.head, self.banner, self.foot = MachineHead(self), Banner(self), FormFoot(self)
         self.lease_banner = Banner(self, "leaseBanner")
         notices = Notices(self.banner, self.lease_banner)
+        self.change_banner = Banner(self, "changeBanner")
+        self.changes = ChangeNotices(self.change_banner)
         self.form = MachineForm(context.reference, self.now, self)
         self.editing = MachineEditing(
-            self.form, notices, self.controller, messages, session.machine,
+            self.form, notices, self.changes, self.controller, messages, session.machine,
             can_write=session.level is Level.ADMIN, parent=self,
         )  # fmt: skip
         self.doing = MachineActions(self.editing, self.controller, operations, messages, session.machine, self)
@@ -51,9 +54,9 @@ class MachinePane(EntityPane[MachineDetail]):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        for widget in (self.head, self.lease_banner, self.banner, self.form, self.foot):
+        for widget in (self.head, self.lease_banner, self.change_banner, self.banner, self.form, self.foot):
             layout.addWidget(widget, 1 if widget is self.form else 0)
-        self.begin(PaneSet(self.form, notices, self.foot, self.controller, self.editing), context.bus)
+        self.begin(PaneSet(self.form, notices, self.changes, self.foot, self.controller, self.editing), context)
 
     def title(self) -> str:
         """The machine's name."""

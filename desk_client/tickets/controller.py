@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from desk_client.change_bus import ChangeBus
 from desk_client.forms.controller import EntityController
+from desk_client.forms.save_ids import Sent
 from desk_client.leases.keeper import LeaseKeeper
 from desk_client.runner import DbRunner
 from desk_client.tickets.fields import ENTITY
 from desk_client.widgets.type_ahead import Suggestion
-from shared.errors import AlreadySavedError, DeskError
 from shared.queries.lookup import find_contacts, find_customers, find_projects, find_tickets
 from shared.queries.tickets import get_history, get_ticket
 from shared.schemas.reference import Named
 from shared.schemas.session import DeskSession
-from shared.schemas.ticket import CommentText, HistoryLine, TicketCreate, TicketDetail, TicketUpdate, TicketValues
+from shared.schemas.ticket import HistoryLine, TicketCreate, TicketDetail, TicketUpdate, TicketValues
 from shared.services.tickets import add_comment, create_ticket, update_ticket
 
 if TYPE_CHECKING:
@@ -33,13 +32,14 @@ class TicketController(EntityController[TicketDetail]):
         history_failed(DeskError)
         history_loaded(tuple[HistoryLine]): of the open ticket, newest first.
         suggestions_found(name, text, list[Suggestion]): the answer to ``look_up``.
-        commented(): the comment is appended.
+        arrivals_found(tuple[HistoryLine]), arrivals_failed(DeskError): the answer to ``ask_for_arrivals``.
     """
 
     history_failed = Signal(object)
     history_loaded = Signal(object)
     suggestions_found = Signal(str, str, object)
-    commented = Signal()
+    arrivals_found = Signal(object)
+    arrivals_failed = Signal(object)
 
     entity = ENTITY
 
@@ -48,7 +48,6 @@ class TicketController(EntityController[TicketDetail]):
     ) -> None:
         super().__init__(runner, bus, leases, parent)
         self._session = session
-        self._comment_id = uuid.uuid4()
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -70,10 +69,6 @@ class TicketController(EntityController[TicketDetail]):
         super().stay(row_id)
         self._runner.cancel(self, "history")
 
-    def _forget_saves(self) -> None:
-        super()._forget_saves()
-        self._comment_id = uuid.uuid4()
-
     def load_history(self) -> None:
         """Read the history of the open ticket again."""
         ticket_id = self._row_id
@@ -83,9 +78,24 @@ class TicketController(EntityController[TicketDetail]):
                 on_done=self.history_loaded.emit, on_error=self.history_failed.emit, receiver=self, purpose="history",
             )  # fmt: skip
 
+    def read_beside_again(self) -> None:
+        """A line was added to the history."""
+        self.load_history()
+
     def after_save(self, detail: TicketDetail) -> None:
         """The save is in the history by now."""
         self.load_history()
+
+    def ask_for_arrivals(self) -> None:
+        """Read the history before the ticket is resolved: what came in since it was opened counts, noticed or not."""
+        ticket_id, visit = self._row_id, self._visit
+        if ticket_id is not None:
+            self._runner.run(
+                lambda conn: self.read_beside(conn, ticket_id),
+                on_done=lambda lines: self._if_shown(visit, self.arrivals_found, lines),
+                on_error=lambda error: self._if_shown(visit, self.arrivals_failed, error),
+                receiver=self, purpose="arrivals",
+            )  # fmt: skip
 
     def look_up(self, name: str, entity: str, text: str, parent: int | None) -> None:
         """Ask for the rows that the typed text may mean; a newer question of the same field makes this one void."""
@@ -101,47 +111,26 @@ class TicketController(EntityController[TicketDetail]):
 
     # -- saving ----------------------------------------------------------------------------------------------------
 
-    def create(self, values: Mapping[str, Any], comment: CommentText | None = None) -> None:
-        """Save a new ticket. Sent again after a lost answer it is the same save, whatever was typed since."""
+    def insert(self, session: Any, sent: Sent) -> TicketDetail:
+        """Make a ticket."""
         new = TicketCreate(
-            save_id=self._create_id, values=TicketValues(**values), comment=comment,
-            comment_save_id=self._comment_id if comment else None,
+            save_id=sent.save_id, values=TicketValues(**sent.changed), comment=sent.beside,
+            comment_save_id=sent.beside_id if sent.beside else None,
         )  # fmt: skip
-        self._save(lambda session: create_ticket(session, new))
+        return create_ticket(session, new)
 
-    def update(self, base: TicketDetail, changed: Mapping[str, Any], comment: CommentText | None = None) -> None:
-        """Save what changed of a ticket; the same intention keeps its save_id over retries."""
-        values = TicketValues(**changed)
+    def write(self, session: Any, sent: Sent, lease_token: int | None) -> TicketDetail:
+        """Change a ticket, and append the comment that goes along."""
         change = TicketUpdate(
-            id=base.id, row_version=base.row_version, save_id=self._save_id((base.id, base.row_version, values)),
-            lease_token=self.lease.token(),
-            values=values, comment=comment, comment_save_id=self._comment_id if comment else None,
+            id=sent.row_id or 0, row_version=sent.row_version, save_id=sent.save_id, lease_token=lease_token,
+            values=TicketValues(**sent.changed), comment=sent.beside,
+            comment_save_id=sent.beside_id if sent.beside else None,
         )  # fmt: skip
-        self._save(lambda session: update_ticket(session, change))
+        return update_ticket(session, change)
 
-    def comment(self, ticket_id: int, comment: CommentText) -> None:
+    def append(self, session: Any, sent: Sent) -> None:
         """Append a comment alone: it needs no lease and meets no conflict."""
-        save_id, visit = self._comment_id, self._visit
-        self._runner.run(
-            lambda session: add_comment(session, ticket_id, comment, save_id),
-            on_done=lambda _: self._on_commented(visit, ticket_id),
-            on_error=lambda error: self._on_comment_failed(visit, ticket_id, error), receiver=self, write=True,
-        )  # fmt: skip
-
-    def _on_commented(self, visit: int, ticket_id: int) -> None:
-        if visit != self._visit:
-            self._bus.publish(ENTITY, ticket_id)
-            return
-        self._comment_id = uuid.uuid4()
-        self._bus.publish(ENTITY, ticket_id, initiator=self)
-        self.commented.emit()
-        self.load_history()
-
-    def _on_comment_failed(self, visit: int, ticket_id: int, error: DeskError) -> None:
-        if isinstance(error, AlreadySavedError):
-            self._on_commented(visit, ticket_id)
-        elif visit == self._visit:
-            self.save_failed.emit(error)
+        add_comment(session, sent.row_id or 0, sent.beside, sent.beside_id)
 
 
 def _lookup(entity: str, text: str, parent: int | None) -> Callable[[Connection], Iterable[Named]] | None:

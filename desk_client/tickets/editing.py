@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtWidgets import QWidget
 
+from desk_client.forms.change_notices import ChangeNotices
+from desk_client.forms.changes import Origin
 from desk_client.forms.editing import EntityEditing
+from desk_client.forms.look_dialog import LookDialog
 from desk_client.forms.notices import Notices
 from desk_client.messages import Messages
 from desk_client.reference_store import ReferenceStore
+from desk_client.tickets.arrivals import ASKED_BEFORE, Arrivals, arrival_words
 from desk_client.tickets.comment_box import CommentBox
 from desk_client.tickets.controller import TicketController
 from desk_client.tickets.defaults import StickyDefaults
 from desk_client.tickets.form import TicketForm
 from desk_client.tickets.history import HistoryView
+from shared.errors import DeskError
 from shared.schemas.session import DeskSession
 from shared.schemas.ticket import CommentText, HistoryLine, TicketDetail
 
@@ -29,6 +35,7 @@ class PaneParts:
     form: TicketForm
     history: HistoryView
     notices: Notices
+    changes: ChangeNotices
     comment_box: CommentBox | None
 
 
@@ -46,16 +53,19 @@ class TicketEditing(EntityEditing[TicketDetail]):
         parent: QObject,
     ) -> None:
         super().__init__(
-            parts.form, parts.notices, controller, messages, session.machine,
+            parts.form, parts.notices, parts.changes, controller, messages, session.machine,
             can_write=session.level.can_write, parent=parent,
         )  # fmt: skip
         self._history, self._comment_box = parts.history, parts.comment_box
         self._tickets, self._now = controller, now
         self._sticky = StickyDefaults(reference)
-        self._sent: CommentText | None = None  # goes with the save under way
+        self._reference = reference
+        self._arrivals = Arrivals(session.machine)
+        self._is_asking = False  # the desk, what came in
         controller.history_failed.connect(messages.error)
-        controller.history_loaded.connect(self._history.show_lines)
-        controller.commented.connect(self._on_commented)
+        controller.history_loaded.connect(self.show_beside)
+        controller.arrivals_found.connect(self._on_arrivals)
+        controller.arrivals_failed.connect(self._on_arrivals_failed)
         if self._comment_box is not None:
             self._comment_box.edited.connect(self._on_commenting)
 
@@ -75,10 +85,14 @@ class TicketEditing(EntityEditing[TicketDetail]):
         """An empty ticket has no history."""
         self._history.clear()
         super().show_new()
+        self._arrivals.begin(self._tickets.visit, is_new=True)
+
+    def _on_opened(self, detail: TicketDetail) -> None:
+        self._arrivals.begin(self._tickets.visit)
+        super()._on_opened(detail)
 
     def clear_beside(self) -> None:
         """The comment was of the ticket before."""
-        self._sent = None
         if self._comment_box is not None:
             self._comment_box.clear()
 
@@ -88,21 +102,42 @@ class TicketEditing(EntityEditing[TicketDetail]):
 
     # -- saving ----------------------------------------------------------------------------------------------------
 
-    def sent_alone(self) -> bool:
-        """A comment needs neither lease nor version where nothing in the form changed."""
-        self._sent = comment = self._comment_box.comment() if self._comment_box is not None else None
-        if self.detail is None or comment is None or self._form.is_dirty():
-            return False
-        self.set_saving(True)
-        self._tickets.comment(self.detail.id, comment)
-        return True
+    def beside(self) -> CommentText | None:
+        """The comment."""
+        return None if self._comment_box is None else self._comment_box.comment()
 
-    def send(self) -> None:
-        """With the comment."""
-        if self.detail is None:
-            self._tickets.create(self._form.changed_values(), self._sent)
-        else:
-            self._tickets.update(self.detail, self._form.changed_values(), self._sent)
+    def beside_editors(self) -> Mapping[str, QWidget]:
+        """The text of the comment."""
+        return {} if self._comment_box is None else {"comment": self._comment_box.editor}
+
+    def beside_draft(self) -> Mapping[str, Any]:
+        """The comment as it is written."""
+        return {} if self._comment_box is None else self._comment_box.draft()
+
+    def restore_beside(self, kept: Mapping[str, Any]) -> None:
+        """Write it there again."""
+        if self._comment_box is not None:
+            self._comment_box.restore(kept)
+
+    def pack_beside(self, beside: CommentText | None) -> Mapping[str, Any] | None:
+        """A comment as plain values."""
+        return None if beside is None else beside.model_dump()
+
+    def unpack_beside(self, packed: Mapping[str, Any] | None) -> CommentText | None:
+        """And back."""
+        return None if packed is None else CommentText.model_validate(packed)
+
+    def show_beside(self, beside: Sequence[HistoryLine]) -> None:
+        """The history as it is by now."""
+        self._arrivals.note(self._tickets.visit, beside)
+        self._history.show_lines(beside)
+
+    def origins(self, detail: TicketDetail, beside: Sequence[HistoryLine]) -> Sequence[Origin]:
+        """The newest events, one at most for each version since."""
+        since = detail.row_version - (self.detail.row_version if self.detail else 0)
+        events = [line for line in beside if line.line == "event"][:since]
+        made = tuple(Origin(line.machine, line.person, line.at, frozenset(line.changes or ())) for line in events)
+        return made or super().origins(detail, beside)
 
     def note_saved(self, detail: TicketDetail) -> None:
         """What a new ticket was given is usual from now on."""
@@ -114,29 +149,48 @@ class TicketEditing(EntityEditing[TicketDetail]):
         """The next ticket is of the same customer."""
         self._sticky.keep_customer(detail)
 
+    def note_appended(self) -> None:
+        """The comment alone."""
+        self._take_comment_away()
+        self._messages.info(lambda: QCoreApplication.translate("TicketPane", "Comment added"))
+
     def _take_comment_away(self) -> None:
         """The comment that was sent is in the history now; what was written since stays in its box."""
-        if self._comment_box is not None and self._sent is not None:
-            self._comment_box.take_away(self._sent)
-        self._sent = None
+        sent = self._tickets.sent
+        if self._comment_box is not None and sent is not None and sent.beside is not None:
+            self._comment_box.take_away(sent.beside)
 
-    def _on_commented(self) -> None:
-        self._take_comment_away()
+    # -- before it is resolved -------------------------------------------------------------------------------------
+
+    def send(self) -> None:
+        """Before it is resolved or closed the desk is asked what came in meanwhile."""
+        status = self._form.changed_values().get("status")
+        if self.detail is not None and status in ASKED_BEFORE:
+            self._is_asking = True
+            self._tickets.ask_for_arrivals()
+        else:
+            super().send()
+
+    def _on_arrivals(self, lines: Sequence[HistoryLine]) -> None:
+        if not self._is_asking:
+            return
+        self._is_asking = False
+        self.show_beside(lines)
+        arrived = self._arrivals.among(lines)
+        if not arrived:
+            super().send()
+            return
         self.set_saving(False)
-        self._messages.info(lambda: QCoreApplication.translate("TicketPane", "Comment added"))
-        afterwards, self.after_save = self.after_save, None
-        if self.detail is not None:
-            self.saved.emit(self.detail.id)
-        if afterwards is not None and not self.is_dirty():
-            afterwards()
-
-    def say_conflict(self, detail: TicketDetail, beside: tuple[HistoryLine, ...]) -> None:
-        """The newest event says who it was."""
-        self._history.show_lines(beside)
-        event = next((line for line in beside if line.line == "event"), None)
-        self._notices.changed_elsewhere(
-            event.at if event else detail.updated_at,
-            machine=event.machine if event else None,
-            person=event.person if event else None,
-            show_theirs=self.discard,
+        self._arrivals.know(arrived)  # whatever is decided: they have been read
+        status = str(self._form.changed_values().get("status"))
+        dialog = LookDialog(
+            "arrivalsLook", lambda: arrival_words(arrived, status, self._reference), self._form.window()
         )
+        dialog.go_on_wanted.connect(self.save_again)
+        dialog.rejected.connect(self.stay_here)
+        dialog.open()
+
+    def _on_arrivals_failed(self, error: DeskError) -> None:
+        if self._is_asking:
+            self._is_asking = False
+            self._on_save_failed(error)

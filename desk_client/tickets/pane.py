@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 
 from desk_client.context import ClientContext
+from desk_client.forms.change_notices import ChangeNotices
 from desk_client.forms.notices import Notices
 from desk_client.forms.pane import CONTROL, SHIFT, EntityPane, Keys, PaneSet
 from desk_client.theme import Role, set_role
@@ -33,7 +34,7 @@ class TicketPane(EntityPane[TicketDetail]):
         self._reference = reference
         self.controller = TicketController(context.runner, context.bus, context.leases, session, self)
         self._build(session.level.can_write)
-        parts = PaneParts(self.form, self.history, self.notices, self.comment_box)
+        parts = PaneParts(self.form, self.history, self.notices, self.changes, self.comment_box)
         self.editing = TicketEditing(parts, self.controller, reference, session, messages, self.now, self)
         self.quick = QuickActions(
             parts, self.head, self.editing, self.controller, reference, session, self.now, messages.ask_unsaved, self
@@ -44,7 +45,9 @@ class TicketPane(EntityPane[TicketDetail]):
         reference.changed.connect(self.show_state)
         if self.comment_box is not None:
             self.comment_box.add_requested.connect(self.save)
-        self.begin(PaneSet(self.form, self.notices, self.foot, self.controller, self.editing), context.bus)
+        self.begin(
+            PaneSet(self.form, self.notices, self.changes, self.foot, self.controller, self.editing), context
+        )
 
     def _build(self, can_write: bool) -> None:
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
@@ -52,6 +55,8 @@ class TicketPane(EntityPane[TicketDetail]):
         self.head = PaneHead(self._reference, can_write=can_write, parent=left)
         self.banner, self.lease_banner = Banner(left), Banner(left, "leaseBanner")
         self.notices = Notices(self.banner, self.lease_banner)
+        self.change_banner = Banner(left, "changeBanner")
+        self.changes = ChangeNotices(self.change_banner)
         self.form = TicketForm(self._reference, self.now, read_only=not can_write, parent=left)
         self.history = HistoryView(self._reference, self._side)
         self.comment_box = CommentBox(self._side) if can_write else None
@@ -59,7 +64,7 @@ class TicketPane(EntityPane[TicketDetail]):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for widget in (self.head, self.lease_banner, self.banner, self.form, self.foot):
+        for widget in (self.head, self.lease_banner, self.change_banner, self.banner, self.form, self.foot):
             if widget is not None:
                 column.addWidget(widget, 1 if widget is self.form else 0)
         set_role(self._side, Role.CARD)

@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -99,6 +99,20 @@ class AnsweringMessages(Messages):
         return self.answer
 
 
+class Line(QObject):
+    """What the client knows of the way to the desk, as a test tells it."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_live = True
+
+    def become(self, *, live: bool) -> None:
+        self.is_live = live
+        self.changed.emit()
+
+
 @dataclass
 class Client:
     """One machine's client as far as the pane needs it."""
@@ -112,6 +126,7 @@ class Client:
     desk: RunningDesk
     machine: str
     qtbot: QtBot
+    line: Line
     presses: int = 0
     typed: list[str] = field(default_factory=list)
 
@@ -247,11 +262,11 @@ def make_client(filled: RunningDesk, theme: Theme, qtbot: QtBot, tmp_path: Path)
         runner, reference, messages, bus = DbRunner(database), ReferenceStore(), AnsweringMessages(), ChangeBus()
         reference.load(data)
         runner.start()
-        profile = filled.profile(machine)
+        profile, line = filled.profile(machine), Line()
         context = ClientContext(
             session=session, runner=runner, bus=bus, messages=messages, reference=reference, theme=theme,
             language=Language(), settings=ClientSettings(tmp_path), profile=profile,
-            leases=LeaseKeeper(runner, bus, session),
+            leases=LeaseKeeper(runner, bus, session), connection=cast(Any, line),
         )  # fmt: skip
         pane = TicketPane(context)
         pane.resize(*size)
@@ -259,7 +274,7 @@ def make_client(filled: RunningDesk, theme: Theme, qtbot: QtBot, tmp_path: Path)
         pane.show()
         pane.activateWindow()
         qtbot.waitActive(pane).__enter__()
-        made.append(Client(pane, runner, reference, messages, bus, session, filled, machine, qtbot))
+        made.append(Client(pane, runner, reference, messages, bus, session, filled, machine, qtbot, line=line))
         return made[-1]
 
     yield make

@@ -82,7 +82,7 @@ def test_what_is_forced_is_refused_and_said_kindly(client: Any, make_client: Cal
     detail = query.pane.editing.detail
     for machine, refused in ((query, True), (client, False)):
         machine.open(ticket)
-        machine.pane.controller.update(detail, {"subject": f"forced by {machine.machine}"}, None)
+        machine.pane.controller.save(detail, {"subject": f"forced by {machine.machine}"})
         machine.idle()
         said = ("error", "This machine may read, not change that") in machine.messages.said
         assert said is refused

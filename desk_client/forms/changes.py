@@ -1,0 +1,68 @@
+"""What another machine made of a row that is open here: which fields, from what to what, and who it was."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A save of another: where and when; ``fields`` empty where it is not known which it changed."""
+
+    machine: str | None
+    person: str | None
+    at: datetime
+    fields: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that is another by now; ``origin`` is the newest save that changed it."""
+
+    field: str
+    before: Any
+    now: Any
+    origin: Origin | None
+
+
+def changes_between(
+    before: Values, now: Values, names: Collection[str], origins: Sequence[Origin]
+) -> list[FieldChange]:
+    """The fields among ``names`` that differ, in their order; ``origins`` newest first."""
+    return [
+        FieldChange(name, before.get(name), now.get(name), _origin_of(name, origins))
+        for name in names
+        if before.get(name) != now.get(name)
+    ]
+
+
+def _origin_of(name: str, origins: Sequence[Origin]) -> Origin | None:
+    return next((one for one in origins if name in one.fields or not one.fields), None)
+
+
+def who_text(origins: Sequence[Origin]) -> str:
+    """The machines with their people, each once, in the language of the window; '' where none is known."""
+    said = dict.fromkeys(_who(one) for one in origins if one.machine or one.person)
+    return QCoreApplication.translate("Changes", ", ").join(said)
+
+
+def _who(origin: Origin) -> str:
+    if origin.machine and origin.person:
+        return f"{origin.machine} ({origin.person})"
+    return origin.machine or origin.person or ""
+
+
+def clock_text(at: datetime | None) -> str:
+    """The time of today, else date and time."""
+    if at is None:
+        return ""
+    local = at.astimezone()
+    today = local.date() == datetime.now().astimezone().date()
+    return local.strftime("%H:%M" if today else "%Y-%m-%d %H:%M")
