@@ -25,6 +25,7 @@ from desk_server.desk import Desk
 from desk_server.running import start_cluster
 from tests.faults.rounds import Rounds
 from tests.faults.stage import Stage
+from tests.faults.writers import Writers
 
 WRITING_SECONDS = 0.4
 PR_SET_CHILD_SUBREAPER = 36
@@ -32,14 +33,13 @@ PR_SET_CHILD_SUBREAPER = 36
 
 @dataclass
 class Crashes(Rounds):
-    """How long each start took, and what the writers were told."""
+    """And how long each start took."""
 
     starts: list[float] = field(default_factory=list)
-    told: dict[str, int] = field(default_factory=dict)
 
     def figures(self) -> dict[str, Any]:
         starts = {"median start, s": statistics.median(self.starts), "longest start, s": max(self.starts)}
-        return {**super().figures(), **self.told, **{name: round(value, 2) for name, value in starts.items()}}
+        return {**super().figures(), **{name: round(value, 2) for name, value in starts.items()}}
 
 
 def kill_server(desk: Desk) -> None:
@@ -93,12 +93,11 @@ def restart(desk: Desk) -> None:
 
 def crash_under_writers(stage: Stage, *, rounds: int, writers: int = 4) -> Crashes:
     """Each writer counts its own ticket up through all crashes."""
-    crashes, tickets, hands = Crashes(), stage.tickets(writers), stage.hire(writers)
+    crashes = Crashes()
     began = time.monotonic()
     with taking_in_orphans():
         restart(stage.running.desk)
-        for hand, ticket in zip(hands, tickets, strict=True):
-            hand.start("save_on_and_on", ticket=ticket)
+        at_work = Writers(stage, writers)
         while crashes.rounds < rounds:
             crashes.rounds += 1
             time.sleep(WRITING_SECONDS)
@@ -107,27 +106,11 @@ def crash_under_writers(stage: Stage, *, rounds: int, writers: int = 4) -> Crash
             start_cluster(stage.running.desk)
             stage.ask("SELECT 1")
             crashes.starts.append(time.monotonic() - at)
-        time.sleep(WRITING_SECONDS)
-    for hand in hands:
-        if not hand.has_said():
-            hand.go_on()
-    for hand, ticket in zip(hands, tickets, strict=True):
-        _compare(crashes, stage, ticket, hand.result())
+        at_work.wait_for_saves()
+        at_work.compare(crashes)
     crashes.seconds = time.monotonic() - began
-    stage.crew.dismiss()
     restart(stage.running.desk)  # no child of ours any more
     return crashes
-
-
-def _compare(crashes: Crashes, stage: Stage, ticket: int, told: dict[str, Any]) -> None:
-    """The ticket's count, its version and its comments are what was acknowledged; the last save may be in doubt."""
-    crashes.expect(not told["lost"], f"ticket {ticket}: a save that was acknowledged is gone")
-    ((number, version),) = stage.ask("SELECT serial::bigint, row_version FROM desk.ticket WHERE id = %s", ticket)
-    ((comments,),) = stage.ask("SELECT count(*) FROM desk.comment WHERE ticket_id = %s", ticket)
-    crashes.expect(number - told["acknowledged"] in (0, 1), f"{told['acknowledged']} acknowledged, {number} there")
-    crashes.expect(version == number + 1 and comments == number, f"version {version}, {comments} comments, {number}")
-    for name in ("acknowledged", "sent again", "had been done"):
-        crashes.told[name] = crashes.told.get(name, 0) + told[name]
 
 
 def check_storage(stage: Stage) -> list[str] | None:

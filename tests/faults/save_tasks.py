@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from shared.errors import AlreadySavedError, ConflictError, DatabaseUnavailableError
+from shared.errors import AlreadySavedError, BusyError, ConflictError, DatabaseUnavailableError
 from shared.schemas.ticket import CommentText, TicketCreate, TicketUpdate, TicketValues
 from shared.services.tickets import create_ticket, update_ticket
 from tests.faults.workplace import Workplace
@@ -49,32 +52,52 @@ def send_new(place: Workplace, save_id: str, values: dict[str, Any], at: float =
     return saved.id
 
 
-def save_on_and_on(place: Workplace, ticket: int, patience: float = 30) -> dict[str, Any]:
+def save_on_and_on(place: Workplace, ticket: int, bound: float | None = None, patience: float = 60) -> dict[str, Any]:
     """Count a ticket up until called off. What fails for want of a server is sent again until there is an answer.
 
-    Returns how many saves were acknowledged, how many were sent again, and how many of those had been done already.
-    ``lost``: the server no longer knew what it had acknowledged.
+    Returns how many saves were acknowledged, how often one was sent again, how many of those had been done already,
+    the seconds of the longest try, and whether the server no longer knew what it had acknowledged.
+
+    Args:
+        bound: seconds after which a try without an answer is given up, as a client does whose listener hears nothing.
+        patience: seconds without a save after which something is wrong.
     """
-    told = {"acknowledged": 0, "sent again": 0, "had been done": 0, "lost": False}
+    told = {"acknowledged": 0, "sent again": 0, "had been done": 0, "longest try": 0.0, "lost": False}
     order, since = _next_order(ticket, 1), time.monotonic()
-    longest = 0.0
     while not place.is_called_off():
+        began = time.monotonic()
         try:
-            send_change(place, **order)
+            with _given_up_after(place, bound):
+                send_change(place, **order)
         except AlreadySavedError:
             told["had been done"] += 1
-        except DatabaseUnavailableError:
+        except (DatabaseUnavailableError, BusyError):
             told["sent again"] += 1
+            told["longest try"] = max(told["longest try"], time.monotonic() - began)
             if time.monotonic() - since > patience:
                 raise
             time.sleep(0.02)
             continue
         except ConflictError:
             return {**told, "lost": True}
+        told["longest try"] = max(told["longest try"], time.monotonic() - began)
         told["acknowledged"] += 1
-        longest = max(longest, time.monotonic() - since)
         order, since = _next_order(ticket, told["acknowledged"] + 1), time.monotonic()
-    return {**told, "longest": longest, "in doubt": order["save_id"]}
+    return told
+
+
+@contextmanager
+def _given_up_after(place: Workplace, bound: float | None) -> Iterator[None]:
+    if bound is None:
+        yield
+        return
+    timer = threading.Timer(bound, place.database.abandon)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
 
 
 def _next_order(ticket: int, version: int) -> dict[str, Any]:

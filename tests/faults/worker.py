@@ -14,10 +14,10 @@ import sys
 import traceback
 
 from shared.errors import DeskError
-from tests.faults import edit_tasks, lease_tasks, save_tasks
+from tests.faults import client_tasks, edit_tasks, lease_tasks, save_tasks
 from tests.faults.workplace import Workplace
 
-TASKS = {task.__name__: task for module in (edit_tasks, lease_tasks, save_tasks) for task in module.TASKS}
+TASKS = {task.__name__: task for module in (client_tasks, edit_tasks, lease_tasks, save_tasks) for task in module.TASKS}
 
 
 def serve(channel: socket.socket) -> None:

@@ -1,0 +1,25 @@
+"""The network fails in each of its ways under writers: said in time, and each save is done once when it is back."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.network import FAULTS, Fault, fail_under_writers
+from tests.faults.stage import Stage
+
+BOUND = 1.0  # seconds without an answer; 10 in a client
+SLACK = 4.0  # for a loaded machine
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_it_is_said_in_time_and_goes_on_once(stage: Stage, fault: Fault) -> None:
+    counted = fail_under_writers(stage, fault, seconds=1.5, bound=BOUND, connect_timeout=2)
+    assert counted.problems == []
+    assert counted.met["sent again"] > 0
+    assert counted.measured["try, s"] < BOUND + SLACK
+    assert counted.measured["until all save again, s"] < SLACK
+
+
+def test_who_waits_without_a_bound_waits_as_long_as_the_hole_is_there(stage: Stage) -> None:
+    counted = fail_under_writers(stage, "black_hole", seconds=3, bound=None)
+    assert counted.measured["try, s"] > 2.5
