@@ -6,13 +6,15 @@ from collections.abc import Callable, Generator
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from desk_client.administration import SCREENS
+from desk_client.administration import SCREEN_OF, SCREENS
 from desk_client.bulk.actions import BulkActions
 from desk_client.context import ClientContext
+from desk_client.drafts.content import Draft
 from desk_client.listing.list_header import ListHeader
+from desk_client.screen import Screen
+from desk_client.stepping_back import step_back
 from desk_client.tabs import Tabs
 from desk_client.tickets.bulk import TicketBulk
 from desk_client.tickets.page import TicketsPage
@@ -101,8 +103,6 @@ class Workspace(Translated, QWidget):
         self._search.left_down.connect(self.to_list)
         self.tabs.currentChanged.connect(self._say_ticket)
         self.bulk.deleted.connect(self._on_deleted)
-        undo = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self.page.list, self.undo_bar.undo)
-        undo.setContext(Qt.ShortcutContext.WidgetShortcut)
 
     def begin(self) -> None:
         """Show the view that was shown last, else the first."""
@@ -124,6 +124,8 @@ class Workspace(Translated, QWidget):
             "comment": lambda: self._act(TicketPane.add_comment),
             "assign": lambda: self._act(TicketPane.assign),
             "change_status": lambda: self._act(TicketPane.change_status),
+            "undo": self.undo,
+            "redo": lambda: self._step_back(again=True),
             "change_selected": lambda: self.bulk.change(self._meant_ids()),
             "delete": self._on_delete,
             "bulk_results": self.bulk.show_results,
@@ -163,6 +165,34 @@ class Workspace(Translated, QWidget):
         self.tabs.show_pane(pane)
         pane.open_row(ticket_id)
         pane.editing.opening.when_there(pane.setFocus)
+
+    def open_draft(self, draft: Draft) -> None:
+        """A form with what was typed before a crash: of a ticket in a tab, of anything else on its screen."""
+        content = draft.content
+        if content.entity in SCREEN_OF:
+            screen = self.open_screen(SCREEN_OF[content.entity])
+            if isinstance(screen, Screen):
+                screen.open_draft(draft)
+            return
+        for pane in self.tabs.panes()[1:]:
+            if pane.property("draft") == draft.id.hex:  # it is on its way there
+                self.tabs.setCurrentWidget(pane)
+                return
+        pane = make_pane(self._context, self.tabs)
+        pane.setProperty("draft", draft.id.hex)
+        pane.setProperty("ticket_id", content.entity_id)
+        self.tabs.show_pane(pane)
+        pane.open_draft(draft)
+
+    def undo(self) -> None:
+        """Take back what was done last where the focus is: with rows of the list, in a text, else in a form."""
+        if self.page.list.hasFocus() and self.undo_bar.is_offered():
+            self.undo_bar.undo()
+        else:
+            self._step_back(again=False)
+
+    def _step_back(self, *, again: bool) -> None:
+        step_back(self.tabs.front_screen() or self.pane(), again=again)
 
     def open_screen(self, name: str) -> QWidget:
         """The tab of one of the administrator's screens."""
