@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, SignalInstance
 
 from shared.errors import DatabaseUnavailableError, DeskError, LoginRefusedError
 from shared.listening import Wait
@@ -238,11 +238,11 @@ class Listener(QObject):
 
     def _turn(self, connection: Connection, until: float) -> bool:
         """Wait for the connection's socket and let it go on; whether something came. Ends early when somebody calls."""
-        number = connection.fileno()
+        number, wake = connection.fileno(), self._wake.fileno()
         writes = [number] if connection.waits_for is Wait.WRITE else []
         wait = max(until - time.monotonic(), 0.0)
-        came, free, broken = select.select([number, self._wake], writes, [number], wait)
-        if self._wake in came:
+        came, free, broken = select.select([number, wake], writes, [number], wait)
+        if wake in came:
             self._drain()
         if number in came or free or broken:
             connection.go_on()
@@ -281,7 +281,7 @@ class Listener(QObject):
         if tells:
             self._tell(self._came)
 
-    def _tell(self, signal: Signal, *values: object) -> None:
+    def _tell(self, signal: SignalInstance, *values: object) -> None:
         if not self._closing:
             with contextlib.suppress(RuntimeError):  # the window is gone this very moment
                 signal.emit(*values)

@@ -60,10 +60,20 @@ class Pace(QObject):
         self._began, self._free_at = None, now + pause
         self._wait()
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether an answer is on its way."""
+        return self._began is not None
+
     def stop(self) -> None:
         """Nothing is due any more."""
         self._timer.stop()
         self._is_wanted = False
+
+    def reset(self) -> None:
+        """It was read by other means, or is not of interest any more."""
+        self.stop()
+        self._began, self._free_at = None, time.monotonic() + self._shortest
 
     def _on_time(self) -> None:
         if self._is_wanted and time.monotonic() >= self._free_at:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject
 
-from desk_client.change_bus import Change, ChangeBus
+from desk_client.change_bus import ChangeBus
+from desk_client.listing.list_source import ListSource
+from desk_client.listing.row_changes import RowChanges
 from desk_client.listing.table_model import PagedTableModel
 from desk_client.messages import Messages
 from desk_client.runner import DbRunner
@@ -16,28 +18,6 @@ from shared.errors import DatabaseUnavailableError, DeskError, LoginRefusedError
 from shared.schemas.listing import PAGE_ROWS, Anchors, Page, PageKey, Row
 
 Listing = TypeVar("Listing")
-Asked = TypeVar("Asked", contravariant=True)
-
-
-class ListSource(Protocol[Row, Asked]):
-    """Where the rows of a list come from. ``page``, ``anchors`` and ``row`` run on the runner's thread.
-
-    ``entity`` is the one whose changes on the ChangeBus concern the list.
-    """
-
-    entity: str
-
-    def page(self, conn: Any, listing: Asked, after: PageKey | None) -> Page[Row]:
-        """Up to ``PAGE_ROWS`` rows behind ``after`` (None: from the beginning)."""
-
-    def anchors(self, conn: Any, listing: Asked) -> Anchors | None:
-        """The key of every page; None where a listing may be too long for that: it grows as one goes on."""
-
-    def row(self, conn: Any, row_id: int) -> Row | None:
-        """One row as it is now; None where there is none any more."""
-
-    def may_move(self, before: Row, now: Row, listing: Asked) -> bool:
-        """Whether a changed row may stand elsewhere in the listing, or not be in it any more."""
 
 
 class ListController(QObject, Generic[Row, Listing]):
@@ -62,7 +42,12 @@ class ListController(QObject, Generic[Row, Listing]):
         self._wanted: list[int] = []
         self._in_sight = (0, 0)
         self._is_fetching = False
-        bus.changed.connect(self._on_changed)
+        self._changes: RowChanges[Row, Listing] = RowChanges(self, model, source, bus, self)
+
+    @property
+    def in_sight(self) -> tuple[int, int]:
+        """The first and the last page in sight."""
+        return self._in_sight
 
     @property
     def listing(self) -> Listing:
@@ -75,8 +60,9 @@ class ListController(QObject, Generic[Row, Listing]):
         """Show this listing from its beginning; what is shown stays, dimmed, until the answer."""
         self._listing = listing
         self._forget_pages()
+        self._changes.forget()
         self._model.set_dimmed(True)
-        self._run(lambda conn: self._source.page(conn, listing, None), self._on_first, "listing")
+        self.run(lambda conn: self._source.page(conn, listing, None), self._on_first, "listing")
 
     def refresh(self) -> None:
         """Read again what is shown, without moving it; what was about to be shown, from its beginning."""
@@ -84,6 +70,7 @@ class ListController(QObject, Generic[Row, Listing]):
             self.show(self._listing)
             self.read_beside()
             return
+        self._changes.whole.begin()
         source, listing = self._source, self._listing
         pages = {self._in_sight[0], self._in_sight[1], 0}
         self._forget_pages()
@@ -95,23 +82,27 @@ class ListController(QObject, Generic[Row, Listing]):
             known = [number for number in sorted(pages) if number < len(anchors.keys)]
             return {number: source.page(conn, listing, anchors.keys[number]) for number in known}, anchors
 
-        self._run(read, lambda answer: self._on_refreshed(*answer), "listing")
+        self.run(read, lambda answer: self._on_refreshed(*answer), "listing")
         self.read_beside()
 
     def read_beside(self) -> None:
         """Read again what is shown beside the list and goes by the same rows; nothing here."""
+
+    def want_beside(self) -> None:
+        """As ``read_beside``, for what others change: it need not be at once."""
 
     def _on_refreshed(self, pages: dict[int, Page[Row]], anchors: Anchors | None) -> None:
         if anchors is None:
             self._model.grow_again([pages[number] for number in sorted(pages)])
         else:
             self._model.replace(pages, anchors)
+        self._changes.whole.end(is_cheap=self._model.is_whole)
 
     def _on_first(self, page: Page[Row]) -> None:
         self._model.show_first(page)
         if page.next_key is not None:
             source, listing = self._source, self._listing
-            self._run(lambda conn: source.anchors(conn, listing), self._on_anchors, "anchors")
+            self.run(lambda conn: source.anchors(conn, listing), self._on_anchors, "anchors")
 
     def _on_anchors(self, anchors: Anchors | None) -> None:
         if anchors is None:
@@ -145,7 +136,7 @@ class ListController(QObject, Generic[Row, Listing]):
                     break
             return tuple(ids[skipped : skipped + last - first + 1])
 
-        self._run(read, then, "ids")
+        self.run(read, then, "ids")
 
     @staticmethod
     def _page_of(row: int) -> int:
@@ -163,43 +154,27 @@ class ListController(QObject, Generic[Row, Listing]):
             self._model.add_page(number, page)
             self._fetch_next()
 
-        self._run(lambda conn: source.page(conn, listing, key), show, "page")
+        self.run(lambda conn: source.page(conn, listing, key), show, "page")
 
     def _forget_pages(self) -> None:
         self._wanted = []
         self._is_fetching = False
-        for purpose in ("page", "anchors"):
+        self.cancel("page", "anchors")
+
+    def cancel(self, *purposes: str) -> None:
+        """These answers are not wanted any more."""
+        for purpose in purposes:
             self._runner.cancel(self, purpose)
-
-    # -- rows that changed ---------------------------------------------------------------------------------------------
-
-    def _on_changed(self, change: Change, _initiator: QObject | None) -> None:
-        if change.entity != self._source.entity:
-            return
-        row_id = change.entity_id
-        if row_id is None or self._model.find(row_id) is None:
-            self.refresh()
-            return
-        self._run(lambda conn: self._source.row(conn, row_id), self._on_row, f"row {row_id}")
-        self.read_beside()
-
-    def _on_row(self, now: Row | None) -> None:
-        at = None if now is None else self._model.find(now.id)
-        before = None if at is None else self._model.row(at)
-        if now is None or before is None:
-            self.refresh()
-            return
-        self._model.update_row(now)
-        if self._source.may_move(before, now, self._listing):
-            self.refresh()  # it may stand elsewhere by now, or not be among these any more
 
     # -- answers -------------------------------------------------------------------------------------------------------
 
-    def _run(self, op: Callable[[Any], Any], on_done: Callable[[Any], None], purpose: str) -> None:
+    def run(self, op: Callable[[Any], Any], on_done: Callable[[Any], None], purpose: str) -> None:
+        """Ask the desk; of one purpose only the newest answer counts."""
         self._runner.run(op, on_done=on_done, on_error=partial(self._on_error, purpose), receiver=self, purpose=purpose)
 
     def _on_error(self, purpose: str, error: DeskError) -> None:
         is_away = isinstance(error, DatabaseUnavailableError)
+        self._changes.stopped()
         if purpose == "page":
             self._is_fetching = False
             self._wanted = []

@@ -169,6 +169,20 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         """Whether ``rowCount`` is the whole listing, not only what is known so far."""
         return self._exact
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all rows are in memory."""
+        return self._exact and all(page in self._pages for page in range(-(-self._count // PAGE_ROWS)))
+
+    @property
+    def has_end(self) -> bool:
+        """Whether it is a listing with anchors, or one whose end is known; not one that grows."""
+        return not self._grows
+
+    def known_key(self, number: int) -> PageKey | None:
+        """The key of a page; None where it is not known, or is the first."""
+        return self._keys[number] if number < len(self._keys) else None
+
     def page_key(self, number: int) -> PageKey | None:
         """The key of a page; IndexError where it is not known yet."""
         return self._keys[number]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from shared.notify import ChangeKind
 from shared.queries import machines
 from shared.schemas.listing import Anchors, Page, PageKey
 from shared.schemas.machine import MachineListing, MachineRow, MachineSort
@@ -22,6 +24,7 @@ class MachineSource:
     """Machines for a list."""
 
     entity = ENTITY
+    related = frozenset({"staff"})  # who sits there
 
     def page(self, conn: Any, listing: MachineListing, after: PageKey | None) -> Page[MachineRow]:
         """A page of a listing."""
@@ -31,9 +34,15 @@ class MachineSource:
         """The keys of all its pages."""
         return machines.get_machine_anchors(conn, listing)
 
-    def row(self, conn: Any, row_id: int) -> MachineRow | None:
-        """One machine's line."""
-        return machines.get_machine_row(conn, row_id)
+    def rows(self, conn: Any, ids: Sequence[int]) -> list[MachineRow]:
+        """These machines' lines."""
+        return [row for row_id in ids if (row := machines.get_machine_row(conn, row_id)) is not None]
+
+    def is_among(
+        self, conn: Any, listing: MachineListing, ids: Sequence[int], after: PageKey | None, up_to: PageKey | None
+    ) -> bool:
+        """Any may be."""
+        return True
 
     def may_move(self, before: MachineRow, now: MachineRow, listing: MachineListing) -> bool:
         """Whether what places it is another."""
@@ -43,3 +52,7 @@ class MachineSource:
         if listing.filter.text:
             names |= {"people", "address"}
         return any(getattr(before, name) != getattr(now, name) for name in names)
+
+    def heeds(self, kind: ChangeKind, listing: MachineListing) -> bool:
+        """Who edits it places none."""
+        return kind is not ChangeKind.LEASE

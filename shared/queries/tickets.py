@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
-from sqlalchemy import BigInteger, Connection, Integer, bindparam, case, func, or_, select
+from sqlalchemy import BigInteger, Connection, Integer, bindparam, case, func, not_, or_, select
 
 from shared.errors import NotFoundError
 from shared.models import Ticket
@@ -70,6 +70,26 @@ def get_anchors(
     rule = SORT_RULES[listing.sort]
     keys = select_sorted(listing.sort, given(listing.filter, readable_private), (rule.id.label("id"),))
     return anchors_of(conn, keys, rule, descending=listing.descending, limit=limit)
+
+
+def is_among(
+    conn: Connection,
+    listing: TicketListing,
+    ids: Sequence[int],
+    after: PageKey | None = None,
+    up_to: PageKey | None = None,
+    *,
+    readable_private: frozenset[str] = NOTHING_PRIVATE,
+) -> bool:
+    """Whether one of these tickets is in ``listing``, behind ``after`` and not behind ``up_to`` (None: no bound)."""
+    rule = SORT_RULES[listing.sort]
+    found = select_sorted(listing.sort, given(listing.filter, readable_private), (rule.id.label("id"),))
+    found = found.where(Ticket.id.in_(ids))
+    if after is not None:
+        found = found.where(rule.behind(after.value, after.id, descending=listing.descending))
+    if up_to is not None:
+        found = found.where(not_(rule.behind(up_to.value, up_to.id, descending=listing.descending)))
+    return bool(conn.execute(select(found.exists())).scalar_one())
 
 
 def count_views(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from shared.notify import ChangeKind
 from shared.queries import security_events
 from shared.schemas.listing import Page, PageKey
 from shared.schemas.machine import EventListing, SecurityEventRow
@@ -15,6 +17,7 @@ class EventSource:
     """Security events for a list; it grows as one goes on, since there is no end to them."""
 
     entity = ENTITY
+    related: frozenset[str] = frozenset()
 
     def page(self, conn: Any, listing: EventListing, after: PageKey | None) -> Page[SecurityEventRow]:
         """A page of a listing."""
@@ -23,10 +26,20 @@ class EventSource:
     def anchors(self, conn: Any, listing: EventListing) -> None:
         """None: they are never all counted."""
 
-    def row(self, conn: Any, row_id: int) -> SecurityEventRow | None:
-        """One event's line."""
-        return security_events.get_event_row(conn, row_id)
+    def rows(self, conn: Any, ids: Sequence[int]) -> list[SecurityEventRow]:
+        """These events' lines."""
+        return [row for row_id in ids if (row := security_events.get_event_row(conn, row_id)) is not None]
+
+    def is_among(
+        self, conn: Any, listing: EventListing, ids: Sequence[int], after: PageKey | None, up_to: PageKey | None
+    ) -> bool:
+        """Any may be."""
+        return True
 
     def may_move(self, before: SecurityEventRow, now: SecurityEventRow, listing: EventListing) -> bool:
         """Once seen it is not among the open ones any more."""
         return listing.filter.is_open and before.is_open != now.is_open
+
+    def heeds(self, kind: ChangeKind, listing: EventListing) -> bool:
+        """A new one comes on top."""
+        return True

@@ -270,8 +270,8 @@ def test_a_dragged_thumb_asks_for_few_pages(start_client: StartClient) -> None:
     client.show_view("all")
     asked: list[object] = []
     controller = client.page.controller
-    run = controller._run
-    controller._run = lambda op, done, purpose: (asked.append(purpose), run(op, done, purpose))
+    run = controller.run
+    controller.run = lambda op, done, purpose: (asked.append(purpose), run(op, done, purpose))
     bar = client.list.verticalScrollBar()
     for step in range(600):
         bar.setValue(bar.maximum() * step // 600)

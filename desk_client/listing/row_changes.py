@@ -1,0 +1,172 @@
+"""Rows of a list that changed: read again one by one, where that is enough.
+
+Who made a change here waits for it. What others change comes at any pace, true or forged: so it is gathered, and what
+costs the server more is read more seldom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar
+
+from PySide6.QtCore import QObject
+
+from desk_client.change_bus import Change, ChangeBus
+from desk_client.listing.list_source import ListSource
+from desk_client.listing.table_model import PagedTableModel
+from desk_client.pace import Pace
+from shared.notify import ChangeKind
+from shared.schemas.listing import Page, PageKey, Row
+
+Listing = TypeVar("Listing")
+_PURPOSES = ("rows", "sight")
+
+
+class Lister(Protocol):
+    """The list controller, as far as it is needed here."""
+
+    @property
+    def in_sight(self) -> tuple[int, int]:
+        """The pages in sight."""
+
+    @property
+    def listing(self) -> Any:
+        """What is listed."""
+
+    def refresh(self) -> None:
+        """Read all that is in sight again."""
+
+    def read_beside(self) -> None:
+        """Read what is beside the list."""
+
+    def want_beside(self) -> None:
+        """As above, soon."""
+
+    def run(self, op: Callable[[Any], Any], on_done: Callable[[Any], None], purpose: str) -> None:
+        """Ask the desk."""
+
+    def cancel(self, *purposes: str) -> None:
+        """These answers are not wanted any more."""
+
+
+class RowChanges(QObject, Generic[Row, Listing]):
+    """Follows the bus for one list. ``whole`` paces the reading of all that is in sight, with the listing's length."""
+
+    def __init__(
+        self,
+        lister: Lister,
+        model: PagedTableModel[Row],
+        source: ListSource[Row, Listing],
+        bus: ChangeBus,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._lister, self._model, self._source = lister, model, source
+        self._touched: set[int] = set()
+        self._rows, self.whole = Pace(self), Pace(self)
+        self._rows.due.connect(self._read_touched)
+        self.whole.due.connect(lister.refresh)
+        bus.changed.connect(self._on_changed)
+
+    def forget(self) -> None:
+        """Another listing is being read: what changed until now is in its answer."""
+        self._touched.clear()
+        self._rows.reset()
+        self.whole.reset()
+        self._lister.cancel(*_PURPOSES)
+
+    def stopped(self) -> None:
+        """The desk refused, or is away."""
+        self._rows.end()
+        self.whole.end()
+
+    # -- what changed --------------------------------------------------------------------------------------------------
+
+    def _on_changed(self, change: Change, _initiator: QObject | None) -> None:
+        if change.entity in self._source.related:
+            self._want_whole()
+        elif change.entity == self._source.entity and change.is_remote:
+            self._on_changed_elsewhere(change)
+        elif change.entity == self._source.entity:
+            self._on_changed_here(change.entity_id)
+
+    def _on_changed_here(self, row_id: int | None) -> None:
+        if row_id is None or self._model.find(row_id) is None:
+            self._lister.refresh()
+            return
+        self._lister.run(
+            lambda conn: self._source.rows(conn, (row_id,)), partial(self._on_rows, (row_id,)), f"row {row_id}"
+        )
+        self._lister.read_beside()
+
+    def _on_rows(self, ids: Sequence[int], rows: Sequence[Row]) -> None:
+        if not self._take_rows(ids, rows):
+            self._lister.refresh()
+
+    def _on_changed_elsewhere(self, change: Change) -> None:
+        row_id = change.entity_id
+        if row_id is None:
+            self._want_whole()
+        elif self._model.find(row_id) is not None or self._source.heeds(change.kind, self._lister.listing):
+            self._touched.add(row_id)
+            self._rows.want()
+        if change.kind is not ChangeKind.LEASE:
+            self._lister.want_beside()
+
+    def _want_whole(self) -> None:
+        if self._model.has_end or self._lister.in_sight[1] == 0:  # else it grew this long for who reads it: it stays
+            self.whole.want()
+
+    # -- reading again -------------------------------------------------------------------------------------------------
+
+    def _read_touched(self) -> None:
+        ids, self._touched = tuple(self._touched), set()
+        if self._model.is_dimmed or not ids:
+            return  # the answer on its way is younger
+        self._rows.begin()
+        known = tuple(row_id for row_id in ids if self._model.find(row_id) is not None)
+        unknown = tuple(row_id for row_id in ids if row_id not in known)
+        source, listing, (first, last) = self._source, self._lister.listing, self._lister.in_sight
+        after, up_to = self._model.known_key(first), self._model.known_key(last + 1)
+
+        def read(conn: Any) -> tuple[Sequence[Row], bool]:
+            rows = source.rows(conn, known) if known else ()
+            return rows, bool(unknown) and source.is_among(conn, listing, unknown, after, up_to)
+
+        self._lister.run(read, lambda answer: self._on_touched(known, unknown, *answer), "rows")
+
+    def _on_touched(self, known: Sequence[int], unknown: Sequence[int], rows: Sequence[Row], came: bool) -> None:
+        self._rows.end(is_cheap=True)
+        stands = self._take_rows(known, rows)
+        if came or not stands or (unknown and not self._model.is_whole):
+            self._want_whole()
+        if (came or not stands) and not self.whole.is_reading:
+            self._read_sight()
+
+    def _take_rows(self, ids: Sequence[int], rows: Sequence[Row]) -> bool:
+        """Show these rows of ``ids``; False where one is no more, or may not stand where it stood."""
+        stands = {row.id for row in rows} >= set(ids)
+        for now in rows:
+            at = self._model.find(now.id)
+            before = None if at is None else self._model.row(at)
+            stands = stands and before is not None and not self._source.may_move(before, now, self._lister.listing)
+            self._model.update_row(now)
+        return stands
+
+    def _read_sight(self) -> None:
+        """The pages in sight again, where it may take until the whole is read: what comes and goes is seen soon."""
+        if not self._model.has_end:
+            return
+        source, listing, (first, last) = self._source, self._lister.listing, self._lister.in_sight
+        found: dict[int, PageKey | None] = {at: self._model.known_key(at) for at in range(first, last + 1)}
+        keys = {at: key for at, key in found.items() if at == 0 or key is not None}
+
+        def read(conn: Any) -> dict[int, Page[Row]]:
+            return {at: source.page(conn, listing, key) for at, key in keys.items()}
+
+        self._lister.run(read, self._on_sight, "sight")
+
+    def _on_sight(self, pages: dict[int, Page[Row]]) -> None:
+        for number, page in pages.items():
+            self._model.add_page(number, page)
