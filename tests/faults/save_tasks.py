@@ -56,13 +56,14 @@ def save_on_and_on(place: Workplace, ticket: int, bound: float | None = None, pa
     """Count a ticket up until called off. What fails for want of a server is sent again until there is an answer.
 
     Returns how many saves were acknowledged, how often one was sent again, how many of those had been done already,
-    the seconds of the longest try, and whether the server no longer knew what it had acknowledged.
+    the seconds of the longest try, what was said, and whether the server no longer knew what it had acknowledged.
 
     Args:
         bound: seconds after which a try without an answer is given up, as a client does whose listener hears nothing.
         patience: seconds without a save after which something is wrong.
     """
     told = {"acknowledged": 0, "sent again": 0, "had been done": 0, "longest try": 0.0, "lost": False}
+    sentences = set[str]()
     order, since = _next_order(ticket, 1), time.monotonic()
     while not place.is_called_off():
         began = time.monotonic()
@@ -71,8 +72,9 @@ def save_on_and_on(place: Workplace, ticket: int, bound: float | None = None, pa
                 send_change(place, **order)
         except AlreadySavedError:
             told["had been done"] += 1
-        except (DatabaseUnavailableError, BusyError):
+        except (DatabaseUnavailableError, BusyError) as error:
             told["sent again"] += 1
+            sentences.add(str(error))
             told["longest try"] = max(told["longest try"], time.monotonic() - began)
             if time.monotonic() - since > patience:
                 raise
@@ -83,7 +85,7 @@ def save_on_and_on(place: Workplace, ticket: int, bound: float | None = None, pa
         told["longest try"] = max(told["longest try"], time.monotonic() - began)
         told["acknowledged"] += 1
         order, since = _next_order(ticket, told["acknowledged"] + 1), time.monotonic()
-    return told
+    return {**told, "sentences": sorted(sentences)}
 
 
 @contextmanager

@@ -18,6 +18,7 @@ class Writers:
         """``bound``: a try without an answer is given up after so many seconds; ``overrides``: libpq keywords."""
         self._stage = stage
         self.tickets = stage.tickets(count)
+        self.sentences = set[str]()  # what they were told while they could not save; known after ``compare``
         self._hands = stage.hire(count, **overrides)
         for hand, ticket in zip(self._hands, self.tickets, strict=True):
             hand.start("save_on_and_on", ticket=ticket, bound=bound)
@@ -52,6 +53,7 @@ class Writers:
                 count.version == count.number + 1 and comments == count.number,
                 f"number {count.number}, version {count.version}, {comments} comments",
             )
+            self.sentences |= set(told.get("sentences", ()))
             rounds.met.update({name: told[name] for name in TOLD})
             rounds.longest("try, s", told["longest try"])
         self._stage.crew.dismiss()

@@ -2,56 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from desk_server.desk import Desk
 from tests.desks import desk_server
-
-
-class SmallDisk:
-    """A file system of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def resize(self, megabytes: int) -> None:
-        subprocess.run(["mount", "-o", f"remount,size={megabytes}m", self.folder], check=True)
-
-    def fill(self) -> None:
-        """Leave no room for anything more."""
-        for size in (1_000_000, 4096):
-            with (self.folder / f"ballast-{size}").open("wb", buffering=0) as ballast:
-                while True:
-                    try:
-                        if ballast.write(b"x" * size) < size:
-                            break
-                    except OSError:
-                        break
-
-    def empty(self) -> None:
-        for ballast in self.folder.glob("ballast-*"):
-            ballast.unlink()
+from tests.small_disk import NoSmallDiskError, SmallDisk, small_disk
 
 
 @pytest.fixture
 def disk(desk_folder: Path) -> Iterator[SmallDisk]:
-    if not sys.platform.startswith("linux") or os.geteuid() != 0:
-        pytest.skip("only root on Linux can make a small disk")
-    folder = desk_folder.parent / "disk"
-    folder.mkdir()
-    answer = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=20m,mode=711", "tmpfs", folder], check=False)
-    if answer.returncode != 0:
-        pytest.skip("mounting is not allowed here")
-    yield SmallDisk(folder)
-    for pid_file in folder.glob("**/postmaster.pid"):
-        desk_server("stop", "--data", pid_file.parent.parent)
-    subprocess.run(["umount", "-l", folder], check=True)
+    with ExitStack() as stack:
+        try:
+            disk = stack.enter_context(small_disk(desk_folder.parent / "disk", 20))
+        except NoSmallDiskError as error:
+            pytest.skip(str(error))
+        yield disk
+        for pid_file in disk.folder.glob("**/postmaster.pid"):
+            desk_server("stop", "--data", pid_file.parent.parent)
 
 
 def test_init_on_a_full_disk_goes_on_when_there_is_room(disk: SmallDisk) -> None:

@@ -1,0 +1,98 @@
+"""Full disks: the server's, below its tables or below its log of changes, under writers; and that of a client's drafts."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+
+from desk_client.drafts.journal import DraftJournal
+from desk_server.running import start_cluster
+from shared.errors import DeskError
+from tests.faults.client_tasks import draft_of
+from tests.faults.rounds import Rounds
+from tests.faults.stage import Stage
+from tests.faults.writers import Writers
+from tests.small_disk import SmallDisk
+
+FULL_SECONDS = 1.5
+SENTENCE = "The database server's disk is full."
+
+
+def move_wal(stage: Stage, folder: Path) -> None:
+    """Have pg_wal elsewhere; the server is started again."""
+    cluster = stage.running.desk.cluster
+    cluster.stop()
+    wal = cluster.folder / "pg_wal"
+    subprocess.run(["cp", "-a", wal, folder], check=True)
+    shutil.rmtree(wal)
+    wal.symlink_to(folder)
+    start_cluster(stage.running.desk)
+
+
+def fill_below_tables(stage: Stage, disk: SmallDisk) -> tuple[Rounds, set[str]]:
+    """No table can grow; the log of changes, which lies elsewhere, can."""
+    counted, at_work = Rounds(rounds=1), Writers(stage, 2)
+    at_work.wait_for_saves()
+    disk.fill()
+    time.sleep(FULL_SECONDS)
+    disk.empty()
+    counted.longest("until all save again, s", at_work.wait_for_saves())
+    at_work.compare(counted)
+    return counted, at_work.sentences
+
+
+def fill_below_wal(stage: Stage, disk: SmallDisk) -> tuple[Rounds, set[str]]:
+    """The log of changes can't grow: the server ends itself (PANIC), and starts when there is room again."""
+    counted, at_work, desk = Rounds(rounds=1), Writers(stage, 2), stage.running.desk
+    at_work.wait_for_saves()
+    disk.fill()
+    deadline = time.monotonic() + 30
+    while desk.cluster.is_running() and time.monotonic() < deadline:
+        try:
+            stage.ask("SELECT pg_switch_wal()")  # to its end, where a new file is wanted
+        except Exception:
+            time.sleep(0.05)
+    counted.expect(not desk.cluster.is_running(), "the server goes on without a log")
+    counted.expect(_start_fails(stage), "it starts on a full disk")
+    disk.empty()
+    began = time.monotonic()
+    start_cluster(desk)
+    at_work.wait_for_saves()
+    counted.longest("until all save again, s", time.monotonic() - began)
+    at_work.compare(counted)
+    return counted, at_work.sentences
+
+
+def _start_fails(stage: Stage) -> bool:
+    try:
+        start_cluster(stage.running.desk)
+    except DeskError as error:
+        return "is full" in str(error)
+    return False
+
+
+def fill_below_drafts(disk: SmallDisk, wait_until: Callable[[Callable[[], bool]], None]) -> list[str]:
+    """What the journal of drafts says, from a draft that is written over a full disk to the same draft on the disk."""
+    said: list[str] = []
+    journal = DraftJournal(disk.folder, use_store=False)
+    direct = Qt.ConnectionType.DirectConnection
+    journal.written.connect(lambda ids, _: said.append(f"written {len(ids)}"), direct)
+    journal.failed.connect(lambda fault: said.append(f"failed: {fault}"), direct)
+    journal.recovered.connect(lambda: said.append("recovered"), direct)
+    try:
+        journal.put(draft_of(1, 1, 1))
+        wait_until(lambda: said == ["written 1"])
+        disk.fill()
+        for number in range(2, 5):
+            journal.put(draft_of(number, 1, number))
+        wait_until(lambda: len(said) == 2)
+        disk.empty()
+        wait_until(lambda: "recovered" in said)
+    finally:
+        journal.close()
+    return said
