@@ -21,6 +21,7 @@ class Menu(StrEnum):
     """The menus, in their order."""
 
     TICKET = "ticket"
+    EDIT = "edit"
     GO = "go"
     VIEW = "view"
     ADMINISTRATION = "administration"
@@ -29,6 +30,7 @@ class Menu(StrEnum):
 
 MENU_TITLES: dict[Menu, Any] = {
     Menu.TICKET: QT_TRANSLATE_NOOP("Actions", "&Ticket"),
+    Menu.EDIT: QT_TRANSLATE_NOOP("Actions", "&Edit"),
     Menu.GO: QT_TRANSLATE_NOOP("Actions", "&Go"),
     Menu.VIEW: QT_TRANSLATE_NOOP("Actions", "&View"),
     Menu.ADMINISTRATION: QT_TRANSLATE_NOOP("Actions", "&Administration"),
@@ -82,6 +84,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("bulk_results", QT_TRANSLATE_NOOP("Actions", "Results of the last change …"), Menu.TICKET,
                needs_write=True),
     ActionSpec("quit", QT_TRANSLATE_NOOP("Actions", "Quit"), Menu.TICKET, "Ctrl+Q", starts_group=True),
+    ActionSpec("undo", QT_TRANSLATE_NOOP("Actions", "Undo"), Menu.EDIT, "Ctrl+Z", needs_write=True),
+    ActionSpec("redo", QT_TRANSLATE_NOOP("Actions", "Redo"), Menu.EDIT, "Ctrl+Shift+Z", needs_write=True),
+    ActionSpec("drafts", QT_TRANSLATE_NOOP("Actions", "Drafts"), Menu.EDIT, needs_write=True, starts_group=True),
     ActionSpec("search", QT_TRANSLATE_NOOP("Actions", "Search"), Menu.GO, "Ctrl+F"),
     ActionSpec("clear_filters", QT_TRANSLATE_NOOP("Actions", "Clear search and filters"), Menu.GO, "Ctrl+Shift+F"),
     ActionSpec("to_views", QT_TRANSLATE_NOOP("Actions", "To the views"), Menu.GO, "Ctrl+1", starts_group=True),

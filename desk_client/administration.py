@@ -16,3 +16,4 @@ SCREENS: dict[str, Callable[[ClientContext, QWidget], QWidget]] = {
     "audit": AuditPage,
     "privacy": PrivacyPage,
 }
+SCREEN_OF = {"machine": "machines"}  # where the rows of an entity are edited; tickets have tabs

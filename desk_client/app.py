@@ -16,6 +16,8 @@ from desk_client.change_bus import ChangeBus
 from desk_client.client_settings import ClientSettings
 from desk_client.connection import Connection
 from desk_client.context import ClientContext
+from desk_client.drafts.journal import DraftJournal
+from desk_client.drafts.keeper import DraftKeeper
 from desk_client.enrolment.anew import EnrolAnew
 from desk_client.enrolment.renewal import RenewalController
 from desk_client.language import Language, system_language
@@ -84,6 +86,8 @@ class DeskApp(QObject):
         self._connect()
         self.failed: DeskError | None = None
         self.leases: LeaseKeeper | None = None
+        journal = DraftJournal(profile.directory, use_store=profile.kept_password().place == "store", parent=self)
+        self.drafts = DraftKeeper(journal, self.messages, self)
 
     def _wear_settings(self) -> None:
         self.language.use(self.settings.text("window/language", system_language()))
@@ -124,6 +128,7 @@ class DeskApp(QObject):
             part.stop()
         self.listener.shutdown()
         self.runner.shutdown()
+        self.drafts.close()
         self.settings.sync()
 
     # -- the way in ----------------------------------------------------------------------------------------------------
@@ -171,9 +176,11 @@ class DeskApp(QObject):
                 session=session, runner=self.runner, bus=self.bus, messages=self.messages,
                 reference=self.reference, theme=self.theme, language=self.language, settings=self.settings,
                 profile=self._profile, connection=self.connection, leases=self._keep_leases(session),
+                drafts=self.drafts,
             )
         )  # fmt: skip
         self.renewal.begin()
+        self.drafts.begin(session)
 
     def _keep_leases(self, session: DeskSession) -> LeaseKeeper:
         self.leases = LeaseKeeper(self.runner, self.bus, session, self)

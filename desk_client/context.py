@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from desk_client.change_bus import ChangeBus
 from desk_client.client_settings import ClientSettings
 from desk_client.connection import Connection
+from desk_client.drafts.keeper import DraftKeeper
 from desk_client.language import Language
 from desk_client.leases.keeper import LeaseKeeper
 from desk_client.messages import Messages
@@ -32,3 +33,4 @@ class ClientContext:
     profile: Profile
     leases: LeaseKeeper
     connection: Connection
+    drafts: DraftKeeper | None = None  # None: nothing is journalled

@@ -13,6 +13,7 @@ from desk_client import icons
 from desk_client.actions import ActionSet
 from desk_client.client_settings import ClientSettings
 from desk_client.context import ClientContext
+from desk_client.drafts.offer import DraftOffer
 from desk_client.language import Language
 from desk_client.machines.events.banner import AlarmBanner
 from desk_client.machines.events.controller import AlarmController
@@ -56,6 +57,7 @@ class MainWindow(Translated, QMainWindow):
         self.top_bar = TopBar(theme, self)
         self.message_bar = MessageBar(self)
         self.alarm_banner = AlarmBanner(self)
+        self.draft_offer = DraftOffer(self)
         self.start_page = StartPage(self)
         self._middle = QStackedWidget(self)
         self._rows = QLabel(self)
@@ -85,6 +87,7 @@ class MainWindow(Translated, QMainWindow):
         bar.setSpacing(8)
         bar.addWidget(self.alarm_banner)
         bar.addWidget(self.message_bar)
+        bar.addWidget(self.draft_offer)
         layout.addLayout(bar)
         self._middle.setObjectName("pages")
         self._middle.addWidget(self.start_page)
@@ -149,6 +152,9 @@ class MainWindow(Translated, QMainWindow):
         workspace.status_changed.connect(self._rows.setText)
         workspace.menu_wanted.connect(self._on_menu_wanted)
         actions.set_ticket_shown(False)
+        if context.drafts is not None:
+            self.draft_offer.open_wanted.connect(workspace.open_draft)
+            self.draft_offer.begin(context.drafts, context.reference.field_label)
         self._middle.addWidget(workspace)
         self._middle.setCurrentWidget(workspace)
         workspace.begin()
@@ -172,7 +178,7 @@ class MainWindow(Translated, QMainWindow):
                 screen.show_events()
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
-        return {"quit": self.close, "search": self._on_search, "about": self._on_about}
+        return {"quit": self.close, "search": self._on_search, "drafts": self._on_drafts, "about": self._on_about}
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
@@ -181,6 +187,10 @@ class MainWindow(Translated, QMainWindow):
             return
         self.top_bar.search.setFocus()
         self.top_bar.search.selectAll()
+
+    def _on_drafts(self) -> None:
+        if not self.draft_offer.bring_back():
+            self.statusBar().showMessage(QCoreApplication.translate("Drafts", "There are no drafts"), INFO_MS)
 
     def _on_about(self) -> None:
         box = QMessageBox(self)

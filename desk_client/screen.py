@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtGui import QShowEvent
 
+from desk_client.drafts.content import Draft
 from desk_client.listing.list_header import ListHeader
 from desk_client.widgets.translated import Translated
 
@@ -38,6 +39,15 @@ class Screen(Translated):
 
     def clear_filters(self) -> None:
         """Narrow to nothing."""
+
+    def undo(self) -> None:
+        """Take the last change in its form back, where it has one."""
+
+    def redo(self) -> None:
+        """Do that change again."""
+
+    def open_draft(self, draft: Draft) -> None:
+        """Show what was typed here before a crash."""
 
     def step(self, by: int) -> None:
         """Go some rows up or down."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from desk_client.drafts.content import FieldText
 from desk_client.forms.editor_text import write_text
@@ -37,11 +37,13 @@ class FieldSet(FieldFrames):
         edited(name): the person changed a field (its dependents are narrowed already).
         lookup_requested(name, entity, text, parent): suggestions of the server are wanted.
         resolved(): a type-ahead that waited for its answer has it.
+        moved(): the cursor is elsewhere.
     """
 
     edited = Signal(str)
     lookup_requested = Signal(str, str, str, object)
     resolved = Signal()
+    moved = Signal()
 
     def __init__(
         self,
@@ -65,6 +67,8 @@ class FieldSet(FieldFrames):
     def _listen(self, name: str) -> None:
         editor = self.frames[name].editor
         editor.installEventFilter(self)
+        if isinstance(editor, QLineEdit | QPlainTextEdit):
+            editor.cursorPositionChanged.connect(self.moved)
         self.editor(name).edited.connect(lambda: self._on_edited(name))
         if isinstance(editor, TypeAhead):
             editor.search_requested.connect(lambda text: self._on_search(name, text))
@@ -74,6 +78,8 @@ class FieldSet(FieldFrames):
         """Undo goes to the form, not to the single text; while an input method composes it is that one's."""
         if event.type() == QEvent.Type.FocusOut:
             self.undo.end_run()
+        elif event.type() == QEvent.Type.FocusIn:
+            self.moved.emit()
         elif isinstance(event, QKeyEvent) and is_undo_key(event) and not watched.property(COMPOSING):
             if event.type() == QEvent.Type.KeyPress:
                 self.step_back(again=is_redo_key(event))
@@ -136,6 +142,13 @@ class FieldSet(FieldFrames):
         self.refill()
         for name in known:
             self.edited.emit(name)
+
+    def restore(self, name: str, text: FieldText) -> None:
+        """Put what a draft has of a field into it: a step that can be taken back."""
+        if name in self.frames:
+            self.undo.end_run()
+            self.show_texts({name: text})
+            self.undo.note(name)
 
     def _show_text(self, name: str, text: FieldText) -> None:
         editor = self.frames[name].editor

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QLocale, QTimer, Signal
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from desk_client.context import ClientContext
+from desk_client.drafts.content import Draft
 from desk_client.listing.list_card import list_card, split_below
 from desk_client.listing.list_controller import ListController
 from desk_client.listing.list_header import ListHeader
@@ -160,6 +161,23 @@ class MachinesPage(Screen, QTabWidget):
         """Show a machine below and go there."""
         if self._take_pane(machine_id):
             self.pane.editing.opening.when_there(self.pane.form.focus_first)
+
+    def undo(self) -> None:
+        """Take the last change in the form back."""
+        self.pane.undo()
+
+    def redo(self) -> None:
+        """Do it again."""
+        self.pane.redo()
+
+    def open_draft(self, draft: Draft) -> None:
+        """Below the list."""
+        self.setCurrentWidget(self.splitter)
+        if draft.content.entity_id is None:
+            self.list.select_row(None)
+            self._shown_id = None
+            self._show_pane()
+        self.pane.open_draft(draft)
 
     def new_machine(self) -> None:
         """An empty form below."""

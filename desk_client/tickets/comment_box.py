@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from PySide6.QtCore import QCoreApplication, QEvent, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -69,6 +72,23 @@ class CommentBox(QWidget):
         """Add a text to what is written: it goes with the next save."""
         before = self._text.value()
         self._text.set_value(body if before is None else f"{before}\n{body}")
+        self._on_edited()
+
+    @property
+    def editor(self) -> TextField:
+        """What one writes in."""
+        return self._text
+
+    def draft(self) -> Mapping[str, Any]:
+        """What is written, to the letter, for a draft; nothing where that is blank."""
+        if self._text.value() is None:
+            return {}
+        return {"text": self._text.toPlainText(), "is_private": self._private.isChecked()}
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Show what ``draft`` gave."""
+        self._text.set_value(kept.get("text"))
+        self._private.setChecked(bool(kept.get("is_private")))
         self._on_edited()
 
     def set_alone(self, alone: bool) -> None:

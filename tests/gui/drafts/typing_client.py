@@ -1,0 +1,140 @@
+"""A client process that types and never saves, for tests that kill it: ``python -m ... PROFILE WORDS...``.
+
+Says ``typed {json}`` once all is typed: what stands in the fields, and where the cursor is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from desk_client.app import DeskApp
+from desk_client.language import ENGLISH
+from desk_client.messages import Answer, Messages
+from desk_client.tickets.pane import TicketPane
+from shared.config import Profile
+
+LIMIT_S = 60
+
+
+def until(condition: Any, what: str) -> None:
+    """Run the window until it holds."""
+    deadline = time.monotonic() + LIMIT_S
+    while not condition():
+        if time.monotonic() > deadline:
+            sys.exit(f"did not happen: {what}")
+        loop = QEventLoop()
+        QTimer.singleShot(10, loop.quit)
+        loop.exec()
+
+
+class Typist:
+    """Types into the forms of one client."""
+
+    def __init__(self, folder: Path, application: QApplication, person: int | None = None) -> None:
+        Messages.ask_unsaved = lambda *_: Answer.CANCEL  # type: ignore[method-assign]
+        self.app = DeskApp(application, Profile.load(folder))
+        self.app.language.use(ENGLISH)
+        self.app.window.resize(1440, 900)
+        self.app.start()
+        self.app.window.activateWindow()
+        until(lambda: self.app.window.workspace is not None or self._chose(person), "the desk lets us in")
+        self.settle()
+
+    def _chose(self, person: int | None) -> bool:
+        from desk_client.session.person_dialog import PersonDialog
+
+        dialog = self.app.window.findChild(PersonDialog)
+        if dialog is not None and dialog.isVisible() and person is not None:
+            dialog._people.setCurrentIndex(person)
+            dialog.accept()
+        return False
+
+    @property
+    def workspace(self) -> Any:
+        return self.app.window.workspace
+
+    def settle(self) -> None:
+        QTest.qWait(50)
+        until(self.app.runner.is_idle, "the desk answers")
+
+    def open(self, ticket_id: int) -> TicketPane:
+        self.workspace.open_in_tab(ticket_id)
+        pane = self.workspace.pane()
+        until(lambda: pane.editing.detail is not None and pane.editing.detail.id == ticket_id, "the ticket opens")
+        self.settle()
+        return pane
+
+    def new(self) -> TicketPane:
+        self.workspace.new_ticket()
+        self.settle()
+        return self.workspace.pane()
+
+    def field(self, pane: TicketPane, name: str) -> Any:
+        return pane.form.fields.frames[name].editor
+
+    def type(self, widget: Any, text: str) -> None:
+        """At the end of what is there."""
+        widget.setFocus()
+        until(widget.hasFocus, "the focus")
+        (
+            widget.end
+            if hasattr(widget, "end")
+            else lambda _mark: widget.moveCursor(widget.textCursor().MoveOperation.End)
+        )(False)
+        for letter in text:
+            if letter.isascii() and letter.isprintable():
+                QTest.keyClicks(widget, letter)
+            else:
+                widget.insert(letter) if hasattr(widget, "insert") else widget.insertPlainText(letter)
+                if hasattr(widget, "textEdited"):
+                    widget.textEdited.emit(widget.text())
+
+    def kept(self) -> bool:
+        """Whether each form with something in it is on the disk."""
+        dirty = [pane for pane in self.workspace.tabs.panes() if pane.is_dirty()]
+        return all(pane.drafting.kept_at is not None for pane in dirty)
+
+
+def main(arguments: list[str]) -> None:
+    """Open tickets, type, say so, and go on until killed."""
+    folder, words = Path(arguments[0]), json.loads(arguments[1])
+    application = QApplication([sys.argv[0]])
+    typist = Typist(folder, application, words.get("person"))
+    typed: dict[str, Any] = {}
+    for at, (ticket_id, subject) in enumerate(words.get("tickets", [])):
+        pane = typist.open(ticket_id)
+        typist.type(typist.field(pane, "description"), f"{subject}\n第{at}行  two blanks, a line end \n")
+        typist.type(typist.field(pane, "customer_id"), " no such customer")
+        typist.type(typist.field(pane, "subject"), f" {subject} ")
+        field = typist.field(pane, "subject")
+        field.setCursorPosition(3 + at)
+        typed[str(ticket_id)] = {"subject": field.text(), "cursor": field.cursorPosition()}
+    if "new" in words:
+        pane = typist.new()
+        typist.type(typist.field(pane, "description"), words["new"])
+        typist.type(typist.field(pane, "subject"), words["new"])
+    if "comment" in words:
+        ticket_id, text = words["comment"]
+        typist.type(typist.open(ticket_id).comment_box.editor, text)
+    at = time.monotonic()
+    until(typist.kept, "the drafts are on the disk")
+    print("typed", json.dumps({"fields": typed, "kept_after": time.monotonic() - at}), flush=True)
+    if words.get("then") == "save":
+        typist.workspace.pane().save()
+        print("pressed", flush=True)
+    application.exec()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
