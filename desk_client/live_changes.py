@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -33,7 +34,8 @@ class _EntityPace:
     def take(self, notices: Iterable[Notice], now: float) -> list[Notice]:
         """Keep these; what of all that is kept may be told now."""
         for notice in notices:
-            self._waiting[notice.entity_id, notice.kind] = notice
+            key = notice.entity_id, notice.kind
+            self._waiting[key] = _newest(self._waiting.get(key), notice)
         if now >= self._until:
             self._told = set()
         if len(self._waiting.keys() - self._told) + len(self._told) > MANY:
@@ -53,6 +55,14 @@ class _EntityPace:
 
 
 _ANY: _Key = (None, ChangeKind.ROW)
+
+
+def _newest(before: Notice | None, now: Notice) -> Notice:
+    """An old version, true or forged, does not hide a new one; where one tells none, neither counts."""
+    if before is None:
+        return now
+    versions = [version for version in (before.version, now.version) if version is not None]
+    return replace(now, version=max(versions) if len(versions) == 2 else None)
 
 
 class LiveChanges(QObject):

@@ -83,6 +83,17 @@ def test_the_same_row_again_waits_a_second_and_tells_the_newest(heard: Heard, cl
     assert not heard.live._timer.isActive()
 
 
+@pytest.mark.parametrize(("versions", "told"), [((4, 5), 5), ((5, 1), 5), ((5, None), None), ((None, 5), None)])
+def test_a_forged_old_version_hides_no_new_one(
+    heard: Heard, clock: Clock, versions: tuple[int | None, int | None], told: int | None
+) -> None:
+    heard.take(ticket(7, 3))
+    for version in versions:
+        heard.take(ticket(7, version))
+    clock.now += 1
+    assert heard.later() == [remote(7, told)]
+
+
 def test_who_edits_and_the_row_are_told_apart(heard: Heard) -> None:
     assert heard.take(ticket(7, 3), ticket(7, None, LEASE)) == [remote(7, 3), remote(7, None, LEASE)]
 
