@@ -1,4 +1,4 @@
-"""Full disks: the server's, below its tables or below its log of changes, under writers; and that of a client's drafts."""
+"""Full disks under writers, the server's, below its tables or below its log of changes; and below a client's drafts."""
 
 from __future__ import annotations
 
