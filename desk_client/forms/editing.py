@@ -195,6 +195,7 @@ class EntityEditing(EditHooks[Detail]):
         elif self.is_dirty():
             self._check_and_send()
         elif self.detail is not None:
+            self.leasing.give_back()
             self._on_saved(self.detail)  # both did the same: there is nothing left to write
 
     def append_notes(self) -> None:

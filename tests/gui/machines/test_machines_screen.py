@@ -141,13 +141,33 @@ def test_two_administrators_on_one_machine(machines: Machines, stored: Callable[
     machines.choose("level", "read")
     machines.save()
     machines.answer(machines.dialog("levelQuestion"), "questionGoOn")
-    machines.client.until(lambda: machines.pane.banner.text() != "")
+    machines.client.until(lambda: machines.pane.change_banner.text() != "")
     machines.settle()
-    assert "Your text is kept" in machines.pane.banner.text()
+    assert machines.pane.change_banner.text() == "Saved, merged with changes of another machine: Note"
     assert machines.editor("note").value() == "theirs"
-    assert machines.editor("level").value() == "query"
-    machines.pane.editing.discard()
-    assert stored("SELECT level FROM desk.machine WHERE name = 'pc-full2'") == [("full",)]
+    assert stored("SELECT level, note FROM desk.machine WHERE name = 'pc-full2'") == [("query", "theirs")]
+    assert not machines.pane.is_dirty()
+    stored("SELECT desk.machine_set('pc-full2', 'full', NULL)")
+
+
+def test_of_the_people_at_a_machine_both_sides_changes_count(machines: Machines, stored: Callable[..., Any]) -> None:
+    machines.show("pc-shared")
+    stored(
+        "INSERT INTO desk.machine_person SELECT machine.id, staff.id FROM desk.machine, desk.staff"
+        " WHERE machine.name = 'pc-shared' AND staff.code = 'sun'"
+    )
+    stored("UPDATE desk.machine SET note = 'theirs' WHERE name = 'pc-shared'")
+    machines.mark("zhao", "wang")  # zhao goes, wang comes
+    machines.save()
+    machines.client.until(lambda: machines.pane.change_banner.text() != "")
+    machines.settle()
+    people = stored(
+        "SELECT staff.code FROM desk.machine_person JOIN desk.staff ON staff.id = staff_id"
+        " JOIN desk.machine ON machine.id = machine_id WHERE machine.name = 'pc-shared' ORDER BY 1"
+    )
+    assert [code for (code,) in people] == ["lin", "sun", "wang"]
+    assert set(machines.editor("people").value()) == {"lin", "sun", "wang"}
+    assert not machines.pane.is_dirty()
 
 
 def test_revoking_asks_cuts_and_keeps_out(
