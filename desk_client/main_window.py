@@ -13,6 +13,7 @@ from desk_client import icons
 from desk_client.actions import ActionSet
 from desk_client.client_settings import ClientSettings
 from desk_client.context import ClientContext
+from desk_client.draft_opening import DraftOpening
 from desk_client.drafts.offer import DraftOffer
 from desk_client.language import Language
 from desk_client.machines.events.banner import AlarmBanner
@@ -153,7 +154,8 @@ class MainWindow(Translated, QMainWindow):
         workspace.menu_wanted.connect(self._on_menu_wanted)
         actions.set_ticket_shown(False)
         if context.drafts is not None:
-            self.draft_offer.open_wanted.connect(workspace.open_draft)
+            self._opening = DraftOpening(context, workspace.tabs, workspace.open_screen)
+            self.draft_offer.open_wanted.connect(self._opening.open)
             self.draft_offer.begin(context.drafts, context.reference.field_label)
         self._middle.addWidget(workspace)
         self._middle.setCurrentWidget(workspace)

@@ -8,12 +8,10 @@ from functools import partial
 from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from desk_client.administration import SCREEN_OF, SCREENS
+from desk_client.administration import SCREENS
 from desk_client.bulk.actions import BulkActions
 from desk_client.context import ClientContext
-from desk_client.drafts.content import Draft
 from desk_client.listing.list_header import ListHeader
-from desk_client.screen import Screen
 from desk_client.stepping_back import step_back
 from desk_client.tabs import Tabs
 from desk_client.tickets.bulk import TicketBulk
@@ -165,24 +163,6 @@ class Workspace(Translated, QWidget):
         self.tabs.show_pane(pane)
         pane.open_row(ticket_id)
         pane.editing.opening.when_there(pane.setFocus)
-
-    def open_draft(self, draft: Draft) -> None:
-        """A form with what was typed before a crash: of a ticket in a tab, of anything else on its screen."""
-        content = draft.content
-        if content.entity in SCREEN_OF:
-            screen = self.open_screen(SCREEN_OF[content.entity])
-            if isinstance(screen, Screen):
-                screen.open_draft(draft)
-            return
-        for pane in self.tabs.panes()[1:]:
-            if pane.property("draft") == draft.id.hex:  # it is on its way there
-                self.tabs.setCurrentWidget(pane)
-                return
-        pane = make_pane(self._context, self.tabs)
-        pane.setProperty("draft", draft.id.hex)
-        pane.setProperty("ticket_id", content.entity_id)
-        self.tabs.show_pane(pane)
-        pane.open_draft(draft)
 
     def undo(self) -> None:
         """Take back what was done last where the focus is: with rows of the list, in a text, else in a form."""

@@ -75,13 +75,13 @@ class FieldSet(FieldFrames):
             editor.resolved.connect(lambda: self._on_resolved(name))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Undo goes to the form, not to the single text; while an input method composes it is that one's."""
+        """Undo is the form's, not the single text's; while an input method composes there is none."""
         if event.type() == QEvent.Type.FocusOut:
             self.undo.end_run()
         elif event.type() == QEvent.Type.FocusIn:
             self.moved.emit()
-        elif isinstance(event, QKeyEvent) and is_undo_key(event) and not watched.property(COMPOSING):
-            if event.type() == QEvent.Type.KeyPress:
+        elif isinstance(event, QKeyEvent) and is_undo_key(event):
+            if event.type() == QEvent.Type.KeyPress and not watched.property(COMPOSING):
                 self.step_back(again=is_redo_key(event))
             event.accept()
             return True
