@@ -19,6 +19,10 @@ RETRY_PAUSES = (0.1, 0.3, 0.9)  # seconds before the same work is tried again
 log = logging.getLogger(__name__)
 
 
+class VoidError(DeskError):
+    """Nobody wanted it any more before it began. Says nothing of the server."""
+
+
 class WorkSource(Protocol):
     """What the runner needs of ``shared.database.Database``; all of it raises ``shared.errors`` only."""
 
@@ -107,13 +111,14 @@ class Running:
         self._changed = threading.Condition()
         self._is_held = False
         self._given_up = threading.Event()
+        self._why: DeskError = VoidError()
 
     def connected(self, pid: int) -> None:
-        """It has a connection and is about to begin; DatabaseUnavailableError where it was given up meanwhile."""
+        """It has a connection and is about to begin; raises why it was given up meanwhile."""
         with self._changed:
             self.pid, self.is_connected = pid, True
             if self._given_up.is_set():
-                raise DatabaseUnavailableError("The connection to the database server broke.")
+                raise self._why
             self._is_open = True
 
     def hold(self) -> int | None:
@@ -135,8 +140,9 @@ class Running:
             self._is_open = False
             self._changed.wait_for(lambda: not self._is_held)
 
-    def give_up(self) -> None:
-        """Nobody waits for it any more."""
+    def give_up(self, why: DeskError) -> None:
+        """Where it has not begun, it need not."""
+        self._why = why
         self._given_up.set()
 
     def pause(self, seconds: float) -> bool:

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import isValid
 
-from desk_client.lane import Job, Kind, Lane, Running, SharedSource, WorkSource
+from desk_client.lane import Job, Kind, Lane, Running, SharedSource, VoidError, WorkSource
 from desk_client.link_watch import LinkWatch
 from shared.errors import DatabaseUnavailableError, DeskError
 
@@ -164,9 +164,9 @@ class DbRunner(QObject):
             lane.database.abandon(running.pid)
 
     def _fail(self, running: Running) -> None:
-        running.give_up()
+        error = DatabaseUnavailableError("The database server does not answer.")
+        running.give_up(error)
         if self._replies.get(running.job.number) is not None:
-            error = DatabaseUnavailableError("The database server does not answer.")
             self._finished.emit(running.job.number, None, error)
 
     def shutdown(self) -> None:
@@ -176,6 +176,7 @@ class DbRunner(QObject):
         self._link.stop()
         self._reads.take_out(lambda job: job.kind is Kind.READ)
         if (running := self._reads.running) is not None:
+            running.give_up(VoidError())
             self._ask_cancel(running)
         for lane in self._lanes:
             lane.close()
@@ -206,6 +207,7 @@ class DbRunner(QObject):
             self._replies.pop(waiting.number, None)
         running = self._reads.running
         if running is not None and is_void(running.job):
+            running.give_up(VoidError())
             self._unwanted.add(running.job.number)
             self._sweep.start()
 
@@ -238,7 +240,8 @@ class DbRunner(QObject):
 
     def _deliver(self, number: int, result: Any, error: BaseException | None) -> None:
         reply = self._replies.pop(number, None)
-        self._note_reachable(error)
+        if not isinstance(error, VoidError):
+            self._note_reachable(error)
         if reply is None or not isValid(reply.receiver):
             return
         if reply.key is not None:

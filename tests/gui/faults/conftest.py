@@ -1,0 +1,96 @@
+"""A real desk behind a proxy: the runner alone, and the whole window."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+from sqlalchemy import text
+
+from desk_client.runner import DbRunner
+from shared.database import Database
+from shared.errors import DeskError
+from tests.desks import RunningDesk
+from tests.faults.proxy import Proxy
+
+WAIT_MS = 30_000
+MARK = "/* of the test */"
+# counts for a minute, and ends at once when it is told to; sleeping is closed to machines
+LONG = (
+    f"SELECT count(*) FROM pg_catalog.generate_series(1, 4000000) AS a, pg_catalog.generate_series(1, 200) AS b {MARK}"
+)
+
+
+class Work:
+    """A runner on a machine's connections, and what came of what it was asked."""
+
+    def __init__(self, runner: DbRunner, database: Database, desk: RunningDesk, qtbot: QtBot) -> None:
+        self.runner, self.database = runner, database
+        self.receiver = QObject()
+        self.done: list[Any] = []
+        self.errors: list[DeskError] = []
+        self._qtbot = qtbot
+        self._pids: set[int] = set()
+        self._owner = desk.owner().cursor()
+
+    def ask(self, sql: str, receiver: QObject | None = None, **how: Any) -> None:
+        """Run a statement; its value, or its error, is kept."""
+
+        def op(work: Any) -> Any:
+            return work.execute(text(sql)).scalar()
+
+        self.runner.run(
+            op, on_done=self.done.append, on_error=self.errors.append, receiver=receiver or self.receiver, **how
+        )
+
+    def until(self, condition: Callable[[], bool], seconds: float = WAIT_MS / 1000) -> float:
+        """Wait for it; how long it took."""
+        began = time.monotonic()
+        self._qtbot.waitUntil(condition, timeout=int(seconds * 1000))
+        return time.monotonic() - began
+
+    def at_server(self) -> int:
+        """How many statements of the test the server is at."""
+        self._pids |= self.database.backend_pids()  # also of connections that have gone since
+        self._owner.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE %s AND pid = ANY(%s)",
+            [f"%{MARK}%", list(self._pids)],
+        )
+        return int(self._owner.fetchone()[0])
+
+    def is_running(self) -> bool:
+        return self.at_server() > 0
+
+
+@pytest.fixture
+def work(desk: RunningDesk, qtbot: QtBot) -> Iterator[Work]:
+    """Straight to the server."""
+    yield from working(desk.database("full"), desk, qtbot)
+
+
+@pytest.fixture
+def proxy(desk: RunningDesk) -> Iterator[Proxy]:
+    with Proxy(desk.desk.settings.port) as made:
+        yield made
+
+
+@pytest.fixture
+def far_work(desk: RunningDesk, proxy: Proxy, qtbot: QtBot) -> Iterator[Work]:
+    """By the proxy."""
+    arguments = {**desk.profile("full").connect_args(), "port": proxy.port}
+    yield from working(Database(arguments), desk, qtbot)
+
+
+def working(database: Database, desk: RunningDesk, qtbot: QtBot) -> Iterator[Work]:
+    before = desk.open_connections
+    runner = DbRunner(database)
+    runner.start()
+    work = Work(runner, database, desk, qtbot)
+    yield work
+    runner.abandon()
+    runner.shutdown()
+    desk.close_connections(before)

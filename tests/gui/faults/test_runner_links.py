@@ -1,0 +1,136 @@
+"""The way to the server breaks in every manner: said in time, nothing done twice, and it goes on by itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from desk_client import link_watch
+from shared.errors import DatabaseUnavailableError
+from tests.faults.proxy import Proxy
+from tests.gui.faults.conftest import LONG, Work
+
+BOUND = 20.0  # two timeouts of the connection
+SHIPPED = link_watch.SILENCE_SECONDS + link_watch.ANSWER_SECONDS
+KINDS: list[dict[str, Any]] = [{"purpose": "list"}, {"write": True}, {"call": True}]
+
+
+@pytest.fixture(autouse=True)
+def short_lengths(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(link_watch, "SILENCE_SECONDS", 0.5)
+    monkeypatch.setattr(link_watch, "ANSWER_SECONDS", 1.0)
+    return
+
+
+def warm(work: Work) -> None:
+    """Both connections are made."""
+    work.ask("SELECT 'r' FROM (SELECT count(*) FROM pg_catalog.generate_series(1, 300000)) AS s")
+    work.ask("SELECT 'w'", write=True)
+    work.until(lambda: sorted(work.done) == ["r", "w"])
+    work.done.clear()
+
+
+def test_the_shipped_lengths_keep_the_bound() -> None:
+    """Silence, the question, its answer, and the steps of looking."""
+    assert SHIPPED + 2 * link_watch.TICK_MS / 1000 <= BOUND / 2
+
+
+@pytest.mark.parametrize("how", KINDS, ids=lambda how: next(iter(how)))
+def test_a_black_hole_is_noticed(far_work: Work, proxy: Proxy, how: dict[str, Any]) -> None:
+    warm(far_work)
+    said: list[bool] = []
+    far_work.runner.reachable_changed.connect(said.append)
+    proxy.black_hole()
+    far_work.ask("SELECT 'swallowed'", **how)
+    took = far_work.until(lambda: bool(far_work.errors), 10)
+    assert isinstance(far_work.errors[0], DatabaseUnavailableError)
+    assert took < 4.0, "half a second of silence, one of waiting, and the steps of looking"
+    assert said == [False]
+    proxy.heal()
+    far_work.until(far_work.runner.is_idle)
+    far_work.ask("SELECT 'back'", **how)
+    far_work.until(lambda: far_work.done == ["back"])
+    assert said == [False, True]
+
+
+def test_a_statement_that_takes_its_time_is_left_alone(far_work: Work) -> None:
+    """The control: three times as long as a silence may be."""
+    far_work.ask("SELECT count(*) FROM pg_catalog.generate_series(1, 12000000)", purpose="list")
+    far_work.ask("SELECT count(*) FROM pg_catalog.generate_series(1, 12000000)", write=True)
+    took = far_work.until(lambda: len(far_work.done) == 2)
+    assert (far_work.errors, took > 1.5) == ([], True), "as slow as it is meant to be"
+
+
+def test_what_an_operation_does_besides_is_its_own_affair(far_work: Work) -> None:
+    """A file is written, a key store asked: no answer of the server is waited for."""
+
+    def op(conn: Any) -> str:
+        conn.execute(text("SELECT 1"))
+        time.sleep(2.5)
+        return str(conn.execute(text("SELECT 'done'")).scalar())
+
+    far_work.runner.run(op, on_done=far_work.done.append, on_error=far_work.errors.append, receiver=far_work.receiver)
+    far_work.until(lambda: far_work.done == ["done"])
+    assert far_work.errors == []
+
+
+def test_connections_that_the_server_has_lost_are_noticed(far_work: Work, proxy: Proxy) -> None:
+    """Half open: no packet comes back on the old ones, new ones work at once."""
+    warm(far_work)
+    proxy.half_open()
+    far_work.ask("SELECT 'lost'", purpose="list")
+    far_work.until(lambda: bool(far_work.errors), 10)
+    far_work.ask("SELECT 'found'", purpose="list")
+    far_work.until(lambda: far_work.done == ["found"], 5)
+
+
+def test_a_cut_is_said_at_once_and_the_next_call_works(far_work: Work, proxy: Proxy) -> None:
+    far_work.ask(LONG, purpose="list")
+    far_work.until(far_work.is_running)
+    proxy.cut()
+    assert far_work.until(lambda: bool(far_work.errors), 5) < 2
+    far_work.ask("SELECT 'again'", purpose="list")
+    far_work.until(lambda: far_work.done == ["again"], 5)
+
+
+def test_a_cut_while_nothing_is_asked_is_not_even_seen(far_work: Work, proxy: Proxy) -> None:
+    warm(far_work)
+    replaced: list[bool] = []
+    far_work.runner.reconnected.connect(lambda: replaced.append(True))
+    proxy.cut()
+    far_work.ask("SELECT 'r'", purpose="list")
+    far_work.ask("SELECT 'w'", write=True)
+    far_work.until(lambda: sorted(far_work.done) == ["r", "w"])
+    assert far_work.errors == []
+    far_work.until(lambda: bool(replaced))
+
+
+def test_what_waits_while_nobody_listens_fails_together(far_work: Work, proxy: Proxy) -> None:
+    """Six questions are not six times the patience of a connect; afterwards the first one comes through."""
+    arguments = "SELECT '{}'"
+    proxy.black_hole()
+    for at in range(6):
+        far_work.ask(arguments.format(at), purpose=f"p{at}")
+    far_work.ask(arguments.format("w"), write=True)
+    took = far_work.until(lambda: len(far_work.errors) == 7)
+    assert took < 9, "one connect_timeout for all"
+    assert {type(error) for error in far_work.errors} == {DatabaseUnavailableError}
+    proxy.heal()
+    far_work.ask("SELECT 'back'", purpose="p0")
+    far_work.until(lambda: far_work.done == ["back"], 10)
+
+
+def test_giving_up_is_at_once(far_work: Work, proxy: Proxy) -> None:
+    """The listener knows that the link is dead: nobody waits for the runner's own watch."""
+    warm(far_work)
+    proxy.black_hole()
+    far_work.ask("SELECT 'r'", purpose="list")
+    far_work.ask("SELECT 'w'", write=True)
+    running = far_work.runner
+    far_work.until(lambda: all(lane.running and lane.running.is_connected for lane in running._lanes[:2]))
+    running.abandon()
+    assert far_work.until(lambda: len(far_work.errors) == 2, 5) < 0.5
