@@ -50,7 +50,7 @@ class LiveRow(QObject):
 
     def forget(self) -> None:
         """Another row is shown, or this one as it is stored."""
-        self._waits = self.is_gone = False
+        self.is_gone = False
 
     def _is_busy(self) -> bool:
         return self._editing.is_saving or self._editing.opening.is_under_way

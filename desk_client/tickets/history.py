@@ -18,6 +18,7 @@ from shared.schemas.ticket import HistoryLine
 
 LONG = 90
 PORTION = 40  # lines rendered at a time
+LINE_MARGIN = 10  # px above each line but the first
 NOTHING = "\N{EN DASH}"
 
 
@@ -104,6 +105,12 @@ def when_text(at: datetime, now: datetime) -> str:
     return at.strftime("%m-%d %H:%M") if at.year == now.year else at.strftime("%Y-%m-%d %H:%M")
 
 
+def _margin(above: int) -> QTextBlockFormat:
+    block = QTextBlockFormat()
+    block.setTopMargin(above)
+    return block
+
+
 class HistoryView(QWidget):
     """Shows the lines. The machine (proved) and the person (as stated) are told apart by colour, place and tooltip."""
 
@@ -134,9 +141,14 @@ class HistoryView(QWidget):
         self.retranslate()
 
     def show_lines(self, lines: Sequence[HistoryLine]) -> None:
-        """Show a history, newest first."""
+        """Show a history, newest first. What was only added comes on top; who reads further down stays there."""
+        before, was_loaded = self._lines, self._is_loaded
+        added = len(lines) - len(before)
         self._lines, self._is_loaded = lines, True
-        self._render()
+        if was_loaded and before and added >= 0 and tuple(lines[added:]) == tuple(before):
+            self._put_on_top(lines[:added])
+        else:
+            self._render()
 
     def clear(self) -> None:
         """Show nothing: another ticket is on its way, or a new one has no history."""
@@ -182,14 +194,30 @@ class HistoryView(QWidget):
         if self._shown < len(self._lines):
             self._more.start()
 
+    def _put_on_top(self, lines: Sequence[HistoryLine]) -> None:
+        if not lines:
+            return
+        document, bar, now = self.browser.document(), self.browser.verticalScrollBar(), datetime.now().astimezone()
+        place, height = bar.value(), document.size().height()
+        cursor = QTextCursor(document)
+        cursor.beginEditBlock()
+        cursor.insertBlock()
+        cursor.mergeBlockFormat(_margin(LINE_MARGIN))  # the first until now has one above it
+        cursor.movePosition(QTextCursor.MoveOperation.Start)
+        for line in lines:
+            self._insert_head(cursor, line, now, is_first=cursor.atStart())
+            self._insert_body(cursor, line)
+        cursor.endEditBlock()
+        self._shown += len(lines)
+        bar.setValue(place + round(document.size().height() - height) if place else 0)
+
     def _empty_text(self) -> str:
         if not self._is_loaded:
             return ""
         return QCoreApplication.translate("History", "Nothing happened yet. A comment is the beginning.")
 
     def _insert_head(self, cursor: QTextCursor, line: HistoryLine, now: datetime, *, is_first: bool) -> None:
-        block = QTextBlockFormat()
-        block.setTopMargin(0 if is_first else 10)
+        block = _margin(0 if is_first else LINE_MARGIN)
         cursor.insertBlock(block) if not is_first else cursor.setBlockFormat(block)
         exact = line.at.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
         cursor.insertText(when_text(line.at, now), self._format(muted=True, small=True, tip=exact))
@@ -206,9 +234,7 @@ class HistoryView(QWidget):
             cursor.insertText(f"   {mark}", self._format(small=True, accent=True))
 
     def _insert_body(self, cursor: QTextCursor, line: HistoryLine) -> None:
-        block = QTextBlockFormat()
-        block.setTopMargin(1)
-        cursor.insertBlock(block)
+        cursor.insertBlock(_margin(1))
         is_said = line.line in ("comment", "interaction") and not (line.is_private and line.text is None)
         cursor.insertText(line_text(line, self._reference), self._format(muted=not is_said))
 
