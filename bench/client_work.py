@@ -1,0 +1,272 @@
+"""One process of ``bench.clients``: some clients, each on a thread and connections of its own, at work all day.
+
+``python -m bench.client_work`` reads its orders as JSON from standard input and writes what it measured as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import select
+import sys
+import threading
+import time
+import uuid
+from collections import Counter, defaultdict
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from shared.config import Profile
+from shared.database import Database
+from shared.domain.status import ACTIVE
+from shared.errors import BusyError, ConflictError, DeskError
+from shared.listening import ListeningConnection, Wait
+from shared.notify import ChangeKind, parse_notice
+from shared.queries.tickets import get_anchors, get_history, get_rows, get_ticket, list_tickets
+from shared.schemas.lease import Lease
+from shared.schemas.ticket import CommentText, TicketDetail, TicketUpdate, TicketValues
+from shared.schemas.ticket_listing import TicketFilter, TicketListing
+from shared.services.leases import beat_leases, take_lease
+from shared.services.tickets import add_comment, update_ticket
+
+GATHER_SECONDS = 0.03
+QUIET_SECONDS = 4.0
+BEAT_SECONDS = 15.0
+LONG_EDIT_SECONDS = 20.0
+WARM_UP = 2  # a connection's first calls of each kind: the server compiles its functions for it then
+FILTERS = [TicketFilter(status=(status,)) for status in ACTIVE] + [TicketFilter(status=tuple(ACTIVE))]
+
+
+class Client(threading.Thread):
+    """One person at one machine."""
+
+    def __init__(self, profile: str, tickets: list[int], mix: dict[str, float], think: float, seed: int) -> None:
+        super().__init__(name=Path(profile).name)
+        session = uuid.uuid4()
+        arguments = Profile.load(Path(profile)).connect_args(session=session)
+        self.database, self.arguments = Database(arguments), arguments
+        self.times: dict[str, list[float]] = defaultdict(list)
+        self.calls, self.met, self.errors = Counter[str](), Counter[str](), Counter[str]()
+        self.saved: dict[int, int] = defaultdict(int)
+        self.commented: dict[int, int] = defaultdict(int)
+        self._tickets, self._mix, self._think = tickets, mix, think
+        self._chance = random.Random(seed)
+        self._shown: set[int] = set()
+        self._stale: set[int] = set()
+        self._heard = threading.Event()
+        self.until = 0.0
+
+    # -- what others change --------------------------------------------------------------------------------------------
+
+    def hear(self, payload: str) -> None:
+        """On the thread that hears for all clients of this process."""
+        notice = parse_notice(payload)
+        if notice is not None and notice.entity == "ticket" and notice.entity_id in self._shown:
+            self.met[f"notice of a row that is shown: {notice.kind}"] += 1
+            if notice.kind is not ChangeKind.BESIDE:
+                self._stale.add(notice.entity_id)
+                self._heard.set()
+
+    def _pause(self, seconds: float) -> None:
+        """Nothing for so long, but reading again what others have changed in the list that is shown."""
+        end = min(time.monotonic() + seconds, self.until)
+        while (left := end - time.monotonic()) > 0:
+            if self._heard.wait(left):
+                time.sleep(GATHER_SECONDS)
+                self._heard.clear()
+                ids = list(self._stale)
+                self._stale -= set(ids)
+                with self._timed("a row again"), self.database.reading() as conn:
+                    get_rows(conn, ids)
+
+    # -- what this one does --------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        names, weights = list(self._mix), list(self._mix.values())
+        while True:
+            self._pause(self._chance.expovariate(1 / self._think))
+            if time.monotonic() >= self.until:
+                break
+            try:
+                getattr(self, self._chance.choices(names, weights)[0])()
+            except DeskError as error:
+                self.errors[f"{type(error).__name__}: {error}"] += 1
+        self.database.close()
+
+    def list(self) -> None:
+        listing = TicketListing(filter=self._chance.choice(FILTERS))
+        with self.database.reading() as conn:
+            with self._timed("list"):
+                page = list_tickets(conn, listing)
+            self._shown = {row.id for row in page.rows}
+            with self._timed("its count and ends"):
+                get_anchors(conn, listing)
+
+    def open(self) -> None:
+        self._opened(self._chance.choice(self._tickets))
+
+    def comment(self) -> None:
+        ticket = self._chance.choice(self._tickets)
+        with self._timed("comment"), self.database.unit_of_work() as session:
+            add_comment(session, ticket, CommentText(body=self._text()), uuid.uuid4())
+        self.commented[ticket] += 1
+
+    def edit(self) -> None:
+        ticket = self._chance.choice(self._tickets)
+        self._opened(ticket)
+        self._pause(self._chance.uniform(0.2, 1.0))
+        with self._timed("lease"), self.database.reading() as conn:
+            lease = take_lease(conn, "ticket", ticket)
+        if not lease.is_mine:
+            self.met["another edits it"] += 1
+            return
+        self._type(lease)
+        with self.database.reading() as conn:
+            seen = get_ticket(conn, ticket)
+        while not self._save(seen, lease):
+            with self.database.reading() as conn:
+                seen = get_ticket(conn, ticket)
+
+    def _opened(self, ticket: int) -> TicketDetail:
+        with self._timed("open"), self.database.reading() as conn:
+            detail = get_ticket(conn, ticket)
+            get_history(conn, ticket)
+        return detail
+
+    def _type(self, lease: Lease) -> None:
+        """For a second or two; now and then for so long that signs of life are needed."""
+        left = self._chance.uniform(0.5, 2.0) if self._chance.random() < 0.9 else LONG_EDIT_SECONDS
+        while left > BEAT_SECONDS:
+            self._pause(BEAT_SECONDS)
+            left -= BEAT_SECONDS
+            with self._timed("beat"), self.database.reading() as conn:
+                (beaten,) = beat_leases(conn, [lease])
+            if not beaten.is_mine and time.monotonic() < self.until:
+                self.errors["a lease was lost to nobody"] += 1
+        self._pause(left)
+
+    def _save(self, seen: TicketDetail, lease: Lease) -> bool:
+        """Count the ticket up; False where it is to be tried again with what is there now."""
+        change = TicketUpdate(
+            id=seen.id,
+            row_version=seen.row_version,
+            save_id=uuid.uuid4(),
+            lease_token=lease.token,
+            values=TicketValues(next_step=str(int(seen.values.next_step or 0) + 1)),
+            comment=CommentText(body=self._text()) if self._chance.random() < 0.3 else None,
+            comment_save_id=uuid.uuid4(),
+        )
+        try:
+            with self._timed("save"), self.database.unit_of_work() as session:
+                update_ticket(session, change)
+        except (ConflictError, BusyError) as error:
+            self.met[type(error).__name__] += 1
+            return False
+        self.saved[seen.id] += 1
+        self.commented[seen.id] += change.comment is not None
+        return True
+
+    def _text(self) -> str:
+        return f"The box was restarted {self._chance.randint(2, 99)} times; the log is with the team now."
+
+    def _timed(self, name: str) -> _Timed:
+        return _Timed(self, name)
+
+
+class _Timed:
+    """The milliseconds of a block that ended well, but for a connection's first ones."""
+
+    def __init__(self, client: Client, name: str) -> None:
+        self._client, self._name = client, name
+
+    def __enter__(self) -> None:
+        self._began = time.perf_counter()
+
+    def __exit__(self, kind: Any, *_: object) -> None:
+        if kind is None:
+            self._client.calls[self._name] += 1
+            if self._client.calls[self._name] > WARM_UP:
+                self._client.times[self._name].append((time.perf_counter() - self._began) * 1000)
+
+
+class Ears(threading.Thread):
+    """Hears for all clients of this process, on a connection for each."""
+
+    def __init__(self, clients: list[Client]) -> None:
+        super().__init__(name="ears")
+        self.heard = 0
+        self.is_over = threading.Event()
+        self._clients = {ListeningConnection(client.arguments): client for client in clients}
+        for connection in self._clients:
+            while not connection.is_listening:
+                self._wait([connection], 5.0)
+                connection.go_on()
+
+    def run(self) -> None:
+        last = dict.fromkeys(self._clients, time.monotonic())
+        while not self.is_over.is_set():
+            for connection in self._wait(list(self._clients), 0.25):
+                connection.go_on()
+                last[connection] = time.monotonic()
+                for _, payload in connection.take():
+                    self.heard += 1
+                    self._clients[connection].hear(payload)
+            for connection, at in last.items():
+                if time.monotonic() - at > QUIET_SECONDS:
+                    connection.ask()
+        for connection in self._clients:
+            connection.close()
+
+    @staticmethod
+    def _wait(connections: list[ListeningConnection], seconds: float) -> set[ListeningConnection]:
+        writing = [connection for connection in connections if connection.waits_for is Wait.WRITE]
+        readable, writable, _ = select.select(connections, writing, [], seconds)
+        return {*readable, *writable}
+
+
+def work(orders: dict[str, Any]) -> dict[str, Any]:
+    """Connect all, say so, wait for the start, work until the end."""
+    clients = [
+        Client(profile, orders["tickets"], orders["mix"], orders["think"], orders["seed"] + number)
+        for number, profile in enumerate(orders["profiles"])
+    ]
+    for client in clients:
+        with client.database.reading() as conn:
+            get_rows(conn, [0])
+    ears = Ears(clients)
+    print("connected", flush=True)
+    start = float(sys.stdin.readline())
+    with suppress(ValueError):
+        time.sleep(start - time.monotonic())
+    ears.start()
+    for client in clients:
+        client.until = start + orders["seconds"]
+        client.start()
+    for client in clients:
+        client.join()
+    ears.is_over.set()
+    ears.join()
+    return _added_up(clients, ears)
+
+
+def _added_up(clients: list[Client], ears: Ears) -> dict[str, Any]:
+    times: dict[str, list[float]] = defaultdict(list)
+    saved, commented = Counter[int](), Counter[int]()
+    for client in clients:
+        saved.update(client.saved)
+        commented.update(client.commented)
+        for name, values in client.times.items():
+            times[name] += values
+    return {
+        "times": times,
+        "saved": saved,
+        "commented": commented,
+        "met": sum((client.met for client in clients), Counter[str]()),
+        "errors": sum((client.errors for client in clients), Counter[str]()),
+        "heard": ears.heard,
+    }
+
+
+if __name__ == "__main__":
+    json.dump(work(json.loads(sys.stdin.readline())), sys.stdout)
