@@ -104,6 +104,11 @@ def push(client: Any, window: QWidget, name: str) -> None:
 
 def banner_button(client: Any, name: str) -> Any:
     """A button of what is said over the form."""
-    buttons = [one for one in client.pane.change_banner.findChildren(QPushButton, name) if one.isVisible()]
-    assert buttons, (name, client.pane.change_banner.text())
-    return buttons[-1]
+    found: list[QPushButton] = []
+
+    def is_there() -> bool:
+        found[:] = [one for one in client.pane.change_banner.findChildren(QPushButton, name) if one.isVisible()]
+        return bool(found)
+
+    client.until(is_there)  # a layout shows what is added to it a moment later
+    return found[-1]
