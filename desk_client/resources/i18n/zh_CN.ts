@@ -89,7 +89,7 @@
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">撤销</translation>
     </message>
     <message>
         <source>Redo</source>
@@ -205,27 +205,27 @@
     <name>Arrivals</name>
     <message>
         <source>Before you close it</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭之前</translation>
     </message>
     <message>
         <source>Close anyway</source>
-        <translation type="unfinished"></translation>
+        <translation>仍然关闭</translation>
     </message>
     <message>
         <source>Before you resolve it</source>
-        <translation type="unfinished"></translation>
+        <translation>解决之前</translation>
     </message>
     <message>
         <source>Resolve anyway</source>
-        <translation type="unfinished"></translation>
+        <translation>仍然解决</translation>
     </message>
     <message>
         <source>This came in since you opened the ticket:</source>
-        <translation type="unfinished"></translation>
+        <translation>打开工单后新到一条：</translation>
     </message>
     <message>
         <source>{count} came in since you opened the ticket:</source>
-        <translation type="unfinished"></translation>
+        <translation>打开工单后新到 {count} 条：</translation>
     </message>
 </context>
 <context>
@@ -1275,67 +1275,67 @@
     <name>Changes</name>
     <message>
         <source>another machine</source>
-        <translation type="unfinished"></translation>
+        <translation>另一台机器</translation>
     </message>
     <message>
         <source>1 change on {who} at {time}; what you typed stays</source>
-        <translation type="unfinished"></translation>
+        <translation>{who} 于 {time} 改了 1 处；您输入的内容仍在</translation>
     </message>
     <message>
         <source>{count} changes on {who} at {time}; what you typed stays</source>
-        <translation type="unfinished"></translation>
+        <translation>{who} 于 {time} 改了 {count} 处；您输入的内容仍在</translation>
     </message>
     <message>
         <source>Changed on {who} at {time}. Your text is kept; the fields say what changed. Save again.</source>
-        <translation type="unfinished">{who} 于 {time} 作了修改。您的内容已保留，差异标在字段旁，请再次保存。</translation>
+        <translation>{who} 于 {time} 作了修改。您的内容仍在，各字段下注明了改动。请再次保存。</translation>
     </message>
     <message>
         <source>Take theirs</source>
-        <translation type="unfinished">采用对方的修改</translation>
+        <translation>采用对方的</translation>
     </message>
     <message>
         <source>This was deleted on another machine. What you typed stays here: copy it, or discard it.</source>
-        <translation type="unfinished"></translation>
+        <translation>此记录已在另一台机器上删除。您输入的内容仍在此处：请复制或放弃。</translation>
     </message>
     <message>
         <source>Discard mine</source>
-        <translation type="unfinished">放弃我的修改</translation>
+        <translation>放弃我的</translation>
     </message>
     <message>
         <source>This was deleted on another machine</source>
-        <translation type="unfinished"></translation>
+        <translation>此记录已在另一台机器上删除</translation>
     </message>
     <message>
         <source>{reason}. What you typed is kept as a draft; you can save it once the desk is back.</source>
-        <translation type="unfinished"></translation>
+        <translation>{reason}。您输入的内容已留作草稿，恢复连接后即可保存。</translation>
     </message>
     <message>
         <source>The desk is back. What you typed is not saved yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>已恢复连接。您输入的内容尚未保存。</translation>
     </message>
     <message>
         <source>Save now</source>
-        <translation type="unfinished"></translation>
+        <translation>立即保存</translation>
     </message>
     <message>
         <source>Saved, merged with changes of {who}: {fields}</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存，并入了 {who} 的改动：{fields}</translation>
     </message>
     <message>
         <source>Look</source>
-        <translation type="unfinished"></translation>
+        <translation>查看</translation>
     </message>
     <message>
         <source>, </source>
-        <translation type="unfinished"></translation>
+        <translation>、</translation>
     </message>
     <message>
         <source>Changed on another machine</source>
-        <translation type="unfinished"></translation>
+        <translation>在另一台机器上的改动</translation>
     </message>
     <message>
         <source>Changed on {who}</source>
-        <translation type="unfinished"></translation>
+        <translation>{who} 的改动</translation>
     </message>
 </context>
 <context>
@@ -1508,6 +1508,70 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Draft saved {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Discarded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished">开始处理</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation type="unfinished">放弃修改</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation type="unfinished">撤销</translation>
+    </message>
+    <message>
+        <source>{action}: {title}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not saved when SupportDesk ended: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drafts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They are kept; menu Edit, Drafts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>somebody else</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} ({count})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Others have drafts on this computer too, offered when they sit here: </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are no drafts</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2183,11 +2247,11 @@ Without a window: desk-client enrol CODE</source>
     <name>Look</name>
     <message>
         <source>Back</source>
-        <translation type="unfinished">返回</translation>
+        <translation>返回</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
@@ -2560,51 +2624,51 @@ Without a window: desk-client enrol CODE</source>
     <name>Merge</name>
     <message>
         <source>Changed here and elsewhere</source>
-        <translation type="unfinished"></translation>
+        <translation>此处与别处都作了修改</translation>
     </message>
     <message>
         <source>Changed here and on {who}</source>
-        <translation type="unfinished"></translation>
+        <translation>此处与 {who} 都作了修改</translation>
     </message>
     <message>
         <source>Both sides changed the same. Choose what is saved; without a choice yours stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>双方改了同样的字段。请选择保存哪一个；不选则保留您的。</translation>
     </message>
     <message>
         <source>Also taken from there, not changed here: {fields}</source>
-        <translation type="unfinished"></translation>
+        <translation>另外采用对方已改而此处未改的：{fields}</translation>
     </message>
     <message>
         <source>Save</source>
-        <translation type="unfinished">保存</translation>
+        <translation>保存</translation>
     </message>
     <message>
         <source>Add my comment only</source>
-        <translation type="unfinished"></translation>
+        <translation>只添加我的备注</translation>
     </message>
     <message>
         <source>The comment is added, the fields stay as theirs</source>
-        <translation type="unfinished"></translation>
+        <translation>添加备注，各字段保持对方的内容</translation>
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished">返回</translation>
+        <translation>返回</translation>
     </message>
     <message>
         <source>What you typed stays in the form, not saved</source>
-        <translation type="unfinished"></translation>
+        <translation>您输入的内容留在表单中，不保存</translation>
     </message>
     <message>
         <source>Mine</source>
-        <translation type="unfinished"></translation>
+        <translation>我的</translation>
     </message>
     <message>
         <source>Theirs</source>
-        <translation type="unfinished"></translation>
+        <translation>对方的</translation>
     </message>
     <message>
         <source>Before</source>
-        <translation type="unfinished">之前</translation>
+        <translation>之前</translation>
     </message>
 </context>
 <context>
