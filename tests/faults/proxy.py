@@ -197,12 +197,15 @@ class Proxy:
             link.reset()
 
     async def _end(self) -> None:
+        self.way, self.latency = Way.OPEN, 0.0
+        if self._changed is not None:
+            self._changed.set()
         await self._close_door()
         await self._reset_all()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        if left := asyncio.all_tasks() - {asyncio.current_task()}:
+            _, left = await asyncio.wait(left, timeout=2)
+        for task in left:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, OSError):
-                await task
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         link = _Link(self, writer)
@@ -213,8 +216,8 @@ class Proxy:
             async with asyncio.TaskGroup() as pumps:
                 pumps.create_task(link.pump(reader, to_server=True))
                 pumps.create_task(link.pump(from_server, to_server=False))
-        except OSError:
-            link.reset()  # nobody listens there
+        except (OSError, asyncio.CancelledError):
+            link.reset()  # nobody listens there, or the proxy ends
         finally:
             self._links.discard(link)
             for end in (link.server, writer):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +13,17 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
+import desk_client.connection as connection_module
+from desk_client import link_watch
+from desk_client.listener import ListenerTimes
 from desk_client.runner import DbRunner
+from shared.config import Profile
 from shared.database import Database
 from shared.errors import DeskError
 from tests.desks import RunningDesk
 from tests.faults.proxy import Proxy
+from tests.gui.conftest import StartClient
+from tests.gui.faults.far_window import LATENCY, FarWindow
 
 WAIT_MS = 30_000
 MARK = "/* of the test */"
@@ -94,3 +102,32 @@ def working(database: Database, desk: RunningDesk, qtbot: QtBot) -> Iterator[Wor
     runner.abandon()
     runner.shutdown()
     desk.close_connections(before)
+
+
+@pytest.fixture
+def short_lengths(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Silence is known after a second and a half."""
+    monkeypatch.setattr(link_watch, "SILENCE_SECONDS", 0.5)
+    monkeypatch.setattr(link_watch, "ANSWER_SECONDS", 1.0)
+    monkeypatch.setattr(connection_module, "STALE_AFTER_MS", 3_000)
+
+
+@pytest.fixture
+def start_far(
+    start_client: StartClient, desk: RunningDesk, proxy: Proxy, tmp_path: Path, short_lengths: None
+) -> Callable[..., FarWindow]:
+    """``start_far("full")``: a window whose desk answers after 200 ms, by the proxy; all tickets in its list."""
+
+    def start(machine: str = "full", **how: Any) -> FarWindow:
+        folder = tmp_path / machine
+        if not folder.exists():
+            shutil.copytree(desk.profile(machine).directory, folder)
+            Profile.load(folder).model_copy(update={"port": proxy.port}).save()
+        client = start_client(machine, **how)
+        client.app.listener.times = ListenerTimes(connect=2.0, quiet=0.6, answer=1.0, retry=(0.2, 0.5))
+        client.show_view("all")
+        client.until(lambda: client.app.connection.is_live)
+        proxy.latency = LATENCY
+        return FarWindow(client)
+
+    return start

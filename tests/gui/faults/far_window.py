@@ -1,0 +1,82 @@
+"""A real window on a desk that is far away, as the person before it sees and uses it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+
+from tests.gui.conftest import Client
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+LATENCY = 0.2  # seconds a round trip
+
+
+class StallProbe:
+    """The longest time for which the window served nothing."""
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+        self._last = time.perf_counter()
+        self._timer = QTimer()
+        self._timer.timeout.connect(self._on_served)
+        self._timer.start(5)
+
+    def _on_served(self) -> None:
+        now = time.perf_counter()
+        self.longest, self._last = max(self.longest, now - self._last), now
+
+    def stop(self) -> float:
+        self._on_served()
+        self._timer.stop()
+        return self.longest
+
+
+class FarWindow:
+    """What tests of faults do in a window."""
+
+    def __init__(self, client: Client) -> None:
+        self.client, self.app = client, client.app
+        self.until = client.until
+
+    @property
+    def pane(self) -> Any:
+        return self.client.page.pane
+
+    def open(self, ticket_id: int) -> None:
+        self.client.page.open_ticket(ticket_id)
+        self.until(lambda: self.pane.editing.detail is not None and self.pane.editing.detail.id == ticket_id)
+        self.client.settle()
+
+    def editor(self, name: str) -> Any:
+        return self.pane.form.fields.frames[name].editor
+
+    def type(self, text: str, field: str = "serial") -> None:
+        QTest.keyClicks(self.editor(field), text)
+
+    def comment(self, text: str) -> None:
+        QTest.keyClicks(self.pane.comment_box._text, text)
+
+    def save(self) -> None:
+        QTest.keyClick(self.editor("serial"), Qt.Key.Key_Return, CONTROL)
+
+    def said(self) -> str:
+        """What stands above the form of changes and of the desk."""
+        return str(self.pane.change_banner.text())
+
+    def buttons(self) -> set[str]:
+        return {one.objectName() for one in self.pane.change_banner._buttons}
+
+    def push(self, name: str) -> None:
+        self.until(lambda: name in self.buttons())
+        next(one for one in self.pane.change_banner._buttons if one.objectName() == name).click()
+
+    def badge(self) -> str:
+        return str(self.client.window.top_bar.badge.accessibleDescription()).split(",")[0]
+
+    def subject_in_list(self, ticket_id: int) -> str | None:
+        at = self.client.model.find(ticket_id)
+        row = None if at is None else self.client.model.row(at)
+        return None if row is None else str(row.subject)
