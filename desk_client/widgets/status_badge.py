@@ -98,7 +98,7 @@ class StatusBadge(Translated, QWidget):
             return QCoreApplication.translate("StatusBadge", "The desk is being asked.")
         return QCoreApplication.translate(
             "StatusBadge",
-            "What is shown is as of {time}; later changes of others are not in it. What you type stays, all goes on"
+            "What is shown is as of {time}; later changes of others are not in it. What you type stays, and all goes on"
             " by itself once the desk answers.",
         ).format(time=_time(self._since))
 

@@ -3175,7 +3175,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>stale since {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>{time} 起未更新</translation>
     </message>
     <message>
         <source>reconnecting</source>
@@ -3195,15 +3195,15 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>The desk answers, and what others change shows at once. This machine is its own login.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务器有响应，他人的更改会立即显示。本机即登录身份。</translation>
     </message>
     <message>
         <source>The desk is being asked.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在询问服务器。</translation>
     </message>
     <message>
-        <source>What is shown is as of {time}; later changes of others are not in it. What you type stays, all goes on by itself once the desk answers.</source>
-        <translation type="unfinished"></translation>
+        <source>What is shown is as of {time}; later changes of others are not in it. What you type stays, and all goes on by itself once the desk answers.</source>
+        <translation>所显示的内容截至 {time}，不含他人此后的更改。您输入的内容会保留；服务器恢复响应后，一切自动继续。</translation>
     </message>
     <message>
         <source>The desk does not let this machine in; what is shown may be old.</source>
