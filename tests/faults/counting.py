@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,13 +51,22 @@ class Counted:
         }
 
 
-def count_together(stage: Stage, *, workers: int, edits: int, task: str = "count_up", seed: int = 1) -> Counted:
-    """``workers`` processes, ``edits`` each, on five tickets."""
+def count_together(
+    stage: Stage,
+    *,
+    workers: int,
+    edits: int,
+    task: str = "count_up",
+    seed: int = 1,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Counted:
+    """``workers`` processes, ``edits`` each, on five tickets; ``meanwhile`` is called while they are at it."""
     tickets = stage.tickets(ROWS)
     hands = stage.hire(workers)
     began = time.monotonic()
     for number, hand in enumerate(hands):
         hand.start(task, tickets=tickets, edits=edits, seed=1000 * seed + number)
+    meanwhile()
     answers = [hand.result(edits * 3 + 60) for hand in hands]
     seconds = time.monotonic() - began
     stage.crew.dismiss()

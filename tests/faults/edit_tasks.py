@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg2
 
-from shared.errors import BusyError, ConflictError, LeaseLostError
+from shared.errors import AlreadySavedError, BusyError, ConflictError, DatabaseUnavailableError, LeaseLostError
 from shared.queries.tickets import get_ticket
 from shared.schemas.ticket import TicketUpdate, TicketValues
 from shared.services.leases import take_lease
@@ -47,7 +47,7 @@ def count_up(place: Workplace, tickets: list[int], edits: int, seed: int) -> dic
         except HeldByAnotherError:
             met["held by another"] += 1
             time.sleep(chance.random() * 0.02)
-        except (LeaseLostError, BusyError) as error:
+        except (LeaseLostError, BusyError, DatabaseUnavailableError) as error:
             met[type(error).__name__] += 1
             time.sleep(chance.random() * 0.02)
         else:
@@ -83,10 +83,24 @@ def _count_one(place: Workplace, ticket: int, token: int | None, met: Counter[st
             values=TicketValues(serial=str(int(seen.values.serial or 0) + 1)),
         )
         try:
-            with place.database.unit_of_work() as session:
-                return update_ticket(session, change).row_version
+            return _send(place, change, met)
         except ConflictError:
             met["conflict under a lease" if token else "conflict"] += 1
+
+
+def _send(place: Workplace, change: TicketUpdate, met: Counter[str]) -> int:
+    """The new version. Where no answer came, or it was too busy, the same save is sent again."""
+    for _ in range(100):
+        try:
+            with place.database.unit_of_work() as session:
+                return update_ticket(session, change).row_version
+        except AlreadySavedError:
+            met["sent again, had been done"] += 1
+            return change.row_version + 1
+        except (BusyError, DatabaseUnavailableError) as error:
+            met[f"sent again: {type(error).__name__}"] += 1
+            time.sleep(0.05)
+    raise AssertionError("a save was sent a hundred times")
 
 
 def count_up_blindly(place: Workplace, tickets: list[int], edits: int, seed: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.faults.network import FAULTS, Fault, fail_under_writers
+from tests.faults.no_network import NoNamespaceError, lose_network
 from tests.faults.stage import Stage
 
 BOUND = 1.0  # seconds without an answer; 10 in a client
@@ -23,3 +24,15 @@ def test_it_is_said_in_time_and_goes_on_once(stage: Stage, fault: Fault) -> None
 def test_who_waits_without_a_bound_waits_as_long_as_the_hole_is_there(stage: Stage) -> None:
     counted = fail_under_writers(stage, "black_hole", seconds=3, bound=None)
     assert counted.measured["try, s"] > 2.5
+
+
+def test_no_network_at_all(stage: Stage) -> None:
+    """The system's own timeouts end a try that nobody answers, without anybody's watching it."""
+    try:
+        counted = lose_network(seconds=3, timeout=1)
+    except NoNamespaceError as error:
+        pytest.skip(str(error))
+    assert counted.problems == []
+    assert counted.met["sent again"] > 0
+    assert counted.measured["try, s"] < BOUND + SLACK
+    assert counted.measured["until all save again, s"] < 10
