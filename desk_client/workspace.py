@@ -9,18 +9,16 @@ from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from desk_client.administration import SCREENS
-from desk_client.bulk.actions import BulkActions
 from desk_client.context import ClientContext
 from desk_client.listing.list_header import ListHeader
+from desk_client.many_tickets import ManyTickets
 from desk_client.stepping_back import step_back
 from desk_client.tabs import Tabs
-from desk_client.tickets.bulk import TicketBulk
 from desk_client.tickets.page import TicketsPage
 from desk_client.tickets.pane import TicketPane
 from desk_client.tickets.views import ViewId, ViewList, standard_views
 from desk_client.widgets.search_box import SearchBox
 from desk_client.widgets.translated import Translated
-from desk_client.widgets.undo_bar import UndoBar
 
 SIDEBAR_WIDTH = 188
 
@@ -62,8 +60,7 @@ class Workspace(Translated, QWidget):
         self.views = ViewList(context.theme, self)
         self.page = page
         self.tabs = Tabs(page, self)
-        self.undo_bar = UndoBar(self)
-        self.bulk = BulkActions(context, TicketBulk(), self.undo_bar, self)
+        self.many = ManyTickets(context, page, self.tabs, self)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._build()
         self._connect()
@@ -84,7 +81,7 @@ class Workspace(Translated, QWidget):
         layout.setContentsMargins(12, 0, 12, 0)
         layout.setSpacing(8)
         layout.addWidget(self._splitter, 1)
-        layout.addWidget(self.undo_bar)
+        layout.addWidget(self.many.undo_bar)
 
     def _connect(self) -> None:
         person = self._context.session.person
@@ -100,7 +97,6 @@ class Workspace(Translated, QWidget):
         self._search.entered.connect(self.page.jump)
         self._search.left_down.connect(self.to_list)
         self.tabs.currentChanged.connect(self._say_ticket)
-        self.bulk.deleted.connect(self._on_deleted)
 
     def begin(self) -> None:
         """Show the view that was shown last, else the first."""
@@ -124,9 +120,7 @@ class Workspace(Translated, QWidget):
             "change_status": lambda: self._act(TicketPane.change_status),
             "undo": self.undo,
             "redo": lambda: self._step_back(again=True),
-            "change_selected": lambda: self.bulk.change(self._meant_ids()),
-            "delete": self._on_delete,
-            "bulk_results": self.bulk.show_results,
+            **self.many.handlers(),
             "clear_filters": self.clear_filters,
             "to_views": self.views.setFocus,
             "to_list": self.to_list,
@@ -166,8 +160,8 @@ class Workspace(Translated, QWidget):
 
     def undo(self) -> None:
         """Take back what was done last where the focus is: with rows of the list, in a text, else in a form."""
-        if self.page.list.hasFocus() and self.undo_bar.is_offered():
-            self.undo_bar.undo()
+        if self.page.list.hasFocus() and self.many.undo_bar.is_offered():
+            self.many.undo_bar.undo()
         else:
             self._step_back(again=False)
 
@@ -250,23 +244,6 @@ class Workspace(Translated, QWidget):
         pane = self.pane()
         if pane is not self.page.pane or self.page.catch_up():
             act(pane)
-
-    def _meant_ids(self) -> tuple[int, ...]:
-        """The tickets that an action on several is about: those selected in the list, or that of the tab in front."""
-        if self.tabs.currentWidget() is self.page:
-            return self.page.list.chosen_ids()
-        return self.tabs.ticket_ids_in_front()
-
-    def _on_delete(self) -> None:
-        """What is typed in a ticket that is to be deleted is asked about first."""
-        ids = self._meant_ids()
-        if all(pane.may_close(lambda: self.bulk.delete(ids)) for pane in self.tabs.panes_of(ids)):
-            self.bulk.delete(ids)
-
-    def _on_deleted(self, ids: list[int]) -> None:
-        self.page.list.chosen.clear()
-        self.tabs.drop_tickets(ids)
-        self.page.leave_tickets(ids)
 
     def _on_search(self, text: str) -> None:
         self.tabs.setCurrentIndex(0)

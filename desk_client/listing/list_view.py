@@ -6,11 +6,11 @@ from typing import Generic
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QModelIndex, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from desk_client.listing.delegate import ROW_HEIGHT, CellDelegate
 from desk_client.listing.list_header import ListHeader
-from desk_client.listing.selection import RowSelection, RowsView, SelectionGestures
+from desk_client.listing.several_rows import SeveralRows
 from desk_client.listing.table_model import PagedTableModel
 from desk_client.theme import Theme
 from desk_client.widgets.translated import Translated
@@ -20,7 +20,7 @@ OPEN_DELAY_MS = 180
 ASK_DELAY_MS = 30
 
 
-class ListView(Translated, QTableView, Generic[Row]):
+class ListView(Translated, SeveralRows[Row], Generic[Row]):
     """Shows a ``PagedTableModel``. Knows no database and no form.
 
     Signals:
@@ -29,8 +29,6 @@ class ListView(Translated, QTableView, Generic[Row]):
         row_opened(id): Enter: show it below.
         tab_wanted(id): double click: show it in a tab of its own.
         menu_wanted(QPoint): a context menu at this global position.
-        ids_wanted(first, last, then): rows are chosen of which some are not in memory: ``then`` takes their ids.
-        capped(): more rows were to be chosen than may be.
     """
 
     rows_wanted = Signal(int, int)
@@ -38,8 +36,6 @@ class ListView(Translated, QTableView, Generic[Row]):
     row_opened = Signal(int)
     tab_wanted = Signal(int)
     menu_wanted = Signal(QPoint)
-    ids_wanted = Signal(int, int, object)
-    capped = Signal()
 
     def __init__(
         self,
@@ -49,17 +45,12 @@ class ListView(Translated, QTableView, Generic[Row]):
         name: str,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(model, parent)
         self.setObjectName(name)
-        self._model = model
         self._theme = theme
         self._current_id: int | None = None
-        self._is_silent = False
         self._delegate = delegate
         self._empty_text = ""
-        self.chosen = RowSelection(self)
-        self._rows = RowsView(self, model)
-        self.gestures: SelectionGestures | None = None
         self._header = ListHeader(self, model.columns, theme)
         self._ask_timer = self._single_shot(ASK_DELAY_MS, self._ask_rows)
         self._choose_timer = self._single_shot(OPEN_DELAY_MS, self._announce_current)
@@ -101,7 +92,6 @@ class ListView(Translated, QTableView, Generic[Row]):
         self._model.dataChanged.connect(self._on_rows_came)
         self._theme.changed.connect(self._on_theme_changed)
         self.selectionModel().currentRowChanged.connect(self._on_current_changed)
-        self.selectionModel().currentRowChanged.connect(self._on_step)
 
     def retranslate(self) -> None:
         """Headings; a list of an entity adds its own name."""
@@ -109,12 +99,9 @@ class ListView(Translated, QTableView, Generic[Row]):
         self._model.retranslate()
 
     def allow_several(self) -> None:
-        """Let several rows be chosen: by Shift, Ctrl, and Ctrl+A. Their ids may have to be asked for."""
-        self.gestures = SelectionGestures(self._rows, self.chosen, self)
-        self._rows.ids_wanted.connect(self.ids_wanted)
-        self.gestures.capped.connect(self.capped)
+        """Let several rows be chosen, and show which."""
+        super().allow_several()
         self._delegate.chosen = self._model.chosen = self.chosen
-        self.chosen.changed.connect(self.viewport().update)
 
     # -- for the page ------------------------------------------------------------------------------------------------
 
@@ -207,10 +194,6 @@ class ListView(Translated, QTableView, Generic[Row]):
             self._current_id = row.id if row is not None else None
             self._choose_timer.start()
 
-    def _on_step(self) -> None:
-        if self.gestures is not None and not self._is_silent and not self._rows.is_stepping:
-            self.gestures.plain_step()
-
     def _on_rows_came(self) -> None:
         """The current row may have been a placeholder until now, or its row may stand elsewhere by now."""
         index = self.currentIndex()
@@ -243,7 +226,7 @@ class ListView(Translated, QTableView, Generic[Row]):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens; arrows, Home and End move; with Shift and Ctrl several rows are chosen."""
-        if self.gestures is not None and self.gestures.key(event):
+        if self.takes_key(event):
             return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not _is_modified(event):
             self._choose_timer.stop()
@@ -255,14 +238,6 @@ class ListView(Translated, QTableView, Generic[Row]):
             self.setCurrentIndex(self._model.index(row, max(0, self.currentIndex().column())))
             return
         super().keyPressEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Shift and Ctrl choose several rows; a plain click one."""
-        if self.gestures is None:
-            super().mousePressEvent(event)
-        elif not self.gestures.press(event):
-            self.gestures.plain_step()
-            super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Light up the row under the pointer."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from desk_client.theme import Role, set_role
@@ -67,21 +67,6 @@ class UndoBar(Translated, QFrame):
         self.clear()
         if undo is not None:
             undo()
-
-    def hear_keys_of(self, widget: QWidget) -> None:
-        """Ctrl+Z in this widget means the bar, while it offers something."""
-        widget.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Before anybody else's Ctrl+Z."""
-        if isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo) and self.is_offered():
-            if event.type() == QEvent.Type.ShortcutOverride:
-                event.accept()
-                return True
-            if event.type() == QEvent.Type.KeyPress:
-                self.undo()
-                return True
-        return super().eventFilter(watched, event)
 
     def is_offered(self) -> bool:
         """Whether there is something to take back."""

@@ -33,7 +33,7 @@ class Bulk:
 
     def __init__(self, client: Client, desk: RunningDesk) -> None:
         self.client, self.desk = client, desk
-        self.actions = client.workspace.bulk
+        self.actions = client.workspace.many.bulk
         self.list = client.list
 
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:

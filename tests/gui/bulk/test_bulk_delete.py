@@ -27,12 +27,12 @@ def test_a_ticket_is_deleted_and_ctrl_z_brings_it_back(start_bulk: StartBulk) ->
     bulk.client.settle()
     before = listed(bulk)
     bulk.act("delete")
-    bulk.until(bulk.client.workspace.undo_bar.is_offered)
+    bulk.until(bulk.client.workspace.many.undo_bar.is_offered)
     bulk.client.settle()
     assert deleted(bulk, ids) == set(ids)
     assert listed(bulk) == before - 1 and bulk.client.model.find(ids[0]) is None
     assert bulk.client.page.pane.isHidden() or bulk.client.page.shown_id() not in ids
-    assert bulk.client.workspace.undo_bar.text() == "1 ticket deleted"
+    assert bulk.client.workspace.many.undo_bar.text() == "1 ticket deleted"
     assert bulk.client.window.message_bar.text() == ""  # nothing that is shown misses it
     bulk.list.setFocus()
     QTest.keyClick(bulk.list, Qt.Key.Key_Z, CONTROL)
@@ -54,7 +54,7 @@ def test_several_are_asked_about_first(start_bulk: StartBulk) -> None:
     bulk.act("delete")
     bulk.until(lambda: bulk.client.workspace.findChild(object, "deleteQuestion") is not None)
     QTest.mouseClick(bulk.button("questionGoOn", bulk.client.workspace), Qt.MouseButton.LeftButton)
-    bulk.until(bulk.client.workspace.undo_bar.is_offered)
+    bulk.until(bulk.client.workspace.many.undo_bar.is_offered)
     bulk.client.settle()
     assert deleted(bulk, ids) == set(ids) and not bulk.list.chosen
     QTest.mouseClick(bulk.button("undoButton", bulk.client.workspace), Qt.MouseButton.LeftButton)
@@ -82,10 +82,10 @@ def test_its_tab_goes_with_the_ticket(start_bulk: StartBulk) -> None:
     bulk.until(lambda: tabs.count() == 2 and tabs.ticket_ids_in_front() == (ticket,))
     bulk.client.settle()
     bulk.act("delete")
-    bulk.until(bulk.client.workspace.undo_bar.is_offered)
+    bulk.until(bulk.client.workspace.many.undo_bar.is_offered)
     bulk.client.settle()
     assert tabs.count() == 1 and deleted(bulk, [ticket]) == {ticket}
-    bulk.client.workspace.undo_bar.undo()
+    bulk.client.workspace.many.undo_bar.undo()
     bulk.finish()
     assert deleted(bulk, [ticket]) == set()
 
@@ -93,7 +93,7 @@ def test_its_tab_goes_with_the_ticket(start_bulk: StartBulk) -> None:
 def test_after_ten_seconds_the_list_of_results_still_takes_it_back(start_bulk: StartBulk) -> None:
     bulk = start_bulk()
     ids = bulk.select(1, first=13)
-    bar = bulk.client.workspace.undo_bar
+    bar = bulk.client.workspace.many.undo_bar
     bar.timer.setInterval(50)
     bulk.act("delete")
     bulk.until(lambda: deleted(bulk, ids) == set(ids))

@@ -79,9 +79,9 @@ def test_a_thousand_go_in_portions_and_the_window_answers(start_bulk: StartBulk)
     assert steps[:2] == [0, PORTION] and steps[-1] == MOST_ROWS and steps == sorted(steps)
     assert len(set(steps)) == PORTIONS + 1
     assert gaps.ticks > PORTIONS  # it answered between all of them
-    assert bulk.client.workspace.undo_bar.text() == "1,000 tickets changed"
+    assert bulk.client.workspace.many.undo_bar.text() == "1,000 tickets changed"
 
-    bulk.client.workspace.undo_bar.undo()
+    bulk.client.workspace.many.undo_bar.undo()
     bulk.until(lambda: changed(bulk, "A thousand") == 0)
     bulk.finish()
     assert bulk.actions.last.count(Outcome.UNDONE) == MOST_ROWS
@@ -148,8 +148,8 @@ def test_an_answer_that_gets_lost_saves_nothing_twice(start_bulk: StartBulk, qui
     assert cuts.states.count(RowState.ALREADY) == PORTION
     now = dict(bulk.sql("SELECT id, row_version FROM desk.ticket WHERE id = ANY (%s)", ids))
     assert now == {one: version + 1 for one, version in versions.items()}
-    assert bulk.client.workspace.undo_bar.text() == f"{len(ids)} tickets changed"
-    bulk.client.workspace.undo_bar.undo()  # also of those whose answer never came
+    assert bulk.client.workspace.many.undo_bar.text() == f"{len(ids)} tickets changed"
+    bulk.client.workspace.many.undo_bar.undo()  # also of those whose answer never came
     bulk.finish()
     assert dict(bulk.sql("SELECT id, next_step FROM desk.ticket WHERE id = ANY (%s)", ids)) == had
 
