@@ -49,7 +49,6 @@ class EntityEditing(EditHooks[Detail]):
         changes: ChangeNotices,
         controller: EntityController[Detail],
         messages: Messages,
-        machine: str,
         *,
         can_write: bool,
         parent: QObject,
@@ -65,7 +64,7 @@ class EntityEditing(EditHooks[Detail]):
         self.detail: Detail | None = None
         self.is_saving = False
         self.leasing: Leasing[Detail] = Leasing(
-            form, notices, controller.lease, messages, machine,
+            form, notices, controller.lease, messages,
             is_dirty=self.is_dirty, discard=self.discard, parent=self,
         )  # fmt: skip
         self.merging = Merging(self, form, changes)

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from desk_client.leases.keeper import LeaseKeeper
 from desk_client.runner import DbRunner
 from shared.errors import DeskError, TakeOverError
 from shared.schemas.lease import Lease, LeaseAsk, LeaseBeat, LeaseState
 from shared.services.leases import answer_lease, ask_for_lease, release_lease, take_lease, take_over_lease
+
+MARGIN_MS = 100  # the desk's clock counts its own time out
 
 
 class LeaseController(QObject):
@@ -53,6 +55,7 @@ class LeaseController(QObject):
         self._sent_token: int | None = None
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
+        self._patience.setTimerType(Qt.TimerType.PreciseTimer)  # a coarse one may end too early
         self._patience.timeout.connect(self.may_take_over)
         leases.lost.connect(self._on_lost)
         leases.asked.connect(self._on_asked)
@@ -194,7 +197,7 @@ class LeaseController(QObject):
             return
         if ask.take_over_at is not None and ask.asked_at is not None and not self.keeper.is_admin:
             # counted from now, at worst a little too long: this computer's clock may be wrong, its lengths are not
-            self._patience.start(round((ask.take_over_at - ask.asked_at).total_seconds() * 1000))
+            self._patience.start(round((ask.take_over_at - ask.asked_at).total_seconds() * 1000) + MARGIN_MS)
         self.asking.emit(ask)
 
     def withdraw(self) -> None:
@@ -234,7 +237,8 @@ class LeaseController(QObject):
             self.rested.emit()
 
     def _on_seen(self, entity: str, row_id: object, state: LeaseState | None) -> None:
-        if (entity, row_id) == self.key and not self.is_held and not self._is_asked_for:
+        is_own = state is not None and self.keeper.is_own(self.key, state.taken_at)
+        if (entity, row_id) == self.key and not self.is_held and not self._is_asked_for and not is_own:
             self.seen.emit(state)
 
     def _call(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Generic
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
@@ -13,6 +13,7 @@ from desk_client.forms.detail import Detail
 from desk_client.forms.form import EntityForm
 from desk_client.forms.lease_controller import LeaseController
 from desk_client.forms.lease_notices import Holder, LeaseView, Question, Standing, who_text
+from desk_client.forms.lease_question import LeaseQuestion
 from desk_client.forms.notices import Notices
 from desk_client.messages import Messages
 from shared.schemas.lease import Lease, LeaseAsk, LeaseBeat, LeaseState
@@ -40,7 +41,6 @@ class Leasing(QObject, Generic[Detail]):
         notices: Notices,
         lease: LeaseController,
         messages: Messages,
-        machine: str,
         *,
         is_dirty: Callable[[], bool],
         discard: Callable[[], None],
@@ -48,10 +48,11 @@ class Leasing(QObject, Generic[Detail]):
     ) -> None:
         super().__init__(parent)
         self._form: EntityForm[Any] = form
-        self._notices, self._lease, self._machine, self._messages = notices, lease, machine, messages
+        self._notices, self._lease, self._messages = notices, lease, messages
         self._is_dirty, self._discard = is_dirty, discard
         self.title: Callable[[], str] = str  # of the row, for what is said elsewhere
         self.can_write = True
+        self._question = LeaseQuestion()
         self._forget()
         self._connect()
 
@@ -81,14 +82,7 @@ class Leasing(QObject, Generic[Detail]):
         self._standing = Standing.OURS
         self._holder: Holder | None = None
         self._is_locked = False
-        self._question = Question.NONE
-        self._question_at: datetime | None = None
-        self._asked_at: datetime | None = None
-
-    @property
-    def is_locked(self) -> bool:
-        """Whether the row is another's, and what is typed can't be saved now."""
-        return self._is_locked
+        self._question.forget()
 
     @property
     def is_unsure(self) -> bool:
@@ -105,8 +99,8 @@ class Leasing(QObject, Generic[Detail]):
         self._show()
 
     def show_holder(self, detail: Detail) -> None:
-        """A row was opened: say who edits it, where that is another machine."""
-        if detail.edited_by and detail.edited_by != self._machine:
+        """A row was opened: say who edits it, where that is another client."""
+        if detail.edited_by and not self._lease.keeper.is_own(self._lease.key, detail.edited_since):
             self._standing = Standing.ELSEWHERE
             self._holder = Holder(detail.edited_by, detail.edited_person, detail.edited_since)
             self._lease.watch(polls=True)
@@ -216,16 +210,19 @@ class Leasing(QObject, Generic[Detail]):
             if self._standing not in _AWAY:
                 self._standing = Standing.ELSEWHERE
                 self._lease.watch(polls=True)
+                if self._is_dirty():  # left alone for long: another has it by now
+                    self._lock()
             self._note_holder(state)
-            self._note_answer(state)
+            if self._question.note_seen(state):
+                self._lease.withdraw()
         self._show()
 
     def _on_free(self) -> None:
         """Nobody's: whoever asked for it gets it, whoever has typed may go on."""
         if self._standing not in _AWAY:
             return
-        if self._question is not Question.NONE:
-            self._question = Question.NONE
+        if self._question.stands is not Question.NONE:
+            self._question.forget()
             self._lease.take()
         elif self._is_locked:
             self._holder = None
@@ -240,24 +237,14 @@ class Leasing(QObject, Generic[Detail]):
         self._holder = holder
 
     def _on_asking(self, ask: LeaseAsk) -> None:
-        self._asked_at = ask.asked_at
-        is_ours = ask.take_over_at is not None
-        self._question = Question.WAITS if is_ours else Question.BEHIND_ANOTHER
-        self._question_at = ask.take_over_at
+        self._question.note_asking(ask)
         if ask.machine is not None:
             self._holder = Holder(ask.machine, ask.person, ask.taken_at, ask.beat_at)
         self._show()
 
-    def _note_answer(self, state: LeaseState) -> None:
-        waits = self._question in (Question.WAITS, Question.UNANSWERED) and state.asked_at == self._asked_at
-        if waits and state.answered_at is not None:
-            self._lease.withdraw()
-            self._question, self._question_at = Question.KEPT, state.answered_at
-
     def _on_may_take_over(self) -> None:
-        if self._question is Question.WAITS:
-            self._question = Question.UNANSWERED
-            self._show()
+        self._question.note_overdue()
+        self._show()
 
     # -- saying ----------------------------------------------------------------------------------------------------
 
@@ -268,7 +255,7 @@ class Leasing(QObject, Generic[Detail]):
     def _view(self) -> LeaseView:
         lease = self._lease
         if lease.is_held:
-            return self._view_of_ours()
+            return _view_of_ours(lease)
         if self._standing is Standing.RESTING:
             return LeaseView(Standing.RESTING, minutes=round(lease.keeper.times.idle_seconds / 60))
         return LeaseView(
@@ -278,19 +265,20 @@ class Leasing(QObject, Generic[Detail]):
             is_told=lease.keeper.others.is_told(lease.key),
             can_write=self.can_write,
             may_take_over=lease.keeper.is_admin,
-            question=self._question,
-            at=self._question_at,
+            question=self._question.stands,
+            at=self._question.at,
         )
 
-    def _view_of_ours(self) -> LeaseView:
-        lease = self._lease
-        question = lease.keeper.question(lease.key)
-        if lease.is_unsure:
-            return LeaseView(Standing.UNSURE)
-        if question is None or question.asked_machine is None or question.asked_at is None:
-            return LeaseView()
-        until = question.asked_at + timedelta(seconds=lease.keeper.times.ask_seconds)
-        return LeaseView(Standing.ASKED, Holder(question.asked_machine, question.asked_person), at=until)
+
+def _view_of_ours(lease: LeaseController) -> LeaseView:
+    """What is to be said of a lease that is held: whether it is certain, and who asks for it."""
+    question = lease.keeper.question(lease.key)
+    if lease.is_unsure:
+        return LeaseView(Standing.UNSURE)
+    if question is None or question.asked_machine is None or question.asked_at is None:
+        return LeaseView()
+    until = question.asked_at + timedelta(seconds=lease.keeper.times.ask_seconds)
+    return LeaseView(Standing.ASKED, Holder(question.asked_machine, question.asked_person), at=until)
 
 
 def _asks_text(who: str, title: str) -> str:

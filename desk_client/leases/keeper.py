@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -66,6 +67,7 @@ class LeaseKeeper(QObject):
         self.times, self.is_admin = session.editing, session.level is Level.ADMIN
         self.others = LeaseWatch(runner, bus, session.editing.heartbeat_seconds, self)
         self._held: dict[Key, _Held] = {}
+        self._taken_at: dict[Key, datetime] = {}
         self._next_beat = 0.0
         self._is_beating = False
         self._timer = QTimer(self)
@@ -89,6 +91,7 @@ class LeaseKeeper(QObject):
         held = self._held.setdefault(key, _Held(lease, asked_at, asked_at))
         held.lease, held.sure_since, held.touched = lease, asked_at, self.now()
         held.owners.add(id(owner))
+        self._taken_at[key] = lease.taken_at
         self.others.forget(key)
         self._say_sureness(key, held)
         self._schedule()
@@ -112,6 +115,10 @@ class LeaseKeeper(QObject):
     def question(self, key: Key) -> LeaseBeat | None:
         """Who asks for it and waits for an answer."""
         return self._held[key].question if key in self._held else None
+
+    def is_own(self, key: Key, taken_at: datetime | None) -> bool:
+        """Whether what was read of a lease is our own, held or just given back: reads and writes pass each other."""
+        return taken_at is not None and self._taken_at.get(key) == taken_at
 
     def touch(self, key: Key) -> None:
         """Somebody types there."""

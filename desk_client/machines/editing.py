@@ -34,9 +34,9 @@ class MachineEditing(EntityEditing[MachineDetail]):
 
     def __init__(
         self, form: MachineForm, notices: Notices, changes: ChangeNotices, controller: MachineController,
-        messages: Messages, machine: str, *, can_write: bool, parent: QObject,
+        messages: Messages, *, can_write: bool, parent: QObject,
     ) -> None:  # fmt: skip
-        super().__init__(form, notices, changes, controller, messages, machine, can_write=can_write, parent=parent)
+        super().__init__(form, notices, changes, controller, messages, can_write=can_write, parent=parent)
         self._machine_form = form
         self._agreed: Level | None = None  # to take rights away down to this level, for the save under way
 

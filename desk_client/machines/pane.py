@@ -39,7 +39,7 @@ class MachinePane(EntityPane[MachineDetail]):
         self.changes = ChangeNotices(self.change_banner)
         self.form = MachineForm(context.reference, self.now, self)
         self.editing = MachineEditing(
-            self.form, notices, self.changes, self.controller, messages, session.machine,
+            self.form, notices, self.changes, self.controller, messages,
             can_write=session.level is Level.ADMIN, parent=self,
         )  # fmt: skip
         self.doing = MachineActions(self.editing, self.controller, operations, messages, session.machine, self)

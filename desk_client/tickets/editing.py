@@ -53,7 +53,7 @@ class TicketEditing(EntityEditing[TicketDetail]):
         parent: QObject,
     ) -> None:
         super().__init__(
-            parts.form, parts.notices, parts.changes, controller, messages, session.machine,
+            parts.form, parts.notices, parts.changes, controller, messages,
             can_write=session.level.can_write, parent=parent,
         )  # fmt: skip
         self._history, self._comment_box = parts.history, parts.comment_box

@@ -45,9 +45,7 @@ class TicketPane(EntityPane[TicketDetail]):
         reference.changed.connect(self.show_state)
         if self.comment_box is not None:
             self.comment_box.add_requested.connect(self.save)
-        self.begin(
-            PaneSet(self.form, self.notices, self.changes, self.foot, self.controller, self.editing), context
-        )
+        self.begin(PaneSet(self.form, self.notices, self.changes, self.foot, self.controller, self.editing), context)
 
     def _build(self, can_write: bool) -> None:
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
