@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import random
 import select
+import selectors
 import sys
 import threading
 import time
 import uuid
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -198,31 +200,39 @@ class Ears(threading.Thread):
         self.heard = 0
         self.is_over = threading.Event()
         self._clients = {ListeningConnection(client.arguments): client for client in clients}
+        self._selector = selectors.DefaultSelector()
         for connection in self._clients:
             while not connection.is_listening:
-                self._wait([connection], 5.0)
+                writing = [connection] if connection.waits_for is Wait.WRITE else []
+                select.select([connection], writing, [], 5.0)
                 connection.go_on()
+            self._selector.register(connection, selectors.EVENT_READ, connection)
 
     def run(self) -> None:
         last = dict.fromkeys(self._clients, time.monotonic())
+        looked_at = 0.0
         while not self.is_over.is_set():
-            for connection in self._wait(list(self._clients), 0.25):
-                connection.go_on()
-                last[connection] = time.monotonic()
-                for _, payload in connection.take():
-                    self.heard += 1
-                    self._clients[connection].hear(payload)
-            for connection, at in last.items():
-                if time.monotonic() - at > QUIET_SECONDS:
-                    connection.ask()
+            for key, _ in self._selector.select(0.25):
+                self._take(key.data)
+                last[key.data] = time.monotonic()
+            if time.monotonic() - looked_at > 1:
+                looked_at = time.monotonic()
+                self._ask(connection for connection, at in last.items() if looked_at - at > QUIET_SECONDS)
+        self._selector.close()
         for connection in self._clients:
             connection.close()
 
-    @staticmethod
-    def _wait(connections: list[ListeningConnection], seconds: float) -> set[ListeningConnection]:
-        writing = [connection for connection in connections if connection.waits_for is Wait.WRITE]
-        readable, writable, _ = select.select(connections, writing, [], seconds)
-        return {*readable, *writable}
+    def _take(self, connection: ListeningConnection) -> None:
+        connection.go_on()
+        for _, payload in connection.take():
+            self.heard += 1
+            self._clients[connection].hear(payload)
+
+    def _ask(self, quiet: Iterable[ListeningConnection]) -> None:
+        """For a sign of life, as a client does."""
+        for connection in quiet:
+            connection.ask()
+            connection.go_on()
 
 
 def work(orders: dict[str, Any]) -> dict[str, Any]:
@@ -265,6 +275,7 @@ def _added_up(clients: list[Client], ears: Ears) -> dict[str, Any]:
         "met": sum((client.met for client in clients), Counter[str]()),
         "errors": sum((client.errors for client in clients), Counter[str]()),
         "heard": ears.heard,
+        "cpu": time.process_time(),
     }
 
 

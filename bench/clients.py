@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ class Measured:
     met: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     heard: int = 0
+    cpu: dict[str, float] = field(default_factory=lambda: {"server": 0.0, "clients": 0.0})  # seconds
     memory: dict[str, list[float]] = field(default_factory=lambda: {"server": [], "clients": []})
 
     def add(self, part: dict[str, Any]) -> None:
@@ -56,6 +58,7 @@ class Measured:
         for name in _TOTALS:
             getattr(self, name).update(part[name])
         self.heard += part["heard"]
+        self.cpu["clients"] += part["cpu"]
 
     def p95(self, name: str) -> float:
         times = self.times.get(name, [])
@@ -84,6 +87,23 @@ def private_megabytes(pids: list[int]) -> float:
 def children_of(pid: int) -> list[int]:
     """The processes that a process has started."""
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
+
+
+def server_pids(desk: Desk) -> list[int]:
+    """The postmaster and its processes."""
+    running = desk.cluster.postmaster()
+    assert running is not None
+    return [running.pid, *children_of(running.pid)]
+
+
+def cpu_seconds(desk: Desk) -> float:
+    """What the server's processes that there are have used."""
+    ticks = 0
+    for pid in server_pids(desk):
+        with suppress(OSError):
+            words = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+            ticks += int(words[11]) + int(words[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def run_phase(
@@ -125,10 +145,10 @@ def _start(orders: dict[str, Any]) -> subprocess.Popen[str]:
 
 
 def _watch(desk: Desk, measured: Measured, clients: list[int], until: float) -> None:
-    postmaster = desk.cluster.postmaster()
-    assert postmaster is not None
+    before = cpu_seconds(desk)
     while time.monotonic() < until:
-        measured.memory["server"].append(private_megabytes([postmaster.pid, *children_of(postmaster.pid)]))
+        measured.cpu["server"] = cpu_seconds(desk) - before  # all are there still
+        measured.memory["server"].append(private_megabytes(server_pids(desk)))
         measured.memory["clients"].append(private_megabytes(clients))
         time.sleep(SAMPLE_SECONDS)
 
@@ -209,6 +229,7 @@ def table(result: dict[str, Any]) -> str:
     lines += [f"p95 of a save: {together.p95('save') / alone.p95('save'):.2f} times that of one client alone"]
     lines += [f"notices heard: {together.heard}; met: {dict(together.met)}"]
     for whose in ("server", "clients"):
+        lines += [f"processor of the {whose}: {together.cpu[whose] / together.seconds:.2f} cores"]
         values = together.memory[whose]
         lines += [
             f"memory of the {whose}: {values[0]:.0f} MB at the start, {values[-1]:.0f} MB at the end,"
