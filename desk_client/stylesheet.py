@@ -88,6 +88,12 @@ QCheckBox::indicator {{
 }}
 QCheckBox::indicator:focus {{ border-color: {accent}; }}
 QCheckBox::indicator:checked {{ image: url({check}); }}
+QRadioButton {{ spacing: 8px; }}
+QRadioButton:focus {{ color: {accent}; }}
+QRadioButton::indicator {{
+    width: 12px; height: 12px; border: 1px solid {edge}; border-radius: 7px; background: {field};
+}}
+QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 4px solid {accent}; }}
 
 QTableView, QListView, QTreeView {{ background: {card}; border: none; color: {text}; }}
 QListView[role="views"] {{ background: transparent; }}

@@ -107,11 +107,14 @@ class EntityEditing(EditHooks[Detail]):
     def discard(self) -> None:
         """Throw away what was typed and show the row as it is stored."""
         self.leasing.give_back()
+        was_gone = self.live.is_gone
         if self.detail is None:
             self.show_new()
         else:
             self._form.show_row(self.detail)
             self._reset()
+        if was_gone:
+            self.live.say_gone()
 
     def _on_opened(self, detail: Detail) -> None:
         self.detail = detail

@@ -79,8 +79,14 @@ class LookDialog(Translated, QDialog):
         area.setObjectName("lookLines")
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
-        set_role(area, Role.CARD)
         area.setWidget(inside)
+        for ground in (area.viewport(), inside):
+            ground.setAutoFillBackground(False)
+        card = QFrame(self)
+        set_role(card, Role.CARD)
+        around = QVBoxLayout(card)
+        around.setContentsMargins(1, 1, 1, 1)
+        around.addWidget(area)
         row = QHBoxLayout()
         row.addStretch(1)
         for button, name in ((self._go_on, "lookGoOn"), (self._leave, "lookLeave")):
@@ -95,7 +101,7 @@ class LookDialog(Translated, QDialog):
         layout.setSpacing(10)
         layout.addWidget(self._title)
         layout.addWidget(self._text)
-        layout.addWidget(area, 1)
+        layout.addWidget(card, 1)
         layout.addLayout(row)
 
     def _dress(self, label: QLabel, name: str, role: Role | None) -> None:

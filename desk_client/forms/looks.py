@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
@@ -12,6 +11,7 @@ from desk_client.forms.changes import FieldChange, Origin, clock_text, who_text
 from desk_client.forms.form import EntityForm
 from desk_client.forms.look_dialog import LookLine, LookWords
 
+LONG = 80  # letters: more of them stand one below the other
 NOTHING = "\N{EN DASH}"
 
 
@@ -31,15 +31,14 @@ def changes_words(
 
 
 def _line(form: EntityForm[Any], change: FieldChange, texts: Sequence[Mapping[str, str]]) -> LookLine:
-    named = (
-        dict(chain.from_iterable(one.items() for one in texts[:1])),
-        dict(chain.from_iterable(one.items() for one in texts[1:])),
-    )
-    before = form.name_of(change.field, change.before, named[0]) or NOTHING
-    now = form.name_of(change.field, change.now, named[1]) or NOTHING
+    names_before, names_now = (texts[0], texts[-1]) if texts else ({}, {})
+    before = form.name_of(change.field, change.before, names_before) or NOTHING
+    now = form.name_of(change.field, change.now, names_now) or NOTHING
     origin = change.origin
     head = form.label(change.field)
     if origin is not None:
         parts = (head, who_text([origin]), clock_text(origin.at))
         head = "  \N{MIDDLE DOT}  ".join(part for part in parts if part)
-    return LookLine(head, f"{before}  \N{RIGHTWARDS ARROW}  {now}")
+    is_long = len(before) + len(now) > LONG or "\n" in before + now
+    between = "\n\N{RIGHTWARDS ARROW}  " if is_long else "  \N{RIGHTWARDS ARROW}  "
+    return LookLine(head, f"{before}{between}{now}")

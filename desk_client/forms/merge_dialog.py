@@ -28,7 +28,7 @@ from desk_client.theme import Role, set_role
 from desk_client.widgets.translated import Translated
 
 SIZE = (860, 420)
-CARD_HEIGHT, LONG_CARD_HEIGHT, FRAME_HEIGHT = 104, 216, 190  # px: what the dialog asks for at first
+CARD_HEIGHT, LONG_CARD_HEIGHT, FRAME_HEIGHT, MERGED_HEIGHT = 96, 206, 140, 30  # px: what it asks for at first
 HIGHEST = 700
 
 
@@ -83,7 +83,8 @@ class MergeDialog(Translated, QDialog):
         self.cards = {clash.field: ClashCard(clash.field, clash.is_long, self) for clash in said.clashes}
         self._build()
         self.retranslate()
-        asked = FRAME_HEIGHT + sum(LONG_CARD_HEIGHT if one.is_long else CARD_HEIGHT for one in said.clashes)
+        asked = FRAME_HEIGHT + (MERGED_HEIGHT if said.merged else 0)
+        asked += sum(LONG_CARD_HEIGHT if one.is_long else CARD_HEIGHT for one in said.clashes)
         self.resize(SIZE[0], min(asked, HIGHEST))
         next(iter(self.cards.values())).setFocus(Qt.FocusReason.TabFocusReason)
 

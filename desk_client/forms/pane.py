@@ -216,7 +216,7 @@ class EntityPane(QWidget, Generic[Detail]):
             text = parts.notices.state_text(dirty=dirty, saving=saving, has_lease=parts.controller.lease.is_held)
             if dirty and self.drafting is not None:
                 text = " \N{MIDDLE DOT} ".join(said for said in (text, self.drafting.text()) if said)
-            locked, is_new = parts.notices.is_refused, parts.form.is_new
+            locked, is_new = parts.notices.is_refused or parts.editing.live.is_gone, parts.form.is_new
             parts.foot.show_state(dirty=dirty, saving=saving, locked=locked, is_new=is_new, text=text)
 
     def retranslate(self) -> None:

@@ -266,8 +266,11 @@ def test_a_save_that_meets_the_deletion_says_so(client: Any) -> None:
     client.idle()
     assert said(client).startswith("This was deleted")
     assert client.editor("serial").text() == "SN 42"
+    assert not client.pane.foot.save_button.isEnabled()
     banner_button(client, "discardMine").click()
     assert not client.pane.is_dirty()
+    assert said(client) == "This was deleted on another machine"
+    assert client.editor("serial").isReadOnly()
 
 
 def test_an_untouched_ticket_that_was_deleted_is_for_reading(client: Any) -> None:
