@@ -95,7 +95,12 @@ QRadioButton::indicator {{
 }}
 QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 4px solid {accent}; }}
 
-QTableView, QListView, QTreeView {{ background: {card}; border: none; color: {text}; }}
+QTableView, QListView, QTreeView {{
+    background: {card}; border: none; color: {text};
+    selection-background-color: {selection}; selection-color: {text};
+}}
+QProgressBar {{ background: {card}; border: 1px solid {edge}; border-radius: 5px; min-height: 8px; max-height: 8px; }}
+QProgressBar::chunk {{ background: {accent}; border-radius: 4px; }}
 QListView[role="views"] {{ background: transparent; }}
 QHeaderView {{ background: {card}; border: none; }}
 QHeaderView::section {{
