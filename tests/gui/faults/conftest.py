@@ -113,16 +113,28 @@ def short_lengths(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def start_far(
-    start_client: StartClient, desk: RunningDesk, proxy: Proxy, tmp_path: Path, short_lengths: None
-) -> Callable[..., FarWindow]:
-    """``start_far("full")``: a window whose desk answers after 200 ms, by the proxy; all tickets in its list."""
+def far_profile(desk: RunningDesk, proxy: Proxy, tmp_path: Path) -> Callable[..., Path]:
+    """``far_profile("full")``: a copy of this machine's profile that goes by the proxy; ``slow``: by a far one."""
 
-    def start(machine: str = "full", **how: Any) -> FarWindow:
+    def place(machine: str, *, slow: bool = False) -> Path:
         folder = tmp_path / machine
         if not folder.exists():
             shutil.copytree(desk.profile(machine).directory, folder)
             Profile.load(folder).model_copy(update={"port": proxy.port}).save()
+        proxy.latency = LATENCY if slow else 0.0
+        return folder
+
+    return place
+
+
+@pytest.fixture
+def start_far(
+    start_client: StartClient, far_profile: Callable[..., Path], proxy: Proxy, short_lengths: None
+) -> Callable[..., FarWindow]:
+    """``start_far("full")``: a window whose desk answers after 200 ms, by the proxy; all tickets in its list."""
+
+    def start(machine: str = "full", **how: Any) -> FarWindow:
+        far_profile(machine)
         client = start_client(machine, **how)
         client.app.listener.times = ListenerTimes(connect=2.0, quiet=0.6, answer=1.0, retry=(0.2, 0.5))
         client.show_view("all")

@@ -1,0 +1,295 @@
+"""What a person may expect of the window, on a desk that answers after 200 ms."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from sqlalchemy import text
+
+from desk_client.drafts.offer import DraftRow
+from desk_client.tickets.list_controller import TicketSource
+from desk_server.demo.loader import seed
+from desk_server.jobs import JOBS
+from desk_server.running import start_cluster
+from desk_server.worker import Worker
+from tests.desks import RunningDesk
+from tests.gui.conftest import ROOT, StartClient
+from tests.gui.faults.conftest import LONG, MARK
+from tests.gui.faults.far_window import CONTROL, FarWindow
+
+StartFar = Callable[..., FarWindow]
+KEY = Qt.Key
+_OFFSETS = itertools.count()
+HOLDER = """
+import sys, json, time, psycopg2
+connection = psycopg2.connect(**json.loads(sys.argv[1]))
+connection.autocommit = True
+connection.cursor().execute("SELECT * FROM desk.lease_take('ticket', %s)", [int(sys.argv[2])])
+print("held", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.fixture(scope="module")
+def desk(desk: RunningDesk) -> RunningDesk:
+    seed(desk.desk, 40, 3, dt.date(2026, 1, 1))
+    return desk
+
+
+@pytest.fixture
+def stored(desk: RunningDesk) -> Callable[..., list[tuple[Any, ...]]]:
+    """Ask the desk as its owner, on a connection of its own."""
+
+    def ask(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        connection = desk.desk.owner_connection("desk")
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, parameters)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    return ask
+
+
+@pytest.fixture
+def ticket(stored: Any) -> int:
+    """One that no other test has."""
+    found = stored("SELECT id FROM desk.ticket WHERE deleted_at IS NULL ORDER BY id OFFSET %s LIMIT 1", next(_OFFSETS))
+    return int(found[0][0])
+
+
+def retype(window: FarWindow, words: str, field: str = "subject") -> None:
+    editor = window.editor(field)
+    editor.setFocus()
+    editor.selectAll()
+    QTest.keyClicks(editor, words)
+
+
+def key(key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.keyClick(QApplication.focusWidget(), key, modifiers)
+
+
+# -- 2, 12, 19: keys -----------------------------------------------------------------------------------------------
+
+
+def test_2_12_19_keys_save_say_what_is_missing_and_take_back(start_far: StartFar, ticket: int, stored: Any) -> None:
+    window = start_far()
+    window.open(ticket)
+    before = window.editor("subject").text()
+    retype(window, "One")
+    retype(window, "SN-2", "serial")
+    key(KEY.Key_Z, CONTROL)
+    assert (window.editor("subject").text(), window.editor("serial").text() != "SN-2") == ("One", True)
+    key(KEY.Key_Z, CONTROL)
+    assert window.editor("subject").text() == before
+    assert not window.pane.is_dirty()
+
+    window.editor("subject").setFocus()
+    window.editor("subject").selectAll()
+    key(KEY.Key_Delete)
+    retype(window, "SN-3", "serial")
+    key(KEY.Key_Return, CONTROL)
+    assert window.pane.form.fields.frames["subject"].message.text() != ""
+    assert QApplication.focusWidget() is window.editor("subject")
+    assert QApplication.activeModalWidget() is None
+    assert window.editor("serial").text() == "SN-3"
+    retype(window, "Saved from a field")
+    key(KEY.Key_Return, CONTROL)
+    window.until(lambda: not window.pane.is_dirty())
+    assert stored("SELECT subject, serial FROM desk.ticket WHERE id = %s", ticket) == [("Saved from a field", "SN-3")]
+
+
+def test_19_a_deleted_ticket_comes_back_by_one_key(start_far: StartFar, ticket: int, stored: Any) -> None:
+    window = start_far()
+    client = window.client
+    client.list.setCurrentIndex(client.model.index(client.model.find(ticket), 0))
+    window.until(lambda: client.page.shown_id() == ticket)
+    client.settle()
+    client.window.actions_here["delete"].trigger()
+    window.until(client.workspace.many.undo_bar.is_offered)
+    window.until(lambda: stored("SELECT deleted_at IS NULL FROM desk.ticket WHERE id = %s", ticket) == [(False,)])
+    client.list.setFocus()
+    key(KEY.Key_Z, CONTROL)
+    window.until(lambda: stored("SELECT deleted_at IS NULL FROM desk.ticket WHERE id = %s", ticket) == [(True,)])
+    window.until(lambda: client.model.find(ticket) is not None)
+    client.settle()
+
+
+# -- 9: what is not wanted any more --------------------------------------------------------------------------------
+
+
+def test_9_a_newer_search_ends_the_older_at_the_server_and_saves_go_on(
+    start_far: StartFar, ticket: int, stored: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = TicketSource.page
+
+    def page(self: Any, conn: Any, listing: Any, after: Any) -> Any:
+        if listing.filter.text == "slow":
+            conn.execute(text(LONG))
+        return honest(self, conn, listing, after)
+
+    def at_server() -> int:
+        found = stored(
+            "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND usename = 'm_pc-full' AND query LIKE %s",
+            f"%{MARK}%",
+        )
+        return int(found[0][0])
+
+    monkeypatch.setattr(TicketSource, "page", page)
+    window = start_far()
+    window.open(ticket)
+    retype(window, "Xylophone")
+    window.until(lambda: window.pane.controller.lease.is_held)
+    box = window.client.window.top_bar.search
+    box.setFocus()
+    QTest.keyClicks(box, "slow")
+    key(KEY.Key_Return)
+    window.until(lambda: at_server() == 1)
+    began = time.monotonic()
+    window.save()
+    window.until(lambda: not window.pane.is_dirty())
+    assert time.monotonic() - began < 5, "no save waits behind a read"
+    assert at_server() == 1
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "xylophone")
+    key(KEY.Key_Return)
+    began = time.monotonic()
+    window.until(lambda: at_server() == 0)
+    window.until(lambda: not window.client.model.is_dimmed and window.client.model.rowCount() == 1)
+    assert time.monotonic() - began < 5
+    window.client.settle()
+    assert [row.id for row in window.client.model.rows_in_memory()] == [ticket]
+
+
+# -- 10, 11: the server and the client end -------------------------------------------------------------------------
+
+
+def test_10_a_killed_server_is_said_within_five_seconds(
+    start_far: StartFar, desk: RunningDesk, ticket: int, stored: Any
+) -> None:
+    window = start_far()
+    window.open(ticket)
+    retype(window, "Typed before the end")
+    window.until(lambda: window.pane.drafting.kept_at is not None)
+    began = time.monotonic()
+    desk.desk.cluster.stop("immediate")
+    window.until(lambda: window.badge() == "reconnecting")
+    assert time.monotonic() - began < 5
+    retype(window, "Typed meanwhile")
+    window.save()
+    window.until(lambda: "kept as a draft" in window.said())
+    start_cluster(desk.desk)
+    window.push("saveNow")
+    window.until(lambda: not window.pane.is_dirty())
+    assert stored("SELECT subject FROM desk.ticket WHERE id = %s", ticket) == [("Typed meanwhile",)]
+    window.until(lambda: window.badge() == "live")
+
+
+def test_11_a_killed_client_offers_what_was_typed(
+    start_far: StartFar, start_client: StartClient, far_profile: Callable[..., Any], ticket: int
+) -> None:
+    words = {"tickets": [[ticket, "typed far away"]]}
+    command = [
+        sys.executable,
+        "-m",
+        "tests.gui.drafts.typing_client",
+        str(far_profile("full", slow=True)),
+        json.dumps(words),
+    ]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    typed = json.loads(process.stdout.readline().removeprefix("typed "))
+    process.kill()
+    process.communicate()
+    client = start_far().client
+    offer = client.window.draft_offer
+    client.until(lambda: any(row.isVisible() for row in offer.findChildren(DraftRow)))
+    offer.open_all_button.click()
+    client.until(lambda: len(client.workspace.tabs.panes()) == 2)
+    client.settle()
+    editor = client.workspace.tabs.panes()[1].form.fields.frames["subject"].editor
+    assert editor.text() == typed["fields"][str(ticket)]["subject"]
+
+
+# -- 13, 14: two at one ticket -------------------------------------------------------------------------------------
+
+
+def test_13_a_clash_is_decided_field_by_field(start_far: StartFar, desk: RunningDesk, ticket: int, stored: Any) -> None:
+    window = start_far()
+    window.open(ticket)
+    retype(window, "Mine")
+    window.comment("my note")
+    window.until(lambda: window.pane.controller.lease.is_held)
+    admin = desk.connect("admin", session=uuid.uuid4()).cursor()
+    admin.execute("SELECT token FROM desk.lease_take_over('ticket', %s)", (ticket,))
+    window.until(lambda: "took this over" in window.pane.lease_banner.text())
+    admin.execute(
+        "UPDATE desk.ticket SET subject = 'Theirs', save_id = gen_random_uuid(), row_version = row_version + 1,"
+        " lease_token = %s WHERE id = %s", (admin.fetchone()[0], ticket),
+    )  # fmt: skip
+    desk.close_connections()
+    banner = window.pane.lease_banner
+    window.until(lambda: any(one.objectName() == "goOnEditing" for one in banner._buttons))
+    next(one for one in banner._buttons if one.objectName() == "goOnEditing").click()
+    window.until(lambda: window.pane.controller.lease.is_held and window.editor("subject").text() == "Mine")
+    window.save()
+    window.until(lambda: window.pane.editing.merging.dialog is not None)
+    dialog = window.pane.editing.merging.dialog
+    assert list(dialog.cards) == ["subject"]
+    QTest.keyClick(dialog, KEY.Key_Return, CONTROL)
+    window.until(lambda: not window.pane.is_dirty())
+    assert stored("SELECT subject FROM desk.ticket WHERE id = %s", ticket) == [("Mine",)]
+    assert stored("SELECT count(*) FROM desk.comment WHERE ticket_id = %s AND body = 'my note'", ticket) == [(1,)]
+
+
+@pytest.fixture
+def worker(desk: RunningDesk) -> Iterator[None]:
+    """The worker's job that frees leases, at work."""
+    working = Worker(desk.desk, tuple(job for job in JOBS if "lease" in job.name))
+    thread = threading.Thread(target=working.run)
+    thread.start()
+    yield
+    working.stop.set()
+    thread.join()
+
+
+def test_14_who_edits_is_seen_within_3_s_and_gone_within_15_s_of_the_kill(
+    start_far: StartFar, desk: RunningDesk, ticket: int, worker: None
+) -> None:
+    window = start_far()
+    window.open(ticket)
+    way = json.dumps(desk.profile("full2").connect_args(session=uuid.uuid4()))
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, way, str(ticket)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None and holder.stdout.readline() == "held\n"
+
+    def in_list() -> str | None:
+        at = window.client.model.find(ticket)
+        return None if at is None else window.client.model.row(at).edited_by
+
+    try:
+        began = time.monotonic()
+        window.until(lambda: in_list() == "pc-full2" and "pc-full2" in window.pane.lease_banner.text())
+        assert time.monotonic() - began < 3
+    finally:
+        holder.kill()
+        holder.communicate()
+    began = time.monotonic()
+    window.until(lambda: in_list() is None and "is editing" not in window.pane.lease_banner.text())
+    assert time.monotonic() - began < 15
