@@ -62,9 +62,8 @@ def test_errors_are_typed_and_name_the_field(desk: RunningDesk, world: World, fu
         assert told[tickets[3]].before == {"next_step": None, "next_step_at": None}
         again = save_rows(conn, "ticket", rows[-1:])
         assert [result.state for result in again] == [RowState.ALREADY]
-    with closing(desk.database("full")) as database, pytest.raises(PermissionDeniedError):
-        with database.reading() as conn:
-            save_rows(conn, "product", [row(world.product, name="x")])
+    with closing(desk.database("full")) as database, pytest.raises(PermissionDeniedError), database.reading() as conn:
+        save_rows(conn, "product", [row(world.product, name="x")])
 
 
 def test_a_portion_is_one_round_trip_and_so_is_what_is_read_before(desk: RunningDesk, world: World, full: Any) -> None:
