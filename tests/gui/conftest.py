@@ -149,6 +149,7 @@ def start_client(desk: RunningDesk, qapp: QApplication, qtbot: QtBot, tmp_path: 
         client = Client(app, qtbot)
         if enter:
             client.until(lambda: app.window.workspace is not None or app.failed is not None)
+            client.until(lambda: app.connection.is_live)  # then all is read that was to be
             client.settle()
         return client
 
