@@ -52,6 +52,9 @@ _SENTENCES: dict[type[errors.DeskError], Any] = {
     errors.NotFoundError: QT_TRANSLATE_NOOP("Errors", "This is not there any more"),
     errors.AlreadySavedError: QT_TRANSLATE_NOOP("Errors", "This was saved already"),
     errors.LeaseLostError: QT_TRANSLATE_NOOP("Errors", "Another machine is editing this now"),
+    errors.TakeOverError: QT_TRANSLATE_NOOP(
+        "Errors", "It can't be taken over: whoever edits this has answered, or still has time to"
+    ),
     errors.ConflictError: QT_TRANSLATE_NOOP("Errors", "This was changed on another machine since you opened it"),
     errors.BusyError: QT_TRANSLATE_NOOP("Errors", "The desk is busy with this; try again in a moment"),
     errors.LoginRefusedError: QT_TRANSLATE_NOOP("Errors", "The server does not let this machine in"),

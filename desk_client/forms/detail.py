@@ -44,5 +44,9 @@ class EditedRow(Protocol):
     def edited_since(self) -> datetime | None:
         """Since when."""
 
+    @property
+    def edited_seen(self) -> datetime | None:
+        """The last sign of life from there."""
+
 
 Detail = TypeVar("Detail", bound=EditedRow)

@@ -102,9 +102,8 @@ class Leasing(QObject, Generic[Detail]):
         """A row was opened: say who edits it, where that is another client."""
         if detail.edited_by and not self._lease.keeper.is_own(self._lease.key, detail.edited_since):
             self._standing = Standing.ELSEWHERE
-            self._holder = Holder(detail.edited_by, detail.edited_person, detail.edited_since)
+            self._holder = Holder(detail.edited_by, detail.edited_person, detail.edited_since, detail.edited_seen)
             self._lease.watch(polls=True)
-            self._lease.keeper.others.look_soon()
             self._show()
 
     def begin(self) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
-from PySide6.QtCore import QDateTime, QLocale
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 Said = TypeVar("Said", contravariant=True)
 
@@ -65,6 +65,14 @@ class CellTexts(Protocol[Said]):
 
     def spoken(self, row: Said) -> str:
         """The row as a screen reader says it, at its filling column."""
+
+
+def seen_text(edited: str, seen: datetime | None) -> str:
+    """Who edits a row, with the last sign of life from there: one that is long ago tells that nobody may sit there."""
+    if not edited or seen is None:
+        return edited
+    text = QCoreApplication.translate("Columns", "{edited}, last sign of life {time}")
+    return text.format(edited=edited, time=QDateTime.fromSecsSinceEpoch(int(seen.timestamp())).toString("HH:mm:ss"))
 
 
 def time_text(moment: datetime) -> str:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from desk_client import machine_words as words
-from desk_client.listing.columns import Column, ColumnSet, time_text
+from desk_client.listing.columns import Column, ColumnSet, seen_text, time_text
 from shared.schemas.machine import MachineRow, MachineSort
 
 
@@ -74,7 +74,9 @@ class MachineTexts:
         if column == ColumnId.PEOPLE:
             said = QCoreApplication.translate("MachineColumns", "Who is stated to work there: {people}")
             return said.format(people=self.text(row, column))
-        return self.edited(row) if column == ColumnId.EDITED else self.text(row, column)
+        if column == ColumnId.EDITED:
+            return seen_text(self.edited(row), row.edited_seen)
+        return self.text(row, column)
 
     def spoken(self, row: MachineRow) -> str:
         """The row as a screen reader says it."""

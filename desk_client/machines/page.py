@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QTabWidget, QWidget
 
 from desk_client.context import ClientContext
 from desk_client.drafts.content import Draft
+from desk_client.listing.edit_marks import EditMarks
 from desk_client.listing.list_card import list_card, split_below
 from desk_client.listing.list_controller import ListController
 from desk_client.listing.list_header import ListHeader
@@ -19,7 +20,7 @@ from desk_client.machine_words import is_good
 from desk_client.machines.columns import MACHINE_COLUMNS, MachineTexts
 from desk_client.machines.events.page import EventsPage
 from desk_client.machines.filters import MachineFilterBar
-from desk_client.machines.list_controller import MachineSource
+from desk_client.machines.list_controller import ENTITY, MachineSource
 from desk_client.machines.list_view import MachineListView
 from desk_client.machines.pane import MachinePane
 from desk_client.screen import Screen
@@ -52,6 +53,7 @@ class MachinesPage(Screen, QTabWidget):
         self.controller: ListController[MachineRow, MachineListing] = ListController(
             self.model, MachineSource(), MachineListing(), context.runner, context.bus, context.messages, self
         )
+        self._marks = EditMarks(ENTITY, self.model, self.list, context.leases.others, self)
         self.events = EventsPage(context, self)
         card = list_card("machineListCard", self.filters, self.list, self)
         self.splitter = split_below("machinesAndMachine", card, self.pane, self)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from desk_client.listing.columns import Column, ColumnSet, time_text
+from desk_client.listing.columns import Column, ColumnSet, seen_text, time_text
 from desk_client.reference_store import ReferenceStore
 from desk_client.tickets.age import age_text
 from shared.domain.status import ENDED, Status
@@ -110,7 +110,7 @@ class TicketTexts:
         if column == ColumnId.ACTIVITY:
             return time_text(row.last_activity_at)
         if column == ColumnId.EDITED:
-            return self.edited(row)
+            return seen_text(self.edited(row), row.edited_seen)
         if column == ColumnId.PRIORITY:
             priority = self._choice("priority", row.priority)
             return QCoreApplication.translate("Columns", "Priority: {priority}").format(priority=priority)

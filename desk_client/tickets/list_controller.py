@@ -21,7 +21,7 @@ from shared.schemas.listing import Anchors, PageKey
 from shared.schemas.ticket import TicketRow
 from shared.schemas.ticket_listing import SortKey, TicketFilter, TicketListing, TicketPage
 
-_LEASE = frozenset({"edited_by", "edited_person", "edited_since"})
+_LEASE = frozenset({"edited_by", "edited_person", "edited_since", "edited_seen"})
 _FILTERED = {
     "status": ("status",), "product_id": ("product",), "customer_id": ("customer",), "assignee_id": ("assignee",),
     "due_within_days": ("due_at", "status"),

@@ -9,10 +9,12 @@ from PySide6.QtCore import QCoreApplication, QLocale, QPoint, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk_client.context import ClientContext
+from desk_client.listing.edit_marks import EditMarks
 from desk_client.listing.list_card import list_card, split_below
 from desk_client.listing.table_model import PagedTableModel
 from desk_client.tickets.bulk import count_text
 from desk_client.tickets.columns import TICKET_COLUMNS, TicketTexts
+from desk_client.tickets.fields import ENTITY
 from desk_client.tickets.filters import FilterBar
 from desk_client.tickets.list_controller import TicketListController
 from desk_client.tickets.list_view import TicketListView
@@ -61,6 +63,7 @@ class TicketsPage(Translated, QWidget):
         self.controller = TicketListController(
             self.model, context.runner, context.bus, context.messages, context.session.readable_private, self
         )
+        self._marks = EditMarks(ENTITY, self.model, self.list, context.leases.others, self)
         self.pane = pane
         card = list_card("listCard", self.filters, self.list, self)
         self.splitter = split_below("listAndTicket", card, self.pane, self)

@@ -59,6 +59,7 @@ def _editing() -> tuple[Any, ...]:
         select(EditLease.machine).where(*lease).scalar_subquery().label("edited_by"),
         editor.label("edited_person"),
         select(EditLease.taken_at).where(*lease).scalar_subquery().label("edited_since"),
+        select(EditLease.beat_at).where(*lease).scalar_subquery().label("edited_seen"),
     )
 
 

@@ -70,6 +70,7 @@ def select_rows(page: FromClause) -> AnySelect:
             EditLease.machine.label("edited_by"),
             _value(_EDITOR.name, _EDITOR.id == EditLease.person_id).label("edited_person"),
             EditLease.taken_at.label("edited_since"),
+            EditLease.beat_at.label("edited_seen"),
         )
         .select_from(page)
         .join(TicketSummary, TicketSummary.ticket_id == of.id)
@@ -91,6 +92,7 @@ def detail_columns() -> tuple[Any, ...]:
         _value(EditLease.machine, *lease).label("edited_by"),
         editor.label("edited_person"),
         _value(EditLease.taken_at, *lease).label("edited_since"),
+        _value(EditLease.beat_at, *lease).label("edited_seen"),
     )
 
 

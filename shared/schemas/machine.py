@@ -56,6 +56,7 @@ class MachineRow(Frozen):
     edited_by: str | None
     edited_person: str | None
     edited_since: datetime | None
+    edited_seen: datetime | None = None
 
 
 class MachineValues(Frozen):
@@ -79,6 +80,7 @@ class MachineDetail(Frozen):
     edited_by: str | None
     edited_person: str | None
     edited_since: datetime | None
+    edited_seen: datetime | None = None
 
     @property
     def name(self) -> str:

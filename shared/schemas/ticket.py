@@ -98,6 +98,7 @@ class TicketRow(Frozen):
     edited_by: str | None  # the machine that holds a live lease, else None
     edited_person: str | None
     edited_since: datetime | None
+    edited_seen: datetime | None = None  # the last sign of life
 
 
 class TicketDetail(Frozen):
@@ -118,6 +119,7 @@ class TicketDetail(Frozen):
     edited_by: str | None
     edited_person: str | None
     edited_since: datetime | None
+    edited_seen: datetime | None = None
 
 
 class HistoryLine(Frozen):

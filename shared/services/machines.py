@@ -57,7 +57,7 @@ def revoke_machine(session: Session, machine: str, save_id: uuid.UUID) -> int:
 
 def _as_sent(machine_id: int, row_version: int, save: MachineSave) -> MachineDetail:
     """What was saved, where we may not read it any more: a machine has taken its own level."""
-    nobody = {"edited_by": None, "edited_person": None, "edited_since": None}
+    nobody = {"edited_by": None, "edited_person": None, "edited_since": None, "edited_seen": None}
     return MachineDetail(
         id=machine_id, row_version=row_version, updated_at=datetime.now(UTC), values=save.values,
         certificate_ends=None, code_ends=None, **nobody,

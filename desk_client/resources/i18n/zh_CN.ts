@@ -194,7 +194,7 @@
     <name>App</name>
     <message>
         <source>Free now: {title}</source>
-        <translation type="unfinished"></translation>
+        <translation>现已空闲：{title}</translation>
     </message>
     <message>
         <source>What this machine may do or read was changed. Start SupportDesk again to go by it.</source>
@@ -1460,6 +1460,10 @@ Without a window: desk-client enrol CODE</source>
         <source>nobody</source>
         <translation>无人负责</translation>
     </message>
+    <message>
+        <source>{edited}, last sign of life {time}</source>
+        <translation>{edited}，最近活动 {time}</translation>
+    </message>
 </context>
 <context>
     <name>CommentBox</name>
@@ -1758,6 +1762,10 @@ Without a window: desk-client enrol CODE</source>
     <message>
         <source>Another machine is editing this now</source>
         <translation>另一台机器正在编辑</translation>
+    </message>
+    <message>
+        <source>It can&apos;t be taken over: whoever edits this has answered, or still has time to</source>
+        <translation>不能接管：正在编辑的人已作答复，或仍在答复时限内</translation>
     </message>
     <message>
         <source>This was changed on another machine since you opened it</source>
@@ -2134,95 +2142,95 @@ Without a window: desk-client enrol CODE</source>
     <name>LeaseNotices</name>
     <message>
         <source>Tell me when free</source>
-        <translation type="unfinished"></translation>
+        <translation>空闲时通知我</translation>
     </message>
     <message>
         <source>Ask for it</source>
-        <translation type="unfinished"></translation>
+        <translation>请求编辑</translation>
     </message>
     <message>
         <source>Take over</source>
-        <translation type="unfinished"></translation>
+        <translation>接管</translation>
     </message>
     <message>
         <source>Go on editing</source>
-        <translation type="unfinished">继续编辑</translation>
+        <translation>继续编辑</translation>
     </message>
     <message>
         <source>Discard mine</source>
-        <translation type="unfinished">放弃我的修改</translation>
+        <translation>放弃我的修改</translation>
     </message>
     <message>
         <source>Hand over</source>
-        <translation type="unfinished"></translation>
+        <translation>移交</translation>
     </message>
     <message>
         <source>Keep working</source>
-        <translation type="unfinished"></translation>
+        <translation>继续编辑</translation>
     </message>
     <message>
         <source>{first} {second}</source>
-        <translation type="unfinished"></translation>
+        <translation>{first}{second}</translation>
     </message>
     <message>
         <source>It is free now.</source>
-        <translation type="unfinished"></translation>
+        <translation>现已空闲。</translation>
     </message>
     <message>
         <source>{who} took this over at {time}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{who} 于 {time} 接管了编辑。</translation>
     </message>
     <message>
         <source>Handed over to {who}.</source>
-        <translation type="unfinished"></translation>
+        <translation>已移交给 {who}。</translation>
     </message>
     <message>
         <source>{who} is editing this since {time}, last sign of life {seen}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{who} 自 {time} 起正在编辑，最近活动 {seen}。</translation>
     </message>
     <message>
         <source>{who} is editing this since {time}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{who} 自 {time} 起正在编辑。</translation>
     </message>
     <message>
         <source>Your changes are kept here, not saved yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>您的修改保留在此，尚未保存。</translation>
     </message>
     <message>
         <source>Asked: without an answer by {time} you can take it over.</source>
-        <translation type="unfinished"></translation>
+        <translation>已请求：{time} 前若无答复，您可以接管。</translation>
     </message>
     <message>
         <source>No answer: you can take it over.</source>
-        <translation type="unfinished"></translation>
+        <translation>无答复：您可以接管。</translation>
     </message>
     <message>
         <source>Asked: they go on working (answered {time}).</source>
-        <translation type="unfinished"></translation>
+        <translation>已请求：对方仍在编辑（{time} 答复）。</translation>
     </message>
     <message>
         <source>Somebody else asked for it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>已有他人先请求。</translation>
     </message>
     <message>
         <source>You will be told when it is free.</source>
-        <translation type="unfinished"></translation>
+        <translation>空闲时会通知您。</translation>
     </message>
     <message>
         <source>{who} asks for this. Without an answer by {time} they can take it over; what you typed is kept then.</source>
-        <translation type="unfinished"></translation>
+        <translation>{who} 请求编辑此记录。{time} 前若无答复，对方可以接管；您输入的内容会保留。</translation>
     </message>
     <message>
         <source>The desk has not confirmed for a while that this is still yours. Saving waits for it; your text is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>服务台已有一段时间未确认此记录仍由您编辑。确认后才能保存；您的内容会保留。</translation>
     </message>
     <message>
         <source>Nothing was typed for {count} min: others may edit this now. Type on, and it is yours again.</source>
-        <translation type="unfinished"></translation>
+        <translation>已有 {count} 分钟没有输入：现在其他人可以编辑。继续输入即可重新编辑。</translation>
     </message>
     <message>
         <source>{who} asks for what you are editing: {title}</source>
-        <translation type="unfinished"></translation>
+        <translation>{who} 请求编辑您正在编辑的内容：{title}</translation>
     </message>
 </context>
 <context>
@@ -2751,7 +2759,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Waiting for the desk to confirm that this is yours</source>
-        <translation type="unfinished"></translation>
+        <translation>等待服务台确认由您编辑</translation>
     </message>
     <message>
         <source>Reading only</source>

@@ -88,9 +88,13 @@ class Window:
 
     def edited_by(self, ticket_id: int) -> str | None:
         """What the list says of a ticket."""
-        at = self.client.model.find(ticket_id)
-        row = None if at is None else self.client.model.row(at)
+        row = self.row(ticket_id)
         return None if row is None else row.edited_by
+
+    def row(self, ticket_id: int) -> Any:
+        """A ticket's line in the list."""
+        at = self.client.model.find(ticket_id)
+        return None if at is None else self.client.model.row(at)
 
     def take_lease(self, text: str = "x") -> None:
         """Type, and have the lease."""

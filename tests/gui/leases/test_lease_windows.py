@@ -6,6 +6,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from PySide6.QtCore import Qt
+
+from desk_client.tickets.columns import INDEX, ColumnId
 from tests.gui.leases.conftest import Window
 
 Windows = Callable[..., Window]
@@ -142,3 +145,24 @@ def test_closing_the_window_gives_all_back(windows: Windows, ticket: int, stored
     assert stored("SELECT count(*) FROM desk.edit_lease") == [(1,)]
     a.client.app.stop()
     assert stored("SELECT count(*) FROM desk.edit_lease") == [(0,)]
+
+
+def test_the_list_shows_the_last_sign_of_life_and_forgets_an_edit_that_ended_unseen(
+    windows: Windows, lengths: Callable[..., None], ticket: int, stored: Stored
+) -> None:
+    lengths(heartbeat_seconds=0.5)
+    a, b = windows("full"), windows("full2")
+    a.open(ticket)
+    b.client.list.select_row(ticket)  # only what is in sight is looked at
+    a.take_lease()
+    b.until(lambda: b.edited_by(ticket) == "pc-full")
+    first = b.row(ticket).edited_seen
+    b.until(lambda: b.row(ticket).edited_seen > first)
+    cell = b.client.model.index(b.client.model.find(ticket), INDEX[ColumnId.EDITED])
+    tooltip = cell.data(Qt.ItemDataRole.ToolTipRole)
+    assert "lin is editing this on pc-full since" in tooltip
+    assert "last sign of life" in tooltip
+    a.client.app.bus.blockSignals(True)  # as if it had no power: it hears nothing and says nothing
+    a.client.app.leases._timer.stop()
+    stored("UPDATE desk.edit_lease SET expires_at = clock_timestamp()")
+    b.until(lambda: b.edited_by(ticket) is None)
