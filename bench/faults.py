@@ -200,13 +200,8 @@ def full_disk(below: str) -> Callable[[Crew, int], Rounds]:
 
 
 def _drafts_on(disk: Any) -> Rounds:
-    def wait_until(condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 20
-        while not condition() and time.monotonic() < deadline:
-            time.sleep(0.01)
-
     counted, began = Rounds(rounds=1), time.monotonic()
-    said = fill_below_drafts(disk, wait_until)
+    said = fill_below_drafts(disk)
     counted.seconds = time.monotonic() - began
     counted.met.update(f"journal: {word}" for word in said)
     counted.expect(said[:2] == ["written 1", "failed: disk full"] and said[-1] == "recovered", str(said))

@@ -76,8 +76,8 @@ def _start_fails(stage: Stage) -> bool:
     return False
 
 
-def fill_below_drafts(disk: SmallDisk, wait_until: Callable[[Callable[[], bool]], None]) -> list[str]:
-    """What the journal of drafts says, from a draft that is written over a full disk to the same draft on the disk."""
+def fill_below_drafts(disk: SmallDisk) -> list[str]:
+    """What the journal of drafts says: of a draft, of three more that find no room, and once there is room again."""
     said: list[str] = []
     journal = DraftJournal(disk.folder, use_store=False)
     direct = Qt.ConnectionType.DirectConnection
@@ -86,13 +86,19 @@ def fill_below_drafts(disk: SmallDisk, wait_until: Callable[[Callable[[], bool]]
     journal.recovered.connect(lambda: said.append("recovered"), direct)
     try:
         journal.put(draft_of(1, 1, 1))
-        wait_until(lambda: said == ["written 1"])
+        _wait_until(lambda: said == ["written 1"])
         disk.fill()
         for number in range(2, 5):
             journal.put(draft_of(number, 1, number))
-        wait_until(lambda: len(said) == 2)
+        _wait_until(lambda: len(said) == 2)
         disk.empty()
-        wait_until(lambda: "recovered" in said)
+        _wait_until(lambda: "recovered" in said)
     finally:
         journal.close()
     return said
+
+
+def _wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)

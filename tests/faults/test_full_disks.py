@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -52,12 +51,7 @@ def test_no_room_for_the_servers_log_of_changes(disk: SmallDisk, desk_folder: Pa
 
 
 def test_no_room_for_drafts(disk: SmallDisk) -> None:
-    def wait_until(condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 20
-        while not condition() and time.monotonic() < deadline:
-            time.sleep(0.01)
-
-    said = fill_below_drafts(disk, wait_until)
+    said = fill_below_drafts(disk)
     assert said[:2] == ["written 1", "failed: disk full"]
     assert said[-1] == "recovered"
     assert sum(int(line.split()[1]) for line in said if line.startswith("written")) == 4
