@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +15,8 @@ from tests.faults.stage import Stage
 @pytest.fixture(scope="session")
 def crew() -> Iterator[Crew]:
     """Worker processes; those of one test are ended with it."""
+    if not hasattr(os, "fork"):
+        pytest.skip("the worker processes are forked")
     with Crew() as crew:
         yield crew
 
