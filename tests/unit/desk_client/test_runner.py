@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
+from desk_client import lane, runner
 from desk_client.runner import DbRunner
-from shared.errors import BusyError, DatabaseUnavailableError, DeskError
+from shared.errors import BusyError, DatabaseUnavailableError, DeskError, ServerFullError, TooSlowError
 
 PID = 4711
 THREADS = {"desk-database-reads", "desk-database-writes", "desk-database-asks"}
@@ -311,3 +312,113 @@ def test_another_database_is_used_after_what_was_queued(desk: Desk) -> None:
 
 def test_a_runner_that_was_never_started_can_be_shut_down(qtbot: QtBot) -> None:
     DbRunner(FakeDatabase()).shutdown()
+
+
+class Trying:
+    """An operation that fails so many times."""
+
+    def __init__(self, error: DeskError, times: int) -> None:
+        self.error, self.left, self.tries = error, times, 0
+
+    def __call__(self, _work: Any) -> str:
+        self.tries += 1
+        if self.left:
+            self.left -= 1
+            raise self.error
+        return "passed"
+
+
+@pytest.fixture
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lane, "RETRY_PAUSES", (0.0, 0.0, 0.0))
+
+
+def outcome(desk: Desk, op: Trying, **how: Any) -> tuple[list[Any], list[DeskError], int]:
+    desk.runner.run(op, on_done=desk.done.append, on_error=desk.errors.append, receiver=desk.receiver, **how)
+    desk.go()
+    return desk.done, desk.errors, op.tries
+
+
+@pytest.mark.parametrize("how", [{"write": True}, {"call": True}], ids=["write", "call"])
+def test_what_met_a_lock_is_tried_again(desk: Desk, no_pauses: None, how: dict[str, bool]) -> None:
+    assert outcome(desk, Trying(BusyError("locked"), 3), **how) == (["passed"], [], 4)
+
+
+def test_not_for_ever(desk: Desk, no_pauses: None) -> None:
+    error = BusyError("locked")
+    assert outcome(desk, Trying(error, 9), write=True) == ([], [error], 4)
+
+
+@pytest.mark.parametrize(
+    ("error", "how"),
+    [
+        (BusyError("locked"), {}),
+        (TooSlowError("too slow"), {"write": True}),
+        (DeskError("wrong"), {"write": True}),
+        (DatabaseUnavailableError("gone"), {"write": True}),
+    ],
+    ids=["read", "too slow", "wrong", "gone"],
+)
+def test_what_would_not_pass_is_not(desk: Desk, no_pauses: None, error: DeskError, how: dict[str, bool]) -> None:
+    assert outcome(desk, Trying(error, 1), **how) == ([], [error], 1)
+
+
+def test_a_full_server_is_asked_again(desk: Desk, no_pauses: None) -> None:
+    assert outcome(desk, Trying(ServerFullError("full"), 2)) == (["passed"], [], 3)
+
+
+def test_what_waited_while_there_was_no_connection_fails_with_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    connects: list[str] = []
+
+    @contextmanager
+    def refuse() -> Iterator[Any]:
+        connects.append("tried")
+        desk.gate.wait(10)
+        raise DatabaseUnavailableError("nobody there")
+        yield
+
+    monkeypatch.setattr(desk.database, "reading", refuse)
+    desk.read("first")
+    desk.until(lambda: connects == ["tried"])
+    for name in "abc":
+        desk.read(name)
+    desk.go()
+    assert (len(desk.errors), connects) == (4, ["tried"])
+    desk.read("later")
+    desk.go()
+    assert (len(desk.errors), connects) == (5, ["tried"] * 2)
+
+
+def test_given_up_is_said_at_once_and_the_late_answer_dropped(desk: Desk) -> None:
+    said: list[bool] = []
+    desk.runner.reachable_changed.connect(said.append)
+    desk.hold()
+    desk.runner.abandon()
+    desk.until(lambda: len(desk.errors) == 2)
+    assert {type(error) for error in desk.errors} == {DatabaseUnavailableError}
+    assert desk.database.abandoned == [None]
+    assert desk.runner.is_idle() and said == [False]
+    desk.write("next")
+    desk.go()
+    desk.until(lambda: desk.done == ["next"])
+
+
+def test_a_read_that_is_not_wanted_is_cancelled_over_the_other_connection(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "CANCEL_AFTER_SECONDS", 0.0)
+    desk.database.on_cancel = desk.gate.set
+    desk.hold_reads(purpose="list")
+    desk.runner.cancel(desk.receiver, "list")
+    desk.until(desk.runner.is_idle)
+    assert desk.database.cancelled == [("desk-database-writes", "connection", PID)]
+
+
+def test_a_wanted_read_and_a_short_one_are_not(desk: Desk) -> None:
+    desk.hold_reads(purpose="list")
+    desk.runner.cancel(desk.receiver, "count")
+    desk.runner._cancel_unwanted()
+    desk.runner.cancel(desk.receiver, "list")
+    desk.runner._cancel_unwanted()  # it has only just begun: its answer comes sooner than that to a cancel
+    desk.go()
+    assert desk.database.cancelled == []
