@@ -1,0 +1,373 @@
+"""Three clients on a real desk do whatever Hypothesis thinks of; each answer they get must be the model's."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from desk_server.jobs.leases import free_leases
+from shared.errors import AlreadySavedError, ConflictError, LeaseLostError, TakeOverError
+from shared.queries.tickets import get_ticket
+from shared.schemas.lease import Lease
+from shared.schemas.ticket import TicketCreate, TicketUpdate, TicketValues
+from shared.services.leases import (
+    answer_lease,
+    ask_for_lease,
+    beat_leases,
+    release_all,
+    release_lease,
+    take_lease,
+    take_over_lease,
+)
+from shared.services.tickets import create_ticket, update_ticket
+from tests.desks import MACHINES, RunningDesk
+from tests.faults.editing_model import Age, EditingModel, Save, Who
+from tests.integration.server.enrolling import wait_until
+from tests.integration.shared.filling import Filling, complete
+
+SEATS = ("full", "full", "full2")  # two windows of one machine, and another machine
+SEATS_WITH_ADMIN = ("full", "full2", "admin")
+LATER = {Age.RIPE: "31 s", Age.STALE: "200 s"}
+AGAIN = 3  # the client of the step before
+
+
+class Client:
+    """A program at a machine: what it has read, the token it was told, the save whose answer it waits for."""
+
+    def __init__(self, stand: Stand, seat: str) -> None:
+        self.stand, self.seat = stand, seat
+        self.start()
+
+    def start(self) -> None:
+        """A new program, which knows nothing of the one before."""
+        self.who = Who(MACHINES[self.seat][0], uuid.uuid4())
+        self.database = self.stand.desk.database(self.seat, session=self.who.session)
+        self.forget()
+
+    def forget(self) -> None:
+        """Only who it is stays."""
+        self.token: int | None = None
+        self.unanswered: Save | None = None
+        self.version, self.value = 0, 0  # as last read
+
+    def ask(self, question: Callable[[Any], Any]) -> Any:
+        with self.database.reading() as conn:
+            return question(conn)
+
+    def read(self) -> None:
+        seen = self.ask(lambda conn: get_ticket(conn, self.stand.ticket))
+        self.version, self.value = seen.row_version, int(seen.values.serial or 0)
+
+    def next_save(self, *, with_token: bool) -> Save:
+        return Save(uuid.uuid4(), self.token if with_token else None, self.version, self.value + 1)
+
+    def disconnect(self) -> None:
+        """All at once, as by a cut; the server has seen it when this returns."""
+        pids = list(self.database.backend_pids())
+        self.database.close()
+        self.stand.wait_until_gone(pids)
+
+    def send(self, save: Save, *, before_commit: Callable[[], None] = lambda: None) -> str:
+        """What became of it, in the words of the model."""
+        change = TicketUpdate(
+            id=self.stand.ticket, row_version=save.version, save_id=save.save_id, lease_token=save.token,
+            values=TicketValues(serial=str(save.value)),
+        )  # fmt: skip
+        try:
+            with self.database.unit_of_work() as session:
+                saved = update_ticket(session, change)
+                before_commit()
+        except AlreadySavedError:
+            return "already"
+        except LeaseLostError:
+            return "lost"
+        except ConflictError:
+            return "conflict"
+        assert (saved.row_version, saved.values.serial) == (save.version + 1, str(save.value))
+        return "done"
+
+
+class UndoneError(Exception):
+    """Raised before a commit, so that nothing is."""
+
+
+class Stand:
+    """The desk under test: a new ticket for each run of the machine, and the superuser's view of it."""
+
+    def __init__(self, desk: RunningDesk, seats: tuple[str, ...] = SEATS) -> None:
+        self.desk = desk
+        self._values = complete(Filling(desk), serial="0")
+        self._boss = desk.owner().cursor()
+        self._worker = desk.desk.owner_connection(user="desk_worker")
+        self.ticket = 0
+        self.clients = [Client(self, seat) for seat in seats]
+
+    def new_ticket(self) -> None:
+        """Nobody has it, and nobody knows of anything."""
+        self.run("DELETE FROM desk.edit_lease")
+        for client in self.clients:
+            client.forget()
+        with self.clients[0].database.unit_of_work() as session:
+            self.ticket = create_ticket(session, TicketCreate(save_id=uuid.uuid4(), values=self._values)).id
+
+    def run(self, statement: str, *values: Any) -> list[Any]:
+        self._boss.execute(statement, values or None)
+        return list(self._boss.fetchall()) if self._boss.description else []
+
+    def wait_until_gone(self, pids: list[int]) -> None:
+        count = "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY (%s)"
+        wait_until(lambda: self.run(count, pids)[0][0] == 0, 30)
+
+    def free_leases(self) -> int:
+        return free_leases(self._worker, self.desk.desk)
+
+    def state(self) -> tuple[Any, ...]:
+        """Version and value of the row; machine, session, token, whether it is over, who asks, whether he was answered,
+        all null where there is no lease.
+        """
+        (found,) = self.run(
+            "SELECT ticket.row_version, ticket.serial::int, held.machine, held.session, held.token,"
+            " held.expires_at <= clock_timestamp(), held.asked_machine, held.asked_session,"
+            " held.answered_at IS NOT NULL FROM desk.ticket LEFT JOIN desk.edit_lease AS held"
+            " ON held.entity = 'ticket' AND held.entity_id = ticket.id WHERE ticket.id = %s",
+            self.ticket,
+        )
+        return tuple(found)
+
+    def close(self) -> None:
+        self._worker.close()
+        for client in self.clients:
+            client.database.close()
+
+
+class EditingMachine(RuleBasedStateMachine):
+    """The rules. ``stand`` is put in by a subclass."""
+
+    stand: Stand
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stand.new_ticket()
+        self.clients = self.stand.clients
+        self.model = EditingModel()
+        self.acknowledged = 0
+        self.number = 0
+        self.tokens: list[int] = []  # every one that somebody was told
+        for client in self.clients:
+            client.read()
+
+    @rule(number=st.sampled_from([0, 1, 2, AGAIN, AGAIN]), what=st.deferred(lambda: st.sampled_from(STEPS)))
+    def step(self, number: int, what: str) -> None:
+        """A client does something, or something happens, whoever it is."""
+        if number != AGAIN:
+            self.number = number
+        DEEDS[what](self, self.clients[self.number])
+
+    # -- what a client does --------------------------------------------------------------------------------------------
+
+    def read(self, client: Client) -> None:
+        client.read()
+        assert (client.version, client.value) == (self.model.version, self.model.value)
+
+    def begin(self, client: Client) -> None:
+        self.read(client)
+        self.take(client)
+
+    def take(self, client: Client) -> None:
+        self.told(client, client.ask(lambda conn: take_lease(conn, "ticket", self.stand.ticket)))
+
+    def told(self, client: Client, lease: Lease) -> None:
+        """What came of taking it."""
+        assert lease.is_mine == self.model.may_take(client.who)
+        if not lease.is_mine:
+            live = self.model.live()
+            assert live is not None and (lease.machine, lease.token) == (live.holder.machine, None)
+            return
+        assert lease.token is not None
+        self.model.take(client.who, lease.token)
+        client.token = lease.token
+        self.tokens.append(lease.token)
+
+    def beat(self, client: Client) -> None:
+        (told,) = client.ask(lambda conn: beat_leases(conn, [_lease(self.stand.ticket, client.token)]))
+        assert (told.is_mine, told.machine, told.asked_machine) == self.model.beat(client.who, client.token)
+
+    def release(self, client: Client) -> None:
+        token = client.token or 0
+        released = client.ask(lambda conn: release_lease(conn, "ticket", self.stand.ticket, token))
+        assert released == self.model.release(client.who, token)
+
+    def leave(self, client: Client) -> None:
+        assert client.ask(release_all) == self.model.release_all(client.who)
+
+    def ask(self, client: Client) -> None:
+        told = client.ask(lambda conn: ask_for_lease(conn, "ticket", self.stand.ticket))
+        asker, may_take_over = self.model.ask(client.who)
+        assert (told.asked_machine, told.take_over_at is not None) == (asker, may_take_over)
+
+    def answer(self, client: Client, *, keeps: bool) -> None:
+        row, token = self.stand.ticket, client.token or 0
+        told = client.ask(lambda conn: answer_lease(conn, "ticket", row, token, keeps=keeps))
+        assert told == self.model.answer(client.who, token, keeps=keeps)
+
+    def take_over(self, client: Client) -> None:
+        may = self.model.may_take_over(client.who)
+        try:
+            lease = client.ask(lambda conn: take_over_lease(conn, "ticket", self.stand.ticket))
+        except TakeOverError:
+            assert not may
+            return
+        assert may, "taken over against the rules"
+        if not self.model.may_take(client.who):
+            self.model.end()
+        self.told(client, lease)
+
+    # -- saves, and what goes wrong with them --------------------------------------------------------------------------
+
+    def save(self, client: Client, *, with_token: bool = True, is_fresh: bool = True) -> None:
+        if is_fresh:
+            self.read(client)
+        self.send(client, client.next_save(with_token=with_token))
+
+    def send(self, client: Client, save: Save) -> None:
+        """And hear what became of it."""
+        verdict = client.send(save)
+        assert verdict == self.model.save(client.who, save)
+        client.unanswered = None
+        if verdict in ("done", "already"):
+            self.acknowledged += 1
+            client.version, client.value = save.version + 1, save.value
+
+    def send_again(self, client: Client) -> None:
+        if client.unanswered is not None:
+            self.send(client, client.unanswered)
+
+    def cut(self, client: Client, when: str, *, with_token: bool = True) -> None:
+        """The answer never comes: the save was not sent, was undone by the cut, or is there."""
+        save = client.unanswered = client.unanswered or client.next_save(with_token=with_token)
+        if when == "committed":
+            assert client.send(save) == self.model.save(client.who, save)
+        elif when == "undone":
+            with _undone() as undo:
+                assert client.send(save, before_commit=undo) == self.model.verdict(client.who, save) != "done"
+        client.disconnect()
+
+    def crash(self, client: Client) -> None:
+        client.disconnect()
+        client.start()
+        client.read()
+
+    def try_tokens(self, client: Client) -> None:
+        """Those of the last three leases, whosever they were; each try is undone. Only the one valid token passes."""
+        for token in self.tokens[-3:]:
+            save = Save(uuid.uuid4(), token, self.model.version, self.model.value + 1)
+            with _undone() as undo:
+                assert client.send(save, before_commit=undo) == "lost"
+                assert not self.model.holds(client.who, token)
+                continue
+            assert self.model.holds(client.who, token)
+
+    # -- time, the worker ----------------------------------------------------------------------------------------------
+
+    def end(self, _: Client) -> None:
+        self.stand.run("UPDATE desk.edit_lease SET expires_at = least(expires_at, clock_timestamp())")
+        self.model.end()
+
+    def wait(self, _: Client, age: Age) -> None:
+        """Until a question has waited so long."""
+        self.stand.run(f"UPDATE desk.edit_lease SET asked_at = asked_at - interval '{LATER[age]}'")
+        self.model.grow_old(age)
+
+    def free(self, _: Client) -> None:
+        connected = {client.who for client in self.clients if client.database.backend_pids()}
+        live = self.model.live()
+        is_gone = live is not None and live.holder not in connected
+        assert self.stand.free_leases() == int(is_gone)
+        if is_gone:
+            self.model.end()
+
+    # -- what must hold, whatever happened -----------------------------------------------------------------------------
+
+    @invariant()
+    def it_is_as_the_model_says(self) -> None:
+        version, value, *lease = self.stand.state()
+        assert (version, value) == (self.model.version, self.model.value)
+        assert self.model.value == len(self.model.done) >= self.acknowledged, "an update was lost"
+        held = self.model.lease
+        if held is None:
+            assert lease[0] is None
+            return
+        question = held.question
+        asked = [None, None, False] if question is None else [
+            question.asker.machine, str(question.asker.session), question.is_answered]  # fmt: skip
+        assert lease == [held.holder.machine, str(held.holder.session), held.token, held.is_ended, *asked]
+
+
+Deed = Callable[[EditingMachine, Client], None]
+_M = EditingMachine
+# how often of all steps, and what
+CHANCES: dict[str, tuple[int, Deed]] = {
+    "reads": (1, _M.read),
+    "begins to edit": (4, _M.begin),
+    "takes": (2, _M.take),
+    "beats": (3, _M.beat),
+    "releases": (1, _M.release),
+    "leaves": (1, _M.leave),
+    "asks": (4, _M.ask),
+    "keeps it": (2, lambda machine, client: machine.answer(client, keeps=True)),
+    "hands over": (1, lambda machine, client: machine.answer(client, keeps=False)),
+    "takes over": (4, _M.take_over),
+    "saves": (3, _M.save),
+    "saves by an old reading": (1, lambda machine, client: machine.save(client, is_fresh=False)),
+    "saves without a token": (2, lambda machine, client: machine.save(client, with_token=False)),
+    "saves, which never arrives": (1, lambda machine, client: machine.cut(client, "unsent")),
+    "saves, which is undone": (1, lambda machine, client: machine.cut(client, "undone")),
+    "saves and hears nothing": (2, lambda machine, client: machine.cut(client, "committed")),
+    "saves without a token and hears nothing": (
+        1, lambda machine, client: machine.cut(client, "committed", with_token=False)),
+    "sends again": (4, _M.send_again),
+    "crashes": (1, _M.crash),
+    "tries tokens": (2, _M.try_tokens),
+    "the lease ends": (3, _M.end),
+    "a question waits": (3, lambda machine, client: machine.wait(client, Age.RIPE)),
+    "a question is left lying": (1, lambda machine, client: machine.wait(client, Age.STALE)),
+    "the worker looks": (2, _M.free),
+}  # fmt: skip
+DEEDS: dict[str, Deed] = {what: deed for what, (_, deed) in CHANCES.items()}
+STEPS = [what for what, (often, _) in CHANCES.items() for _ in range(often)]
+
+
+@contextmanager
+def _undone() -> Iterator[Callable[[], None]]:
+    """``undo()`` before the commit takes the save back, and leaves the block."""
+
+    def undo() -> None:
+        raise UndoneError
+
+    try:
+        yield undo
+    except UndoneError:
+        return
+
+
+def _lease(ticket: int, token: int | None) -> Lease:
+    """What a client keeps of its lease, as far as a beat needs it."""
+    return Lease.model_construct(entity="ticket", entity_id=ticket, token=token)
+
+
+def run_model(stand: Stand, *, examples: int, steps: int) -> None:
+    """Run the machine; AssertionError at the first answer that is not the model's."""
+    machine = type("EditingMachine", (EditingMachine,), {"stand": stand})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples, stateful_step_count=steps, deadline=None, derandomize=True, database=None,
+            suppress_health_check=list(HealthCheck), phases=[Phase.generate], print_blob=False,
+        ),
+    )  # fmt: skip
