@@ -9,7 +9,7 @@
     </message>
     <message>
         <source>&amp;Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>编辑(&amp;E)</translation>
     </message>
     <message>
         <source>&amp;Go</source>
@@ -89,15 +89,15 @@
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished">撤销</translation>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>Redo</source>
-        <translation type="unfinished"></translation>
+        <translation>重做</translation>
     </message>
     <message>
         <source>Drafts</source>
-        <translation type="unfinished"></translation>
+        <translation>草稿</translation>
     </message>
     <message>
         <source>Search</source>
@@ -1492,91 +1492,91 @@ Without a window: desk-client enrol CODE</source>
     <name>Drafts</name>
     <message>
         <source>The disk of this computer is full: what you type is not kept as a draft. Save soon; drafts go on by themselves once there is room.</source>
-        <translation type="unfinished"></translation>
+        <translation>本机磁盘已满：输入的内容无法存为草稿。请尽快保存；有空间后草稿会自动继续。</translation>
     </message>
     <message>
         <source>Drafts can&apos;t be written to the disk of this computer: what you type is kept in this window only. Save soon.</source>
-        <translation type="unfinished"></translation>
+        <translation>草稿无法写入本机磁盘：输入的内容只保留在此窗口中。请尽快保存。</translation>
     </message>
     <message>
         <source>Drafts are not kept: the system&apos;s key store is locked or does not answer. Save soon.</source>
-        <translation type="unfinished"></translation>
+        <translation>未保留草稿：系统的密钥库已锁定或没有响应。请尽快保存。</translation>
     </message>
     <message>
         <source>Drafts are kept again</source>
-        <translation type="unfinished"></translation>
+        <translation>草稿已恢复保存</translation>
     </message>
     <message>
         <source>A draft on this computer can&apos;t be read: it is damaged, or its key is gone. Its file is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>本机上有一份草稿无法读取：文件已损坏，或其密钥已丢失。文件已保留。</translation>
     </message>
     <message>
         <source>Draft saved {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>草稿已存 {time}</translation>
     </message>
     <message>
         <source>Discarded</source>
-        <translation type="unfinished"></translation>
+        <translation>已放弃</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished">开始处理</translation>
+        <translation>打开</translation>
     </message>
     <message>
         <source>Discard</source>
-        <translation type="unfinished">放弃修改</translation>
+        <translation>放弃</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished">撤销</translation>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>{action}: {title}</source>
-        <translation type="unfinished"></translation>
+        <translation>{action}：{title}</translation>
     </message>
     <message>
         <source>Not saved when SupportDesk ended: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>SupportDesk 结束时未保存：{count} 份</translation>
     </message>
     <message>
         <source>Drafts</source>
-        <translation type="unfinished"></translation>
+        <translation>草稿</translation>
     </message>
     <message>
         <source>Open all</source>
-        <translation type="unfinished"></translation>
+        <translation>全部打开</translation>
     </message>
     <message>
         <source>Later</source>
-        <translation type="unfinished"></translation>
+        <translation>稍后</translation>
     </message>
     <message>
         <source>They are kept; menu Edit, Drafts</source>
-        <translation type="unfinished"></translation>
+        <translation>草稿会保留；见菜单“编辑”中的“草稿”</translation>
     </message>
     <message>
         <source>Comment</source>
-        <translation type="unfinished"></translation>
+        <translation>备注</translation>
     </message>
     <message>
         <source>, </source>
-        <translation type="unfinished"></translation>
+        <translation>、</translation>
     </message>
     <message>
         <source>somebody else</source>
-        <translation type="unfinished"></translation>
+        <translation>其他人</translation>
     </message>
     <message>
         <source>{name} ({count})</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}（{count}）</translation>
     </message>
     <message>
         <source>Others have drafts on this computer too, offered when they sit here: </source>
-        <translation type="unfinished"></translation>
+        <translation>其他人在本机也有草稿，他们在此就座时会提供：</translation>
     </message>
     <message>
         <source>There are no drafts</source>
-        <translation type="unfinished"></translation>
+        <translation>没有草稿</translation>
     </message>
 </context>
 <context>
