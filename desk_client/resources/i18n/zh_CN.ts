@@ -1556,7 +1556,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Comment</source>
-        <translation>备注</translation>
+        <translation>评论</translation>
     </message>
     <message>
         <source>, </source>
