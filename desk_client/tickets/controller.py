@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from desk_client.change_bus import ChangeBus
 from desk_client.forms.controller import EntityController
+from desk_client.forms.lookup_controller import LookupController
 from desk_client.forms.save_ids import Sent
 from desk_client.leases.keeper import LeaseKeeper
 from desk_client.runner import DbRunner
 from desk_client.tickets.fields import ENTITY
-from desk_client.widgets.type_ahead import Suggestion
-from shared.queries.lookup import find_contacts, find_customers, find_projects, find_tickets
 from shared.queries.tickets import get_history, get_ticket
-from shared.schemas.reference import Named
 from shared.schemas.session import DeskSession
 from shared.schemas.ticket import HistoryLine, TicketCreate, TicketDetail, TicketUpdate, TicketValues
 from shared.services.tickets import add_comment, create_ticket, update_ticket
@@ -48,6 +45,8 @@ class TicketController(EntityController[TicketDetail]):
     ) -> None:
         super().__init__(runner, bus, leases, parent)
         self._session = session
+        self._lookups = LookupController(runner, self)
+        self._lookups.suggestions_found.connect(self.suggestions_found)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -99,15 +98,7 @@ class TicketController(EntityController[TicketDetail]):
 
     def look_up(self, name: str, entity: str, text: str, parent: int | None) -> None:
         """Ask for the rows that the typed text may mean; a newer question of the same field makes this one void."""
-        find = _lookup(entity, text, parent)
-        if find is None:
-            self.suggestions_found.emit(name, text, [])
-            return
-        self._runner.run(
-            find,
-            on_done=lambda rows: self.suggestions_found.emit(name, text, _suggestions(entity, rows)),
-            receiver=self, purpose=f"lookup {name}",
-        )  # fmt: skip
+        self._lookups.look_up(name, entity, text, parent)
 
     # -- saving ----------------------------------------------------------------------------------------------------
 
@@ -131,22 +122,3 @@ class TicketController(EntityController[TicketDetail]):
     def append(self, session: Any, sent: Sent) -> None:
         """Append a comment alone: it needs no lease and meets no conflict."""
         add_comment(session, sent.row_id or 0, sent.beside, sent.beside_id)
-
-
-def _lookup(entity: str, text: str, parent: int | None) -> Callable[[Connection], Iterable[Named]] | None:
-    """The query for an entity; None where it needs a parent and there is none."""
-    if entity == "customer":
-        return lambda conn: find_customers(conn, text)
-    if entity == "ticket":
-        return lambda conn: find_tickets(conn, text)
-    if parent is None:
-        return None
-    if entity == "contact":
-        return lambda conn: find_contacts(conn, parent, text)
-    return lambda conn: find_projects(conn, parent, text)
-
-
-def _suggestions(entity: str, rows: Iterable[Named]) -> list[Suggestion]:
-    if entity == "ticket":
-        return [Suggestion(row.id, row.code, row.name) for row in rows]
-    return [Suggestion(row.id, row.name, row.code) for row in rows]
