@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from desk_client.forms.away import Away
 from desk_client.forms.change_notices import ChangeNotices
-from desk_client.forms.changes import FieldChange, Origin
 from desk_client.forms.controller import EntityController
 from desk_client.forms.detail import Detail
-from desk_client.forms.edit_hooks import EditHooks
 from desk_client.forms.form import EntityForm
 from desk_client.forms.leasing import Leasing
 from desk_client.forms.live_row import LiveRow
-from desk_client.forms.look_dialog import LookDialog
-from desk_client.forms.looks import changes_words
 from desk_client.forms.merging import Merging
 from desk_client.forms.notices import Notices
-from desk_client.forms.opening import Opening
+from desk_client.forms.shown_edit import ShownEdit
 from desk_client.messages import Messages, describe
 from desk_client.widgets.field_frame import Saying
 from shared.errors import DatabaseUnavailableError, DeskError, FieldError, LeaseLostError, NotFoundError
 
 
-class EntityEditing(EditHooks[Detail]):
+class EntityEditing(ShownEdit[Detail]):
     """One for each pane; holds what is open and whether a save is under way.
 
     An entity adds what it has beside its form: see ``EditHooks``.
-
-    Signals:
-        reset(): another row (or none) is shown.
-        changed(): title, dirtiness or the state of a save may be another.
-        lease_refused(): another machine edits the row.
-        saved(int): a row was saved.
     """
-
-    reset = Signal()
-    changed = Signal()
-    lease_refused = Signal()
-    saved = Signal(int)
 
     def __init__(
         self,
@@ -53,17 +38,13 @@ class EntityEditing(EditHooks[Detail]):
         can_write: bool,
         parent: QObject,
     ) -> None:
-        super().__init__(parent)
-        self._form, self._notices, self._controller = form, notices, controller
-        self._changes, self._messages = changes, messages
-        self.can_write = can_write
+        super().__init__(form, changes, controller, can_write=can_write, parent=parent)
+        self._notices, self._messages = notices, messages
         self._save_waits = self._save_waits_for_lease = False
         self._new_after_save = self._saves_on = False
         self.after_save: Callable[[], object] | None = None
-        self.opening = Opening(controller, lambda: self.detail.id if self.detail else None, self)
-        self.detail: Detail | None = None
         self.is_saving = False
-        self.leasing: Leasing[Detail] = Leasing(
+        self.leasing = Leasing(
             form, notices, controller.lease, messages,
             is_dirty=self.is_dirty, discard=self.discard, parent=self,
         )  # fmt: skip
@@ -88,83 +69,6 @@ class EntityEditing(EditHooks[Detail]):
         controller.appended.connect(self._on_appended)
         controller.save_failed.connect(self._on_save_failed)
         controller.conflicted.connect(self.merging.meet)
-
-    # -- what is shown ---------------------------------------------------------------------------------------------
-
-    def is_dirty(self) -> bool:
-        """Whether something is typed that is not saved."""
-        return self.can_write and (self._form.is_dirty() or self.is_beside_typed())
-
-    def show_new(self) -> None:
-        """Show an empty row with what is usual in it."""
-        self.opening.give_up()
-        self._controller.start_new()
-        self.detail = None
-        self._form.show_new(*self.new_row())
-        self._reset()
-        self._form.focus_first()
-
-    def discard(self) -> None:
-        """Throw away what was typed and show the row as it is stored."""
-        self.leasing.give_back()
-        was_gone = self.live.is_gone
-        if self.detail is None:
-            self.show_new()
-        else:
-            self._form.show_row(self.detail)
-            self._reset()
-        if was_gone:
-            self.live.say_gone()
-
-    def _on_opened(self, detail: Detail) -> None:
-        self.detail = detail
-        self._form.show_row(detail)
-        self._reset()
-        self.opening.finish()
-        self.leasing.show_holder(detail)
-        self.live.catch_up()
-
-    def take_theirs(self, detail: Detail) -> None:
-        """Show the row as another has saved it; what was typed in the form is gone, what is beside it stays."""
-        self.leasing.give_back()
-        self.detail = detail
-        self._form.show_row(detail)
-        self._reset(keeps_beside=True)
-
-    def show_changes(self, changes: Sequence[FieldChange], origins: Sequence[Origin], *rows: Detail) -> None:
-        """A look at what another has changed; ``rows`` as they were and are, to name what they point to."""
-        texts = [self._form.texts_of(row) for row in rows]
-        LookDialog(
-            "changesLook", lambda: changes_words(self._form, changes, origins, texts), self._form.window()
-        ).open()
-
-    def _reset(self, *, keeps_beside: bool = False) -> None:
-        """Forget everything of the row before."""
-        self.set_saving(False)
-        self._save_waits = self._save_waits_for_lease = self._saves_on = False
-        self.stay_here()
-        self.leasing.reset()
-        self._changes.clear()
-        for part in (self.live, self.away):
-            part.forget()
-        if not keeps_beside:
-            self.merging.forget()
-            self.clear_beside()
-        self.reset.emit()
-        self.changed.emit()
-
-    # -- typing ----------------------------------------------------------------------------------------------------
-
-    def _on_edited(self) -> None:
-        self.stay_if_typed()
-        if self.detail is not None and self._form.is_dirty():
-            self.leasing.begin()
-        self.changed.emit()
-
-    def stay_if_typed(self) -> None:
-        """Typing while another row is on its way: what is typed here is worth more than going there."""
-        if self.is_dirty():
-            self.opening.stay()
 
     # -- saving ----------------------------------------------------------------------------------------------------
 
@@ -222,6 +126,12 @@ class EntityEditing(EditHooks[Detail]):
     def send(self) -> None:
         """Hand what is typed to the controller; an entity may have something to ask first."""
         self._saves_on = not self._controller.save(self.detail, self._form.changed_values(), self.beside())
+
+    def forget_save(self) -> None:
+        """No save is under way any more, and none waits."""
+        self.set_saving(False)
+        self._save_waits = self._save_waits_for_lease = self._saves_on = False
+        self.stay_here()
 
     def stay_here(self) -> None:
         """No save goes on to anything else any more: whoever wanted to leave was told something first."""

@@ -6,16 +6,15 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Generic
 
-from PySide6.QtCore import QCoreApplication, QEvent, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from desk_client.forms.cards import Cards
 from desk_client.forms.detail import Detail
 from desk_client.forms.entity_fields import EntityFields
 from desk_client.forms.field_set import FieldSet
-from desk_client.forms.place import keeping_place
 from desk_client.reference_store import ReferenceStore
-from desk_client.widgets.field_frame import MessageKind, Saying
+from desk_client.widgets.field_frame import Saying
 
 Names = Collection[str]
 TextsOf = Mapping[str, str]
@@ -50,7 +49,7 @@ class EntityForm(QScrollArea, Generic[Detail]):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.spec, self._reference, self._now, self._read_only = spec, reference, now, read_only
+        self.spec, self.reference, self._now, self._read_only = spec, reference, now, read_only
         self._base: dict[str, Any] | None = None
         self._row_id: int | None = None
         self._has_row = self._locked = False
@@ -99,7 +98,7 @@ class EntityForm(QScrollArea, Generic[Detail]):
 
     def check_values(self) -> dict[str, Saying]:
         """A message for each value that breaks a rule."""
-        return self.spec.check(self.values(), self._base, self._reference, self._now())
+        return self.spec.check(self.values(), self._base, self.reference, self._now())
 
     def take_context(self) -> None:
         """Tell the fields what of the row as it was read narrows them."""
@@ -158,7 +157,7 @@ class EntityForm(QScrollArea, Generic[Detail]):
     def refresh(self) -> None:
         """Show the fields that belong to the values, with stars and labels as they are now."""
         values = self.values()
-        self.fields.label_fields(self.spec.required_names(values, self._reference))
+        self.fields.label_fields(self.spec.required_names(values, self.reference))
         frames = list(self.fields.frames.values())
         self._cards.arrange(frames, lambda frame: self.is_shown(frame.name, values) or frame.has_error())
 
@@ -219,7 +218,7 @@ class EntityForm(QScrollArea, Generic[Detail]):
 
     def label(self, name: str) -> str:
         """What a field is called."""
-        return self.spec.label(name, self._reference)
+        return self.spec.label(name, self.reference)
 
     def text_of(self, name: str) -> str:
         """What the value of a field is called."""
@@ -259,54 +258,14 @@ class EntityForm(QScrollArea, Generic[Detail]):
 
     # -- another machine's changes ---------------------------------------------------------------------------------
 
-    def rebase(self, detail: Detail, wanted: Mapping[str, Any] | None = None, texts: TextsOf = NO_TEXTS) -> None:
-        """Take a newer version of the row as the base; what is typed stays, and so do focus, cursor and place.
-
-        ``wanted`` are the values that a merge decided on; ``texts`` name what they point to.
-        """
-        with keeping_place(self):
-            self.fields.touched.intersection_update({*self.changed_values(), *self.fields.unresolved()})
-            old, self._base = self._base or {}, (new := detail.values.model_dump())
-            self.fields.context.update({name: value for name, value in new.items() if name not in self.fields.frames})
-            self.take_context()
-            changed = {name: new.get(name) for name in self.fields.frames if old.get(name) != new.get(name)}
-            self.fields.take_newer(changed, self.texts_of(detail))
-            for name, value in (wanted or {}).items():
-                self._settle(name, value, new, texts)
-        self.refresh()
-
-    def _settle(self, name: str, value: Any, stored: Mapping[str, Any], texts: TextsOf) -> None:
-        if name not in self.fields.touched or self.fields.value(name) == value:
-            return
-        if stored.get(name) == value:
-            self.fields.touched.discard(name)
-            self.fields.take_newer({name: value}, {})
-        else:
-            self.fields.put(name, value, texts.get(name, ""))
-
-    def mark_changed(self, name: str, theirs: Any = None) -> None:
-        """Say under a field that it changed elsewhere; ``theirs`` where it was changed here as well, and to what."""
-        if name in self.fields.frames:
-            self.fields.frames[name].show_message(
-                lambda: _changed_text(None if theirs is None else self.fields.text_of(name, theirs)), MessageKind.NOTE
-            )
-
-    def name_of(self, name: str, value: Any, texts: TextsOf = NO_TEXTS) -> str:
-        """What a value of a field is called, whosever it is; ``texts`` name what only the server knows."""
-        if value is None:
-            return ""
-        known = self.spec.value_text(self.spec.by_name[name], value, self._reference) or texts.get(name)
-        return known or (self.fields.text_of(name, value) if name in self.fields.fields else str(value))
+    def take_base(self, detail: Detail) -> dict[str, Any]:
+        """A newer version of the row is the base; the fields are as they were. What of them changed."""
+        old, self._base = self._base or {}, (new := detail.values.model_dump())
+        self.fields.context.update({name: value for name, value in new.items() if name not in self.fields.frames})
+        self.take_context()
+        return {name: new.get(name) for name in self.fields.frames if old.get(name) != new.get(name)}
 
     def _on_edited(self, name: str) -> None:
         if name in self.refreshing:
             self.refresh()
         self.edited.emit()
-
-
-def _changed_text(theirs: str | None) -> str:
-    """What is said under a field that changed elsewhere; ``theirs`` where it was changed here as well."""
-    if theirs is None:
-        return QCoreApplication.translate("EntityForm", "Changed elsewhere")
-    text = QCoreApplication.translate("EntityForm", "Changed elsewhere to “{value}”; yours is kept")
-    return text.format(value=theirs)

@@ -10,6 +10,7 @@ from desk_client.forms.change_notices import ChangeNotices, Said
 from desk_client.forms.changes import changes_between
 from desk_client.forms.controller import EntityController
 from desk_client.forms.form import EntityForm
+from desk_client.forms.rebasing import rebase
 from shared.errors import DeskError, NotFoundError
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class LiveRow(QObject):
     def _follow(self, detail: Any) -> None:
         """Nothing is typed: show it where it stands, with focus, cursor and place as they are."""
         self._notices.take_back(Said.NEWS, Said.KEPT)
-        self._form.rebase(detail)
+        rebase(self._form, detail)
         self._editing.detail = detail
         self._editing.changed.emit()
 

@@ -78,6 +78,7 @@ class LookDialog(Translated, QDialog):
         area = QScrollArea(self)
         area.setObjectName("lookLines")
         area.setWidgetResizable(True)
+        self._area = area
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(inside)
         for ground in (area.viewport(), inside):
@@ -126,6 +127,7 @@ class LookDialog(Translated, QDialog):
         self.setWindowTitle(said.title)
         self.setAccessibleName(said.title)
         self.setAccessibleDescription(said.text)
+        self._area.setAccessibleName(said.title)
         self._title.setText(said.title)
         self._text.setText(said.text)
         self._text.setVisible(bool(said.text))

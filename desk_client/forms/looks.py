@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from desk_client.forms.changes import FieldChange, Origin, clock_text, who_text
 from desk_client.forms.form import EntityForm
 from desk_client.forms.look_dialog import LookLine, LookWords
+from desk_client.forms.rebasing import name_of
 
 LONG = 80  # letters: more of them stand one below the other
 NOTHING = "\N{EN DASH}"
@@ -32,8 +33,8 @@ def changes_words(
 
 def _line(form: EntityForm[Any], change: FieldChange, texts: Sequence[Mapping[str, str]]) -> LookLine:
     names_before, names_now = (texts[0], texts[-1]) if texts else ({}, {})
-    before = form.name_of(change.field, change.before, names_before) or NOTHING
-    now = form.name_of(change.field, change.now, names_now) or NOTHING
+    before = name_of(form, change.field, change.before, names_before) or NOTHING
+    now = name_of(form, change.field, change.now, names_now) or NOTHING
     origin = change.origin
     head = form.label(change.field)
     if origin is not None:

@@ -12,6 +12,7 @@ from desk_client.forms.change_notices import ChangeNotices
 from desk_client.forms.changes import FieldChange, Origin, changes_between, who_text
 from desk_client.forms.form import EntityForm
 from desk_client.forms.merge_dialog import ClashWords, MergeDialog, MergeWords, Side
+from desk_client.forms.rebasing import mark_changed, name_of, rebase
 from shared.domain.fields import FieldType
 from shared.domain.merge import Clash, Merge, merge
 
@@ -99,7 +100,7 @@ class Merging(QObject):
     def _rebase(self, met: Met, values: Mapping[str, Any]) -> None:
         texts = {**self._form.texts_of(met.base)}
         self._editing.detail = met.theirs
-        self._form.rebase(met.theirs, values, texts)
+        rebase(self._form, met.theirs, values, texts)
 
     # -- a clash ---------------------------------------------------------------------------------------------------
 
@@ -134,7 +135,7 @@ class Merging(QObject):
         self._rebase(met, met.found.values)
         clashing = {clash.field for clash in met.found.clashes}
         for change in met.changes:
-            self._form.mark_changed(change.field, change.now if change.field in clashing else None)
+            mark_changed(self._form, change.field, change.now if change.field in clashing else None)
         self._notices.kept(met.origins, self._editing.discard)
         self._editing.append_notes()
 
@@ -153,7 +154,7 @@ class Merging(QObject):
 
     def _clash_words(self, clash: Clash, texts: Mapping[Side, Mapping[str, str]]) -> ClashWords:
         field = self._form.spec.by_name[clash.field]
-        said = {side: self._form.name_of(clash.field, _value(clash, side), texts[side]) for side in Side}
+        said = {side: name_of(self._form, clash.field, _value(clash, side), texts[side]) for side in Side}
         return ClashWords(clash.field, self._form.label(clash.field), said, field.type is FieldType.TEXT)
 
 

@@ -22,7 +22,7 @@ class MachineForm(EntityForm[MachineDetail]):
     def normalise(self) -> None:
         """Show what is typed as it will be stored: else the answer to a save would look like another's change."""
         values = self.values()
-        order = {one.code: (one.name, one.id) for one in self._reference.staff()}
+        order = {one.code: (one.name, one.id) for one in self.reference.staff()}
         stored = {
             "name": normal_name(values.get("name") or "") or None,
             "note": (values.get("note") or "").strip() or None,

@@ -83,7 +83,7 @@ class TicketForm(EntityForm[TicketDetail]):
 
     def check_values(self) -> dict[str, Saying]:
         """The rules of the database, asked before sending."""
-        return validation.check(self.values(), self._base, self._reference, self._now())
+        return validation.check(self.values(), self._base, self.reference, self._now())
 
     def retranslate(self) -> None:
         """Its name, and everything in it."""

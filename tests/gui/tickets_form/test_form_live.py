@@ -129,6 +129,21 @@ def test_a_touched_form_says_how_many_changes_and_where(client: Any) -> None:
     assert said(client).startswith("Saved, merged with changes of ")
 
 
+def test_who_discards_after_being_told_sees_what_is_stored(client: Any) -> None:
+    ticket = client.new_ticket_id()
+    client.open(ticket)
+    change_elsewhere(client, ticket, priority="urgent")
+    client.go("serial")
+    client.type("SN 42")
+    client.idle()
+    hear(client, ticket)
+    assert said(client).startswith("1 change on ")
+    client.pane.editing.discard()
+    client.idle()
+    assert client.editor("priority").value() == "urgent"
+    assert said(client) == ""
+
+
 def test_a_clash_that_was_announced_is_still_asked_about(client: Any) -> None:
     """What the look showed is not agreed to by it: the save is on the version that was read."""
     ticket = client.new_ticket_id()
