@@ -46,8 +46,8 @@ class _Reply:
 class DbRunner(QObject):
     """Runs operations on its two threads and calls back on the GUI thread.
 
-    ``run`` and all else may be called from the GUI thread only. An op must not touch widgets: it takes values and
-    returns values. The op of a write or call may run more than once, where a lock was not to be had.
+    All of it may be called from the GUI thread only, ``backend_pids`` from any. An op must not touch widgets: it takes
+    values and returns values. The op of a write or call may run more than once, where a lock was not to be had.
 
     Signals:
         failed(DeskError): an error that no ``on_error`` took.
