@@ -17,7 +17,7 @@ from desk_client.widgets.elided_label import ElidedLabel
 from desk_client.widgets.translated import Translated
 
 ROWS_SHOWN = 5
-ROW_HEIGHT = 32
+ROW_GAP = 2
 FieldLabel = Callable[[str, str], str]  # what a field of an entity is called
 
 
@@ -77,8 +77,9 @@ class DraftRow(Translated, QWidget):
     def retranslate(self) -> None:
         """Say it in the language of the window."""
         content = self._draft.content
-        self.title.set_full_text(content.title)
-        self.title.setToolTip(content.title)
+        title = title_text(content)
+        self.title.set_full_text(title)
+        self.title.setToolTip(title)
         discarded = QCoreApplication.translate("Drafts", "Discarded")
         self.what.set_full_text(discarded if self._is_discarded else what_text(content, self._label))
         at = self._draft.written_at.astimezone()
@@ -89,7 +90,7 @@ class DraftRow(Translated, QWidget):
         self.undo_button.setText(QCoreApplication.translate("Drafts", "Undo"))
         spoken = QCoreApplication.translate("Drafts", "{action}: {title}")
         for button in (self.open_button, self.discard_button, self.undo_button):
-            button.setAccessibleName(spoken.format(action=button.text(), title=content.title))
+            button.setAccessibleName(spoken.format(action=button.text(), title=title))
 
 
 class DraftOffer(Translated, QFrame):
@@ -130,7 +131,7 @@ class DraftOffer(Translated, QFrame):
         self._list.setProperty("role", "scrolled")
         rows = QVBoxLayout(self._list)
         rows.setContentsMargins(0, 0, 4, 0)
-        rows.setSpacing(2)
+        rows.setSpacing(ROW_GAP)
         self._scroll.setObjectName("draftScroll")
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
@@ -185,7 +186,8 @@ class DraftOffer(Translated, QFrame):
                 self._is_away = False
                 self._add(draft, keeper)
             self._rows[draft.id].show_state(is_discarded=keeper.is_discarded(draft.id))
-        self._scroll.setFixedHeight(min(len(offers), ROWS_SHOWN) * ROW_HEIGHT)
+        heights = [row.sizeHint().height() for row in self._rows.values()]
+        self._scroll.setFixedHeight(min(len(heights), ROWS_SHOWN) * (max(heights, default=0) + ROW_GAP))
         self._scroll.setVisible(bool(offers))
         self.retranslate()
         self.setVisible(bool(offers or keeper.others) and not self._is_away)
@@ -225,6 +227,15 @@ class DraftOffer(Translated, QFrame):
         self.later_button.setToolTip(QCoreApplication.translate("Drafts", "They are kept; menu Edit, Drafts"))
         for button in (self.open_all_button, self.later_button):
             button.setAccessibleName(button.text())
+
+
+def title_text(content: DraftContent) -> str:
+    """Which row; of a new one what it is to be called."""
+    if content.entity_id is not None:
+        return content.title
+    named = [content.typed[name].text.strip() for name in ("subject", "name") if name in content.typed]
+    text = QCoreApplication.translate("Drafts", "New: {title}")
+    return text.format(title=named[0]) if named and named[0] else content.title
 
 
 def what_text(content: DraftContent, label: FieldLabel) -> str:

@@ -1555,6 +1555,10 @@ Without a window: desk-client enrol CODE</source>
         <translation>草稿会保留；见菜单“编辑”中的“草稿”</translation>
     </message>
     <message>
+        <source>New: {title}</source>
+        <translation>新建：{title}</translation>
+    </message>
+    <message>
         <source>Comment</source>
         <translation>评论</translation>
     </message>

@@ -2,121 +2,145 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import pytest
-from PySide6.QtWidgets import QApplication
-
-from desk_client.drafts.offer import DraftRow
-from desk_server.demo.loader import seed
 from tests.desks import RunningDesk
-from tests.gui.conftest import ROOT, Client, StartClient
+from tests.gui.conftest import StartClient
+from tests.gui.drafts.conftest import (
+    KILLED_TICKETS,
+    Left,
+    enter_as,
+    field,
+    files,
+    ids,
+    open_draft_of,
+    panes,
+    rows,
+    type_and_kill,
+    wait_offered,
+)
 
 
-@pytest.fixture(scope="module")
-def desk(desk: RunningDesk) -> RunningDesk:
-    seed(desk.desk, 60, 3, dt.date(2026, 1, 1))
-    return desk
-
-
-class Killed:
-    """Client processes that are killed in the middle."""
-
-    def __init__(self, desk: RunningDesk, tmp_path: Path) -> None:
-        self._desk, self._tmp_path = desk, tmp_path
-
-    def __call__(self, machine: str = "full", **words: Any) -> dict[str, Any]:
-        """Type, wait until it is on the disk, kill; what was typed."""
-        folder = self._tmp_path / machine
-        if not folder.exists():
-            shutil.copytree(self._desk.profile(machine).directory, folder)
-        command = [sys.executable, "-m", "tests.gui.drafts.typing_client", str(folder), json.dumps(words)]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            if words.get("then") and line:
-                process.stdout.readline()
-        finally:
-            process.kill()
-            errors = process.communicate()[1]
-        assert line.startswith("typed "), (line, errors)
-        return json.loads(line.removeprefix("typed "))
-
-
-@pytest.fixture
-def killed(desk: RunningDesk, tmp_path: Path) -> Iterator[Killed]:
-    yield Killed(desk, tmp_path)
-
-
-def ids(desk: RunningDesk, count: int, skip: int = 0) -> list[int]:
-    with desk.owner().cursor() as cursor:
-        cursor.execute("SELECT id FROM desk.ticket ORDER BY id OFFSET %s LIMIT %s", [skip, count])
-        return [row[0] for row in cursor.fetchall()]
-
-
-def rows(client: Client) -> list[DraftRow]:
-    offer = client.window.draft_offer
-    return [] if offer.isHidden() else [row for row in offer.findChildren(DraftRow) if row.isVisible()]
-
-
-def panes(client: Client) -> dict[int | None, Any]:
-    return {pane.editing.detail.id if pane.editing.detail else None: pane for pane in client.workspace.tabs.panes()[1:]}
-
-
-def wait_offered(client: Client, count: int) -> list[DraftRow]:
-    client.until(lambda: len(rows(client)) == count)
-    return rows(client)
-
-
-def test_five_forms_come_back_to_the_letter(killed: Killed, desk: RunningDesk, start_client: StartClient) -> None:
-    tickets = ids(desk, 5)
-    typed = killed(tickets=[(ticket, f"typed {at}") for at, ticket in enumerate(tickets)])
-    assert typed["kept_after"] < 2 * 2  # after the last key; twice the promise, on a loaded machine
-    client = start_client()
-    wait_offered(client, 5)
-    client.window.draft_offer.open_all_button.click()
-    client.until(lambda: set(panes(client)) == set(tickets))
-    client.settle()
-    for at, (ticket, pane) in enumerate(panes(client).items()):
-        fields = pane.form.fields
-        was = typed["fields"][str(ticket)]
-        assert fields.frames["subject"].editor.text() == was["subject"]
-        assert fields.frames["description"].editor.toPlainText().endswith("two blanks, a line end \n")
-        assert "no such customer" in fields.frames["customer_id"].editor.text()
-        assert fields.unresolved() == ["customer_id"]
-        assert pane.is_dirty(), at
-        client.workspace.tabs.setCurrentWidget(pane)
-        assert fields.frames["subject"].editor.cursorPosition() == was["cursor"]
-    assert rows(client) == []
-
-
-def test_a_new_ticket_and_a_comment_come_back_and_are_saved(
-    killed: Killed, desk: RunningDesk, start_client: StartClient
+def test_every_form_comes_back_to_the_letter(
+    left: Left, desk: RunningDesk, start_client: StartClient, tmp_path: Path
 ) -> None:
-    ticket = ids(desk, 1, 10)[0]
-    killed(new="Neues Gerät 花屏", comment=[ticket, "Half a comment \n"])
+    left.place(tmp_path)
+    assert left.typed["kept_after"] < 4  # after the last key: twice the promise, for a loaded machine
     client = start_client()
-    wait_offered(client, 2)
+    wait_offered(client, KILLED_TICKETS + 2)
     client.window.draft_offer.open_all_button.click()
-    client.until(lambda: set(panes(client)) == {None, ticket})
+    tickets = ids(desk, KILLED_TICKETS + 1)
+    client.until(lambda: set(panes(client)) == {None, *tickets})
     client.settle()
-    commented, new = panes(client)[ticket], panes(client)[None]
-    assert commented.comment_box.editor.toPlainText() == "Half a comment \n"
-    assert new.form.fields.frames["subject"].editor.text() == "Neues Gerät 花屏"
-    commented.save()
-    client.settle()
-    assert not commented.is_dirty()
-    with desk.owner().cursor() as cursor:
+    assert all(pane.is_dirty() for pane in panes(client).values())
+    for ticket in tickets[:KILLED_TICKETS]:
+        pane, was = panes(client)[ticket], left.typed["fields"][str(ticket)]
+        assert field(pane, "subject").text() == was["subject"]
+        assert field(pane, "subject").cursorPosition() == was["cursor"]
+        assert field(pane, "description").toPlainText().endswith("two blanks, a line end \n")
+        assert field(pane, "customer_id").text() == was["customer"]
+        assert pane.form.fields.unresolved() == ["customer_id"]
+        assert pane.editing.detail.row_version == was["version"]
+        client.workspace.tabs.setCurrentWidget(pane)
+        assert pane.focusWidget() is field(pane, "subject")
+    assert panes(client)[tickets[-1]].comment_box.editor.toPlainText() == "Half a comment \n"
+    assert field(panes(client)[None], "subject").text() == "Neues Gerät 花屏"
+    assert rows(client) == []
+    client.app.stop()  # and a second crash
+    again = start_client(remembered=True)
+    wait_offered(again, KILLED_TICKETS + 2)
+
+
+def test_a_draft_is_undone_field_by_field(
+    left: Left, desk: RunningDesk, start_client: StartClient, tmp_path: Path
+) -> None:
+    left.place(tmp_path)
+    client = start_client()
+    wait_offered(client, KILLED_TICKETS + 2)
+    pane = open_draft_of(client, ids(desk, 1)[0])
+    for _ in range(3):
+        pane.undo()
+    assert not pane.is_dirty()
+    assert field(pane, "subject").text() == pane.editing.detail.values.subject
+
+
+def test_a_row_that_moved_on_is_met_like_any_other_change(
+    left: Left, desk: RunningDesk, start_client: StartClient, tmp_path: Path
+) -> None:
+    left.place(tmp_path)
+    ticket = ids(desk, 1, 1)[0]
+    with desk.connect("full2").cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM desk.comment WHERE ticket_id = %s AND body LIKE 'Half a comment%%'", [ticket]
-        )
-        assert cursor.fetchone() == (1,)
-    assert QApplication.focusWidget() is not None
+            "UPDATE desk.ticket SET next_step = 'theirs', save_id = gen_random_uuid(), row_version = row_version + 1"
+            " WHERE id = %s RETURNING row_version", [ticket],
+        )  # fmt: skip
+        version = cursor.fetchone()[0]
+    client = start_client()
+    wait_offered(client, KILLED_TICKETS + 2)
+    pane = open_draft_of(client, ticket)
+    assert pane.editing.detail.row_version == version - 1  # the base is what was read then
+    assert field(pane, "next_step").text() != "theirs"
+    while "customer_id" in pane.form.fields.unresolved():
+        pane.undo()
+    while pane.form.fields.undo.can_redo():
+        pane.redo()
+        if pane.form.fields.unresolved():
+            pane.undo()
+            break
+    wanted = field(pane, "description").toPlainText().rstrip()
+    pane.save()
+    client.until(lambda: not pane.is_dirty())
+    client.settle()
+    with desk.owner().cursor() as cursor:
+        cursor.execute("SELECT next_step, description, row_version FROM desk.ticket WHERE id = %s", [ticket])
+        assert cursor.fetchone() == ("theirs", wanted, version + 1)
+
+
+def test_discarded_singly_with_an_undo_for_ten_seconds(left: Left, start_client: StartClient, tmp_path: Path) -> None:
+    left.place(tmp_path)
+    client = start_client()
+    first, second, *_ = wait_offered(client, KILLED_TICKETS + 2)
+    first.discard_button.click()
+    assert (first.undo_button.isHidden(), first.open_button.isHidden()) == (False, True)
+    first.undo_button.click()
+    assert not first.open_button.isHidden()
+    second.discard_button.click()
+    timer = next(iter(client.app.drafts._discarding.values()))
+    assert timer.interval() == 10_000
+    timer.setInterval(0)
+    wait_offered(client, KILLED_TICKETS + 1)
+    client.app.stop()
+    again = start_client(remembered=True)
+    for row in wait_offered(again, KILLED_TICKETS + 1):
+        row.discard_button.click()
+    again.app.stop()  # the client is closed before the ten seconds are over: discarded is discarded
+    assert files(again) == []
+
+
+def test_a_client_that_lives_keeps_its_drafts(left: Left, start_client: StartClient, tmp_path: Path) -> None:
+    left.place(tmp_path)
+    first = start_client()
+    wait_offered(first, KILLED_TICKETS + 2)
+    second = start_client(remembered=True)  # beside the first, which has them now
+    second.settle()
+    assert rows(second) == []
+
+
+def test_one_persons_draft_is_not_shown_to_another(
+    desk: RunningDesk, start_client: StartClient, tmp_path: Path
+) -> None:
+    folder = tmp_path / "shared"
+    shutil.copytree(desk.profile("shared").directory, folder)
+    type_and_kill(folder, person=0, tickets=[(ids(desk, 1, 20)[0], "private words")])
+    client = start_client("shared", enter=False)
+    enter_as(client, 1)
+    offer = client.window.draft_offer
+    client.until(lambda: not offer.isHidden())
+    assert rows(client) == []
+    assert "(1)" in offer._others.text()
+    assert "private words" not in "".join(label.text() for label in offer.findChildren(type(offer._others)))
+    client.app.stop()
+    again = start_client("shared", enter=False, remembered=True)
+    enter_as(again, 0)
+    wait_offered(again, 1)

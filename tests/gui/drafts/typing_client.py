@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from desk_client.messages import Answer, Messages
 from desk_client.tickets.pane import TicketPane
 from shared.config import Profile
 
-LIMIT_S = 60
+LIMIT_S = 25
 
 
 def until(condition: Any, what: str) -> None:
@@ -85,6 +86,7 @@ class Typist:
 
     def type(self, widget: Any, text: str) -> None:
         """At the end of what is there."""
+        self.app.window.activateWindow()
         widget.setFocus()
         until(widget.hasFocus, "the focus")
         (
@@ -119,7 +121,10 @@ def main(arguments: list[str]) -> None:
         typist.type(typist.field(pane, "subject"), f" {subject} ")
         field = typist.field(pane, "subject")
         field.setCursorPosition(3 + at)
-        typed[str(ticket_id)] = {"subject": field.text(), "cursor": field.cursorPosition()}
+        typed[str(ticket_id)] = {
+            "subject": field.text(), "cursor": field.cursorPosition(), "version": pane.editing.detail.row_version,
+            "customer": typist.field(pane, "customer_id").text(),
+        }  # fmt: skip
     if "new" in words:
         pane = typist.new()
         typist.type(typist.field(pane, "description"), words["new"])
@@ -130,11 +135,13 @@ def main(arguments: list[str]) -> None:
     at = time.monotonic()
     until(typist.kept, "the drafts are on the disk")
     print("typed", json.dumps({"fields": typed, "kept_after": time.monotonic() - at}), flush=True)
-    if words.get("then") == "save":
-        typist.workspace.pane().save()
-        print("pressed", flush=True)
     application.exec()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)  # the client's threads would hold the process

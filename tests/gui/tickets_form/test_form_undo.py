@@ -212,7 +212,10 @@ def test_a_found_customer_is_one_step_with_its_letters(opened: Client) -> None:
     client.find("customer_id", "Lumora")
     assert client.editor("customer_id").value() != before
     back(client)
-    assert (client.editor("customer_id").value(), client.editor("customer_id").text()) == (before, "Nordwave Electronics")
+    assert (client.editor("customer_id").value(), client.editor("customer_id").text()) == (
+        before,
+        "Nordwave Electronics",
+    )
     again(client)
     assert client.editor("customer_id").text() == "Lumora Devices"
     assert client.pane.form.fields.unresolved() == []
