@@ -8,7 +8,8 @@ from contextlib import closing
 import pytest
 
 from tests.desks import RunningDesk
-from tests.faults.editing_machine import SEATS, SEATS_WITH_ADMIN, Stand, run_model
+from tests.faults.editing_clients import SEATS, SEATS_WITH_ADMIN, Stand
+from tests.faults.editing_machine import run_model
 
 
 @pytest.fixture(params=[SEATS, SEATS_WITH_ADMIN], ids=["two windows and a machine", "three machines, one an admin's"])
@@ -18,4 +19,4 @@ def stand(request: pytest.FixtureRequest, desk: RunningDesk) -> Iterator[Stand]:
 
 
 def test_editing_is_as_the_model_says(stand: Stand) -> None:
-    run_model(stand, examples=40, steps=50)
+    run_model(stand, examples=30, steps=50)
