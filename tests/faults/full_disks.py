@@ -19,7 +19,6 @@ from tests.faults.stage import Stage
 from tests.faults.writers import Writers
 from tests.small_disk import SmallDisk
 
-FULL_SECONDS = 1.5
 SENTENCE = "The database server's disk is full."
 
 
@@ -39,7 +38,7 @@ def fill_below_tables(stage: Stage, disk: SmallDisk) -> tuple[Rounds, set[str]]:
     counted, at_work = Rounds(rounds=1), Writers(stage, 2)
     at_work.wait_for_saves()
     disk.fill()
-    time.sleep(FULL_SECONDS)
+    at_work.wait_for_standstill()
     disk.empty()
     counted.longest("until all save again, s", at_work.wait_for_saves())
     at_work.compare(counted)

@@ -27,7 +27,9 @@ def test_what_is_not_flushed_is_lost_and_seen_to_be(crew: Crew) -> None:
     """The same desk with synchronous_commit off, as other tests have it."""
     started = copy_desk(template_desk(), run_root() / "unflushed")
     try:
-        crashes = crash_under_writers(Stage(started, crew), rounds=2)
+        stage = Stage(started, crew)
+        stage.ask("ALTER SYSTEM SET wal_writer_delay = '10s'")
+        crashes = crash_under_writers(stage, rounds=2)
     finally:
         started.remove()
     assert any("a save that was acknowledged is gone" in problem for problem in crashes.problems)

@@ -19,6 +19,7 @@ class Writers:
         self._stage = stage
         self.tickets = stage.tickets(count)
         self.sentences = set[str]()  # what they were told while they could not save; known after ``compare``
+        stage.ask("CHECKPOINT")  # the tickets themselves are there, whatever comes
         self._hands = stage.hire(count, **overrides)
         for hand, ticket in zip(self._hands, self.tickets, strict=True):
             hand.start("save_on_and_on", ticket=ticket, bound=bound)
@@ -33,6 +34,16 @@ class Writers:
             assert time.monotonic() - began < seconds, f"no save for {seconds} s"
             time.sleep(0.02)
         return time.monotonic() - began
+
+    def wait_for_standstill(self, quiet: float = 1.0, seconds: float = 60) -> None:
+        """Until none has saved for ``quiet`` seconds."""
+        began = at = time.monotonic()
+        before = self._stage.counts(self.tickets)
+        while time.monotonic() - at < quiet:
+            assert time.monotonic() - began < seconds, f"they still save after {seconds} s"
+            time.sleep(0.1)
+            if (now := self._stage.counts(self.tickets)) != before:
+                before, at = now, time.monotonic()
 
     def compare(self, rounds: Rounds) -> None:
         """Call them off; their tickets' counts, versions and comments are what was acknowledged, each save once.
