@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 
+from desk_client.forms import lease_controller
 from desk_client.tickets.columns import INDEX, ColumnId
 from tests.gui.leases.conftest import Window
 
@@ -126,7 +128,11 @@ def test_who_wants_to_be_told_is_told_wherever_he_is(windows: Windows, ticket: i
     b.until(lambda: b.client.window.message_bar.text() == f"Free now: {title}")
 
 
-def test_a_save_gives_the_lease_back(windows: Windows, ticket: int, stored: Stored) -> None:
+def test_a_save_gives_the_lease_back_without_another_question(
+    windows: Windows, ticket: int, stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(lease_controller, "release_lease", lambda *values: asked.append(values))
     a, b = windows("full"), windows("full2")
     a.open(ticket)
     a.take_lease("z")
@@ -135,6 +141,7 @@ def test_a_save_gives_the_lease_back(windows: Windows, ticket: int, stored: Stor
     b.until(lambda: b.edited_by(ticket) is None)
     a.client.settle()
     assert not a.holds()
+    assert asked == [], "the save has ended it"
     assert stored("SELECT count(*) FROM desk.edit_lease") == [(0,)]
 
 
