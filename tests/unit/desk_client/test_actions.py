@@ -11,7 +11,10 @@ from PySide6.QtWidgets import QApplication
 from desk_client.actions import ACTIONS, MENU_TITLES, ActionSet, Menu, offered_to
 from shared.domain.level import Level
 
-WRITES = {"new_ticket", "edit", "save", "comment", "assign", "change_status", "save_and_new", "take", "resolve"}
+WRITES = {
+    "new_ticket", "edit", "save", "comment", "assign", "change_status", "save_and_new", "take", "resolve",
+    "change_selected", "delete", "bulk_results", "undo", "redo", "drafts",
+}  # fmt: skip
 
 ADMINISTRATION = {"machines", "audit", "privacy"}
 
