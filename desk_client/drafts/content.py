@@ -78,8 +78,8 @@ def encode(draft: Draft) -> bytes:
 
 def decode(draft_id: uuid.UUID, data: bytes) -> Draft:
     """The draft that ``encode`` wrote; ValueError where it is none, or one of a later client."""
-    whole = _typed(json.loads(data))
     try:
+        whole = _typed(json.loads(data))
         if whole["format"] != FORMAT:
             raise ValueError("a draft of another client")
         content = DraftContent(**whole["content"])

@@ -75,23 +75,22 @@ class DraftStore:
     def _store(self, drafts: Mapping[uuid.UUID, bytes], gone: Collection[uuid.UUID] = ()) -> None:
         if not drafts and not gone:
             return
-        if self._file is None:
-            self._file = self._opened()
-        self._file.write(drafts, gone)
+        self._held().write(drafts, gone)
         self._rows.update(drafts)
         for draft_id in gone:
             del self._rows[draft_id]
 
-    def _opened(self) -> JournalFile:
+    def _held(self) -> JournalFile:
         """Our file; another one, with all that was in it, where something happened to it."""
-        try:
-            file = JournalFile(self._path)
-        except FileDamagedError:
-            self._path = self._new_path()
-            file = JournalFile(self._path)
-        if self._rows:
-            file.write(self._rows)
-        return file
+        if self._file is None:
+            try:
+                self._file = JournalFile(self._path)
+            except FileDamagedError:
+                self._path = self._new_path()
+                self._file = JournalFile(self._path)
+            if self._rows:
+                self._file.write(self._rows)
+        return self._file
 
     # -- what processes that are gone have left ------------------------------------------------------------------------
 
