@@ -59,6 +59,11 @@ class Connection(QObject):
         return self._state is ConnectionState.LIVE
 
     @property
+    def is_listening(self) -> bool:
+        """Whether changes are heard: then the desk is there, though an operation of ours may just have failed."""
+        return self._listens
+
+    @property
     def since(self) -> dt.datetime:
         """While it is not live: until when what is shown was sure to be current."""
         return self._since

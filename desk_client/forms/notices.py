@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication
 
-from desk_client.forms.lease_notices import LeaseNotices, Standing, clock_text, who_text
+from desk_client.forms.lease_notices import LeaseNotices, Standing
 from desk_client.widgets.banner import Banner
 
 
@@ -47,29 +46,6 @@ class Notices:
     def _now_say(self, say: Callable[[], None], *, problem: bool = False) -> None:
         self._say, self._is_problem = say, problem
         say()
-
-    def changed_elsewhere(
-        self, at: datetime, *, machine: str | None = None, person: str | None = None, show_theirs: Callable[[], None]
-    ) -> None:
-        """A save met a newer version: mine is kept in the fields, theirs is the base now."""
-
-        def say() -> None:
-            who = who_text(machine, person)
-            if who:
-                text = QCoreApplication.translate(
-                    "Notices",
-                    "Changed on {who} at {time}. Your text is kept; the fields say what changed. Save again.",
-                )
-            else:
-                text = QCoreApplication.translate(
-                    "Notices",
-                    "Changed elsewhere at {time}. Your text is kept; the fields say what changed. Save again.",
-                )
-            words = QCoreApplication.translate("Notices", "Take theirs")
-            text = text.format(who=who, time=clock_text(at))
-            self._banner.say("warning", text, (("takeTheirs", words, show_theirs),))
-
-        self._now_say(say)
 
     def problem(self, text: Callable[[], str]) -> None:
         """What is wrong with a field that is not on the form."""

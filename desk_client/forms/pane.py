@@ -79,7 +79,7 @@ class EntityPane(QWidget, Generic[Detail]):
         parts.editing.saved.connect(self.saved)
         connection, runner = context.connection, context.runner
         context.bus.changed.connect(self._on_changed)
-        parts.editing.away.follow(connection.changed, lambda: connection.is_live or runner.is_reachable)
+        parts.editing.away.follow(connection.changed, lambda: connection.is_listening or runner.is_reachable)
         if context.drafts is not None and parts.editing.can_write:
             self.drafting = Drafting(parts.editing, parts.form, parts.controller, context.drafts, self.title)
             self.drafting.changed.connect(self.show_state)

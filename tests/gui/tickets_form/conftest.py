@@ -108,6 +108,10 @@ class Line(QObject):
         super().__init__()
         self.is_live = True
 
+    @property
+    def is_listening(self) -> bool:
+        return self.is_live
+
     def become(self, *, live: bool) -> None:
         self.is_live = live
         self.changed.emit()
