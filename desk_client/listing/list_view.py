@@ -98,11 +98,6 @@ class ListView(Translated, SeveralRows[Row], Generic[Row]):
         self._header.setAccessibleName(QCoreApplication.translate("ListView", "Columns of the list"))
         self._model.retranslate()
 
-    def allow_several(self) -> None:
-        """Let several rows be chosen, and show which."""
-        super().allow_several()
-        self._delegate.chosen = self._model.chosen = self.chosen
-
     # -- for the page ------------------------------------------------------------------------------------------------
 
     @property

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QTableView, QWidget
 
+from desk_client.listing.delegate import CellDelegate
 from desk_client.listing.selection import RowSelection, RowsView, SelectionGestures
 from desk_client.listing.table_model import PagedTableModel
 from shared.schemas.listing import Row
@@ -38,6 +39,10 @@ class SeveralRows(QTableView, Generic[Row]):
         self._rows.ids_wanted.connect(self.ids_wanted)
         self.gestures.capped.connect(self.capped)
         self.chosen.changed.connect(self.viewport().update)
+        self._model.chosen = self.chosen
+        delegate = self.itemDelegate()
+        if isinstance(delegate, CellDelegate):
+            delegate.chosen = self.chosen
         self.selectionModel().currentRowChanged.connect(self._on_step)
 
     def _on_step(self) -> None:
