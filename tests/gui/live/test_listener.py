@@ -93,8 +93,9 @@ def test_it_hears_and_drops_what_it_can_not_read(ears: Callable[..., Ears], send
 def test_own_notices_are_dropped(ears: Callable[..., Ears], send: Callable[[str], int], raw: Any) -> None:
     mine = ears().start()
     mine.until(lambda: mine.connected)
-    mine.own = frozenset({send("ticket 1 1 row")})
+    pid = send("ticket 1 1 row")
     mine.until(lambda: mine.notices)
+    mine.own = frozenset({pid})
     send("ticket 2 1 row")
     raw("full2").cursor().execute(f"NOTIFY {CHANNEL}, 'ticket 3 1 row'")
     mine.until(lambda: len(mine.notices) > 1)
