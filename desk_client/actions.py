@@ -30,7 +30,7 @@ class Menu(StrEnum):
 
 MENU_TITLES: dict[Menu, Any] = {
     Menu.TICKET: QT_TRANSLATE_NOOP("Actions", "&Ticket"),
-    Menu.EDIT: QT_TRANSLATE_NOOP("Actions", "&Edit"),
+    Menu.EDIT: QT_TRANSLATE_NOOP("Actions", "E&dit"),
     Menu.GO: QT_TRANSLATE_NOOP("Actions", "&Go"),
     Menu.VIEW: QT_TRANSLATE_NOOP("Actions", "&View"),
     Menu.ADMINISTRATION: QT_TRANSLATE_NOOP("Actions", "&Administration"),

@@ -8,8 +8,8 @@
         <translation>工单(&amp;T)</translation>
     </message>
     <message>
-        <source>&amp;Edit</source>
-        <translation>编辑(&amp;E)</translation>
+        <source>E&amp;dit</source>
+        <translation>编辑(&amp;D)</translation>
     </message>
     <message>
         <source>&amp;Go</source>
