@@ -177,10 +177,11 @@ def test_the_lease_of_another_machine_refuses_a_save(desk: RunningDesk, full: Da
         with pytest.raises(errors.LeaseLostError):
             saved(full, changed(ticket, subject="not mine").model_copy(update={"lease_token": token}))
     after = saved(other, changed(ticket, subject="mine").model_copy(update={"lease_token": lease.token}))
-    assert after.values.subject == "mine"
+    assert (after.values.subject, after.edited_by, after.edited_seen) == ("mine", None, None)
     with other.reading() as conn:
-        assert release_lease(conn, "ticket", ticket.id, lease.token)
-        assert not release_lease(conn, "ticket", ticket.id, lease.token)
+        assert not release_lease(conn, "ticket", ticket.id, lease.token)  # it went with the save
+        again = take_lease(conn, "ticket", ticket.id)
+        assert again.token is not None and release_lease(conn, "ticket", ticket.id, again.token)
     other.close()
     assert saved(full, changed(after, subject="free again")).edited_by is None
 
