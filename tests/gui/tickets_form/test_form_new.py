@@ -134,7 +134,7 @@ def test_ctrl_enter_saves_from_every_field(client: Any) -> None:
 
 def test_best_match_is_taken_though_the_answer_comes_late(client: Any, monkeypatch: Any) -> None:
     """Letters, Tab and Ctrl+Enter quicker than the server: the save waits for the match."""
-    from desk_client.tickets import controller
+    from desk_client.forms import lookup_controller as controller
 
     honest = controller.find_customers
     monkeypatch.setattr(controller, "find_customers", lambda *args: (time.sleep(0.3), honest(*args))[1])
