@@ -128,7 +128,7 @@ def instant_text(at: datetime) -> str:
 
 
 def _called(entity: str, name: str, value: Any, reference: ReferenceStore) -> str:
-    if name == "staff_id" and isinstance(value, int):
+    if name in ("staff_id", "person_id") and isinstance(value, int):
         person = reference.person(value)
         return person.name if person else ""
     spec = _SPECS.get(entity)
@@ -157,9 +157,22 @@ def _detail(value: Any) -> str:
     return detail_words(value) or NOTHING if isinstance(value, dict) else str(value)
 
 
+_TAKE_OVERS: dict[str, Any] = {
+    "expired": QT_TRANSLATE_NOOP("Audit", "it had ended"),
+    "unanswered": QT_TRANSLATE_NOOP("Audit", "the question went unanswered"),
+    "admin": QT_TRANSLATE_NOOP("Audit", "an administrator took it"),
+}
+
+
+def _take_over_reason(value: Any) -> str:
+    word = _TAKE_OVERS.get(str(value))
+    return str(value) if word is None else QCoreApplication.translate("Audit", word)
+
+
 _SPECIAL: dict[tuple[str, str], Callable[[Any], str]] = {
     ("machine", "level"): _level,
     ("contact", "forgotten"): _forgotten,
+    ("edit_lease", "reason"): _take_over_reason,
     ("security_event", "kind"): lambda value: kind_text(str(value)),
     ("security_event", "detail"): _detail,
 }

@@ -575,6 +575,18 @@
         <translation>{entries} 条记录的私密值、{comments} 条私密评论、{files} 个文件</translation>
     </message>
     <message>
+        <source>it had ended</source>
+        <translation>已过期</translation>
+    </message>
+    <message>
+        <source>the question went unanswered</source>
+        <translation>询问无人答复</translation>
+    </message>
+    <message>
+        <source>an administrator took it</source>
+        <translation>管理员接管</translation>
+    </message>
+    <message>
         <source>{field}: {value}</source>
         <translation>{field}：{value}</translation>
     </message>
@@ -905,6 +917,10 @@
         <translation>产品</translation>
     </message>
     <message>
+        <source>Reason</source>
+        <translation>原因</translation>
+    </message>
+    <message>
         <source>Release</source>
         <translation>版本</translation>
     </message>
@@ -987,6 +1003,10 @@
     <message>
         <source>Summary</source>
         <translation>摘要</translation>
+    </message>
+    <message>
+        <source>Taken at</source>
+        <translation>占用时间</translation>
     </message>
     <message>
         <source>Ticket</source>
@@ -2745,18 +2765,6 @@ Without a window: desk-client enrol CODE</source>
 </context>
 <context>
     <name>Notices</name>
-    <message>
-        <source>Changed on {who} at {time}. Your text is kept; the fields say what changed. Save again.</source>
-        <translation>{who} 于 {time} 作了修改。您的内容已保留，差异标在字段旁，请再次保存。</translation>
-    </message>
-    <message>
-        <source>Changed elsewhere at {time}. Your text is kept; the fields say what changed. Save again.</source>
-        <translation>{time} 别处作了修改。您的内容已保留，差异标在字段旁，请再次保存。</translation>
-    </message>
-    <message>
-        <source>Take theirs</source>
-        <translation>采用对方的修改</translation>
-    </message>
     <message>
         <source>Saving</source>
         <translation>正在保存</translation>
