@@ -79,7 +79,8 @@ def test_what_an_administrator_writes_is_refused_to_the_others(full: Any, ticket
     ("field", "value"),
     [("number", 1), ("origin", "import"), ("touched", False), ("created_at", "2001-01-01"), ("external_id", "x"),
      ("import_source", "x"), ("updated_at", "2001-01-01"), ("created_by", 1), ("xmin", 1), ("ctid", "(0,1)"),
-     ("tableoid", 1), ("id", 5), ("row_version", 9), ("save_id", str(uuid.uuid4())), ("lease_token", 1),
+     ("tableoid", 1), ("id", 5), ("row_version", 9), ("save_id", "00000000-0000-4000-8000-000000000001"),
+     ("lease_token", 1),
      ("subject = 'x', status", "closed"), ('subject" = \'x\' --', "x"), ("x" * 100_000, 1), ("", "x"),
      ("pg_sleep(10)", 1), ("主题", "x")],
 )  # fmt: skip
