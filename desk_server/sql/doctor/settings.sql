@@ -5,7 +5,8 @@ FROM (VALUES
     ('watchdog_statement_seconds', 1, 3600), ('watchdog_transaction_seconds', 1, 3600),
     ('watchdog_idle_seconds', 1, 3600), ('watchdog_blocking_seconds', 1, 3600), ('watchdog_enrol_seconds', 1, 3600),
     ('enrolment_minutes', 1, 1440), ('renew_after_days', 1, 85),
-    ('lease_seconds', 10, 3600), ('heartbeat_seconds', 1, 600), ('lease_ask_seconds', 5, 600), ('save_id_days', 1, 3650)
+    ('lease_seconds', 10, 3600), ('heartbeat_seconds', 1, 600), ('lease_ask_seconds', 5, 600),
+    ('lease_idle_seconds', 30, 86400), ('save_id_days', 1, 3650)
 ) AS w (key, least, most)
 LEFT JOIN desk.setting AS s ON s.key = w.key
 WHERE CASE WHEN s.value ~ '^[0-9]{1,6}$' THEN s.value::int NOT BETWEEN w.least AND w.most ELSE true END

@@ -10,8 +10,10 @@ ALTER TABLE desk.edit_lease
     ADD COLUMN answered_at timestamptz,
     ADD CONSTRAINT fk_edit_lease_asked_person_id FOREIGN KEY(asked_person_id) REFERENCES desk.staff (id);
 
--- How long a question goes unanswered before its asker may take the lease over.
-INSERT INTO desk.setting (key, value) VALUES ('lease_ask_seconds', '30') ON CONFLICT (key) DO NOTHING;
+-- How long a question goes unanswered before its asker may take the lease over; after how long without a key a client
+-- gives a row back.
+INSERT INTO desk.setting (key, value) VALUES ('lease_ask_seconds', '30'), ('lease_idle_seconds', '300')
+ON CONFLICT (key) DO NOTHING;
 
 GRANT SELECT (asked_machine, asked_at, answered_at) ON desk.edit_lease TO desk_query;
 

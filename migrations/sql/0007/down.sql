@@ -1,4 +1,4 @@
--- Undo of 0007. The setting stays: nothing below reads it, and a site may have changed it.
+-- Undo of 0007. The settings stay: nothing below reads them, and a site may have changed them.
 DROP FUNCTION desk.lease_take_over(text, bigint);
 DROP FUNCTION desk.take_over_reason(desk.edit_lease);
 DROP FUNCTION desk.lease_answer(text, bigint, bigint, boolean);
