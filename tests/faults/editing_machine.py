@@ -194,8 +194,8 @@ Deed = Callable[[EditingMachine, Client], None]
 _M = EditingMachine
 # how often of all steps, and what
 CHANCES: dict[str, tuple[int, Deed]] = {
-    "reads": (1, _M.read),
     "begins to edit": (4, _M.begin),
+    "reads": (1, _M.read),
     "takes": (2, _M.take),
     "beats": (3, _M.beat),
     "releases": (1, _M.release),

@@ -19,4 +19,4 @@ def stand(request: pytest.FixtureRequest, desk: RunningDesk) -> Iterator[Stand]:
 
 
 def test_editing_is_as_the_model_says(stand: Stand) -> None:
-    run_model(stand, examples=30, steps=50)
+    run_model(stand, examples=20, steps=50)

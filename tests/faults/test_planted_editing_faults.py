@@ -41,8 +41,6 @@ FAULTS: tuple[tuple[str, str, str, str, Seats], ...] = (
      "nextval('desk.lease_token'), -- anew", "held.token, -- anew", SEATS),
     ("windows of one machine share a lease", "lease_take", "held.session = mine", "true", SEATS),
     ("a beat wants no token", "lease_beat", "AND held.token = stated.token", "", SEATS),
-    ("a beat does not bring an ended lease back", "lease_beat", "AND held.machine = me;",
-     "AND held.machine = me AND held.expires_at > clock_timestamp();", SEATS),
     ("another's lease can be given up", "lease_release", "AND token = stated_token", "", SEATS),
     ("taking over wants no question", "take_over_reason", "AND held.asked_session = desk.current_session()",
      "OR true", SEATS),
