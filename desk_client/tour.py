@@ -2,8 +2,9 @@
 
     python -m desk_client.tour DIR --profiles PROFILES [--lang en|zh_CN]
 
-PROFILES holds the machines' profiles ``full`` and ``query``. The full machine logs a ticket, finds it and changes it;
-the query machine finds it, has nothing to change it with, and is refused by the database when it is made to try.
+PROFILES holds the machines' profiles ``full``, ``admin`` and ``query``. The full machine logs a ticket, finds it and
+changes it; the admin's machine takes it over while it is being edited, and what both have changed is put together; the
+query machine finds it, has nothing to change it with, and is refused by the database when it is made to try.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ WORDS = {
         "Unplugging HDMI and plugging it in again brings the picture back.",
         "comment": "Reproduced in our lab with two television sets. Logs are on their way.",
         "search": "black screen waking standby",
+        "more": " (Corvane's lab)",
+        "other": " with HDMI 2.1",
     },
     "zh_CN": {
         "subject": "STB-300 待机唤醒后黑屏，重新插拔 HDMI 后恢复",
@@ -44,6 +47,8 @@ WORDS = {
         "description": "机顶盒从待机唤醒后，指示灯变绿，但屏幕一直黑屏。\n重新插拔 HDMI 线后画面恢复。",
         "comment": "实验室用两台电视机都已复现，日志稍后提供。",
         "search": "待机唤醒后黑屏",
+        "more": "（辰曜实验室）",
+        "other": "（仅 HDMI 2.1）",
     },
 }
 
@@ -86,12 +91,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def take_tour(application: QApplication, folder: Path, profiles: Path, language: str) -> None:
-    """Both machines, one after the other. Raises TourError."""
+    """The machines, the first two at the same time. Raises TourError."""
     with tempfile.TemporaryDirectory() as copies:  # what the tour arranges is not what a person arranged
-        for level in ("full", "query"):
-            shutil.copytree(profiles / level, Path(copies, level), ignore=shutil.ignore_patterns("*.ini", "*.log"))
+        for level in ("full", "admin", "query"):
+            shutil.copytree(
+                profiles / level, Path(copies, level), ignore=shutil.ignore_patterns("*.ini", "*.log", "drafts")
+            )
         with Driver(application, Path(copies, "full"), folder, language, Scheme.LIGHT) as desk:
             number = work(desk, WORDS[language])
+            with Driver(application, Path(copies, "admin"), folder, language, Scheme.LIGHT) as other:
+                work_together(desk, other, number, WORDS[language])
         with Driver(application, Path(copies, "query"), folder, language, Scheme.DARK) as desk:
             look(desk, number)
 
@@ -158,6 +167,41 @@ def change_ticket(desk: Driver, comment: str) -> None:
     desk.wait(lambda: comment in desk.history(), "the comment is not in the history")
 
 
+def work_together(desk: Driver, other: Driver, number: str, words: dict[str, str]) -> None:
+    """Another machine takes over what is being edited here, and changes the same; then both are put together."""
+    show_all(other, number)
+    other.press(KEY.Key_Down)
+    other.wait_for_ticket(number)
+    edit_subject(desk, words["more"])
+    other.wait(lambda: "takeOver" in other.offered(), "the other machine is not told who edits the ticket")
+    other.come_to_front()
+    other.keep("6-edited-elsewhere")
+    other.push("takeOver")
+    desk.wait(lambda: desk.offered() != [], "the first machine is not told that its ticket was taken over")
+    before = other.version()
+    edit_subject(other, words["other"])
+    other.fill({"priority": "urgent"})
+    other.press(KEY.Key_Return, CONTROL)
+    other.wait(lambda: other.version() > before, "the other machine did not save")
+    desk.wait(lambda: "goOnEditing" in desk.offered(), "the first machine is not told that the ticket is free")
+    desk.come_to_front()
+    desk.push("goOnEditing")
+    desk.wait(desk.holds, "the ticket does not come back")
+    desk.press(KEY.Key_Return, CONTROL)
+    desk.wait(lambda: desk.dialog() == "mergeDialog", "a field that both have changed is not asked about")
+    desk.keep("7-both-changed")
+    desk.press(KEY.Key_Return, CONTROL)
+    desk.wait(lambda: desk.version() > before + 1, "what was put together is not saved")
+
+
+def edit_subject(desk: Driver, more: str) -> None:
+    """Type at the end of the subject."""
+    desk.come_to_front()
+    desk.press(KEY.Key_F2)
+    desk.press(KEY.Key_End)
+    desk.type(more)
+
+
 def show_all(desk: Driver, number: str) -> None:
     """All tickets in the list, whatever view was shown; the newest are first."""
     desk.press(KEY.Key_F, CONTROL | SHIFT)
@@ -174,11 +218,11 @@ def look(desk: Driver, number: str) -> None:
     for key, modifiers in ((KEY.Key_F2, None), (KEY.Key_T, CONTROL | SHIFT), (KEY.Key_N, CONTROL)):
         desk.press(key, modifiers)
     desk.expect(desk.version() == before, "a query machine has changed a ticket")
-    desk.keep("6-query-machine")
+    desk.keep("8-query-machine")
     print("Now that machine is made to write all the same; the database has to refuse it:", flush=True)
     desk.force_comment(CommentText(body="No control of this window can send this."))
     desk.wait(lambda: desk.message() != "", "the refusal is not shown")
-    desk.keep("7-query-machine-refused")
+    desk.keep("9-query-machine-refused")
 
 
 if __name__ == "__main__":

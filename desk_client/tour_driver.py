@@ -9,9 +9,9 @@ from types import TracebackType
 from typing import Any
 
 from PySide6.QtCore import QEvent, QEventLoop, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from desk_client.app import DeskApp, OpenDatabase, open_database
 from desk_client.theme import Scheme
@@ -103,6 +103,16 @@ class Driver:
             self.press(Qt.Key.Key_Tab)
         raise TourError(f"Tab does not come to {', '.join(missing)}")
 
+    def come_to_front(self) -> None:
+        """Go on in this window, where the focus was."""
+        self._window.activateWindow()
+        self.wait(self._window.isActiveWindow, "the window does not come to the front")
+
+    def push(self, name: str) -> None:
+        """Go to a button of the line over the form, and press it."""
+        self._button(name).setFocus()
+        self.press(Qt.Key.Key_Space)
+
     def force_comment(self, comment: CommentText) -> None:
         """Do what no control of this window does: send a write."""
         self._pane.controller.save(self._detail(), {}, comment)
@@ -144,15 +154,34 @@ class Driver:
         has_action = actions is not None and any(spec.needs_write for spec in actions.specs)
         return has_action or self._pane.comment_box is not None or self._pane.foot is not None
 
+    def holds(self) -> bool:
+        """Whether the ticket shown is being edited here."""
+        return self._pane.controller.lease.is_held
+
+    def offered(self) -> list[str]:
+        """The buttons of the line that says who edits the ticket, by their names."""
+        return [button.objectName() for button in self._lease_buttons()]
+
+    def dialog(self) -> str:
+        """The name of the dialog that is open over this window, '' for none."""
+        dialog = QApplication.activeModalWidget()
+        return "" if dialog is None else dialog.objectName()
+
     def message(self) -> str:
         """What the message bar says."""
         return self._window.message_bar.text()
 
     def keep(self, name: str) -> None:
-        """A picture of the window."""
+        """A picture of the window, with the dialog that is open over it."""
         self._settle()
         file = self._folder / f"{name}.png"
-        if not self._window.grab().save(str(file)):
+        picture, dialog = self._window.grab(), QApplication.activeModalWidget()
+        if dialog is not None:
+            with QPainter(picture) as painter:
+                at = picture.rect().center() - dialog.rect().center()
+                painter.drawPixmap(at, dialog.grab())
+                painter.drawRect(dialog.rect().translated(at))
+        if not picture.save(str(file)):
             raise OSError(0, "The picture could not be written", str(file))
 
     def expect(self, holds: bool, otherwise: str) -> None:
@@ -180,6 +209,15 @@ class Driver:
     @property
     def _pane(self) -> TicketPane:
         return self._workspace.pane()
+
+    def _lease_buttons(self) -> list[QPushButton]:
+        return [button for button in self._pane.lease_banner.findChildren(QPushButton) if button.isVisible()]
+
+    def _button(self, name: str) -> QPushButton:
+        for button in self._lease_buttons():
+            if button.objectName() == name:
+                return button
+        raise TourError(f"there is no button {name}")
 
     def _detail(self) -> TicketDetail:
         if self._pane.editing.detail is None:

@@ -16,7 +16,8 @@ from tests.desks import RunningDesk
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = [
-    "1-list", "2-what-is-missing", "3-logged", "4-found", "5-changed", "6-query-machine", "7-query-machine-refused",
+    "1-list", "2-what-is-missing", "3-logged", "4-found", "5-changed", "6-edited-elsewhere",
+    "7-both-changed", "8-query-machine", "9-query-machine-refused",
 ]  # fmt: skip
 
 
@@ -45,14 +46,15 @@ def test_the_main_job_is_done_and_pictured(language: str, profiles: Path, tmp_pa
     assert {(picture.width(), picture.height()) for picture in pictures.values()} == {(1440, 900)}
     with desk.owner().cursor() as cursor:
         cursor.execute("SELECT status, row_version FROM desk.ticket WHERE origin = 'desk' ORDER BY id DESC LIMIT 1")
-        assert cursor.fetchone() == ("open", 2)
+        assert cursor.fetchone() == ("open", 4)
         cursor.execute("SELECT count(*) FROM desk.comment WHERE machine = 'demo' OR body LIKE '%No control%'")
         assert cursor.fetchone() == (0,)
 
 
 def test_a_machine_that_may_write_where_none_should_fails_the_tour(profiles: Path, tmp_path: Path) -> None:
     wrong = tmp_path / "profiles"
-    shutil.copytree(profiles / "full", wrong / "full")
+    for level in ("full", "admin"):
+        shutil.copytree(profiles / level, wrong / level)
     shutil.copytree(profiles / "full2", wrong / "query")
     done = take_tour(tmp_path / "pictures", wrong)
     assert done.returncode == 1
