@@ -37,7 +37,8 @@ BEGIN
         IF OLD.deleted_at IS NOT NULL AND NEW.deleted_at IS NOT NULL THEN
             PERFORM desk.refuse('DK018', 'this row was deleted');
         END IF;
-        IF NEW.row_version <> OLD.row_version + 1 THEN
+        -- Null is no version that was read: compared alone it would pass.
+        IF NEW.row_version IS NULL OR NEW.row_version <> OLD.row_version + 1 THEN
             PERFORM desk.refuse('DK003', 'this row was changed in the meantime', 'row_version');
         END IF;
         IF NEW.lease_token IS NOT NULL THEN -- checked above, and locked since
@@ -54,5 +55,39 @@ BEGIN
     NEW.save_id := NULL;
     NEW.lease_token := NULL;
     RETURN NEW;
+END
+$$;
+
+-- As before, and: who saves by an older snapshot (repeatable read, serializable) does not see a lease that was taken
+-- since. So he tries to put one there himself, which PostgreSQL refuses (40001) where there is one.
+CREATE OR REPLACE FUNCTION desk.check_lease(saved_entity text, saved_id bigint, stated_token bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    held desk.edit_lease;
+    is_mine boolean;
+BEGIN
+    -- FOR SHARE: nobody takes the lease over until this save has ended.
+    SELECT * INTO held FROM desk.edit_lease WHERE entity = saved_entity AND entity_id = saved_id FOR SHARE;
+    IF NOT FOUND THEN
+        IF stated_token IS NOT NULL THEN
+            PERFORM desk.refuse('DK002', 'the edit lease was given up or taken over', 'lease_token');
+        ELSIF current_setting('transaction_isolation') <> 'read committed' THEN
+            INSERT INTO desk.edit_lease (entity, entity_id, machine, session, token, taken_at, beat_at, expires_at)
+            VALUES (saved_entity, saved_id, '', gen_random_uuid(), 0, '-infinity', '-infinity', '-infinity')
+            ON CONFLICT DO NOTHING;
+            DELETE FROM desk.edit_lease WHERE entity = saved_entity AND entity_id = saved_id AND token = 0;
+        END IF;
+        RETURN;
+    END IF;
+    is_mine := held.machine = desk.current_machine();
+    IF stated_token IS NOT NULL THEN
+        is_mine := is_mine AND held.token = stated_token;
+    ELSE
+        is_mine := held.expires_at <= clock_timestamp() OR (is_mine AND held.session = desk.current_session());
+    END IF;
+    IF NOT is_mine THEN
+        PERFORM desk.refuse('DK002', 'another session holds the edit lease', 'lease_token');
+    END IF;
 END
 $$;

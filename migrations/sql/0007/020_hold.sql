@@ -31,6 +31,9 @@ BEGIN
         IF FOUND THEN
             RETURN;
         END IF;
+        -- A save that is under way found the row free, and may leave no trace of it: it ends first. Else what it writes
+        -- would appear under this lease.
+        EXECUTE format('SELECT FROM desk.%I WHERE id = $1 FOR SHARE', stated_entity) USING stated_id;
         moment := clock_timestamp();
         RETURN QUERY
         WITH taken AS (
@@ -90,7 +93,7 @@ DECLARE
     began timestamptz := desk.session_started();
     moment timestamptz;
 BEGIN
-    IF cardinality(entities) <> cardinality(ids) OR cardinality(entities) <> cardinality(tokens) THEN
+    IF (cardinality(entities) = cardinality(ids) AND cardinality(entities) = cardinality(tokens)) IS NOT TRUE THEN
         PERFORM desk.refuse('22023', 'as many ids and tokens as entities');
     ELSIF cardinality(entities) > 1000 THEN
         PERFORM desk.refuse('22023', 'too many leases at once');

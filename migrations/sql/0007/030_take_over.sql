@@ -76,6 +76,7 @@ BEGIN
         WHEN held.expires_at <= clock_timestamp() THEN 'expired'
         WHEN held.asked_machine = desk.current_machine() AND held.asked_session = desk.current_session()
             AND held.answered_at IS NULL
+            AND held.asked_at < now() -- not in this very transaction, where its holder would never have heard of it
             AND held.asked_at + desk.setting_seconds('lease_ask_seconds', 30) <= clock_timestamp()
         THEN 'unanswered'
         WHEN pg_has_role(session_user, 'desk_admin', 'USAGE') THEN 'admin'

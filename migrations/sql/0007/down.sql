@@ -100,6 +100,33 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION desk.check_lease(saved_entity text, saved_id bigint, stated_token bigint) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    held desk.edit_lease;
+    is_mine boolean;
+BEGIN
+    -- FOR SHARE: nobody takes the lease over until this save has ended.
+    SELECT * INTO held FROM desk.edit_lease WHERE entity = saved_entity AND entity_id = saved_id FOR SHARE;
+    IF NOT FOUND THEN
+        IF stated_token IS NOT NULL THEN
+            PERFORM desk.refuse('DK002', 'the edit lease was given up or taken over', 'lease_token');
+        END IF;
+        RETURN;
+    END IF;
+    is_mine := held.machine = desk.current_machine();
+    IF stated_token IS NOT NULL THEN
+        is_mine := is_mine AND held.token = stated_token;
+    ELSE
+        is_mine := held.expires_at <= clock_timestamp() OR (is_mine AND held.session = desk.current_session());
+    END IF;
+    IF NOT is_mine THEN
+        PERFORM desk.refuse('DK002', 'another session holds the edit lease', 'lease_token');
+    END IF;
+END
+$$;
+
 ALTER TABLE desk.edit_lease
     DROP COLUMN holder_pid,
     DROP COLUMN holder_started,
