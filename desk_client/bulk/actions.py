@@ -44,6 +44,7 @@ class BulkActions(QObject):
         self.controller = BulkController(context.runner, context.bus, self)
         self._lookups = LookupController(context.runner, self)
         self._lookups.suggestions_found.connect(self._on_suggestions)
+        self._lookups.failed.connect(context.messages.error)
         self.controller.progressed.connect(self._on_progress)
         self.controller.held_up.connect(self._on_held_up)
         self.controller.finished.connect(self._on_finished)

@@ -87,6 +87,7 @@ class BulkDialog(Translated, QDialog):
         self._build()
         self.fields.changed.connect(self._say)
         self.fields.resolved.connect(self._on_resolved)
+        self.fields.unanswered.connect(self._on_unanswered)
         self.retranslate()
 
     def _build(self) -> None:
@@ -142,6 +143,9 @@ class BulkDialog(Translated, QDialog):
     def _on_resolved(self) -> None:
         if self._waits:
             self.go_on()
+
+    def _on_unanswered(self) -> None:
+        self._waits = False
 
     def show_progress(self, settled: int, rows: int) -> None:
         """So many rows have an outcome."""

@@ -25,12 +25,13 @@ class FieldsPage(QWidget):
     Signals:
         changed(): a field was added, taken away or edited.
         lookup_requested(name, entity, text, parent): see ``FieldSet``.
-        resolved(): a type-ahead that waited for its answer has it.
+        resolved(), unanswered(): see ``FieldSet``.
     """
 
     changed = Signal()
     lookup_requested = Signal(str, str, str, object)
     resolved = Signal()
+    unanswered = Signal()
 
     def __init__(
         self, entity: BulkEntity, reference: ReferenceStore, now: Callable[[], datetime], parent: QWidget
@@ -132,6 +133,7 @@ class FieldsPage(QWidget):
         fields.edited.connect(self._on_edited)
         fields.lookup_requested.connect(self.lookup_requested)
         fields.resolved.connect(self.resolved)
+        fields.unanswered.connect(self.unanswered)
         self._order_tabs()
         self.retranslate()
 
@@ -179,12 +181,12 @@ class FieldsPage(QWidget):
             self.focus_field(name)
         return not errors
 
-    def show_suggestions(self, name: str, text: str, suggestions: list[Suggestion]) -> None:
-        """The server's answer to a type-ahead."""
+    def show_suggestions(self, name: str, text: str, suggestions: list[Suggestion] | None) -> None:
+        """The server's answer to a type-ahead; None where it gave none."""
         if self.fields is not None and name in self.fields.frames:
             self.fields.show_suggestions(name, text, suggestions)
 
-    def _on_edited(self, name: str) -> None:
+    def _on_edited(self) -> None:
         self._say_notes()
         self.changed.emit()
 

@@ -57,6 +57,7 @@ class EntityEditing(ShownEdit[Detail]):
         form, controller = self._form, self._controller
         form.edited.connect(self._on_edited)
         form.resolved.connect(self._on_resolved)
+        form.unanswered.connect(self._on_unanswered)
         controller.opened.connect(self._on_opened)
         controller.open_failed.connect(self.opening.stay)
         controller.open_failed.connect(self._messages.error)
@@ -140,6 +141,12 @@ class EntityEditing(ShownEdit[Detail]):
     def _on_resolved(self) -> None:
         if self._save_waits:
             self._check_and_send()
+
+    def _on_unanswered(self) -> None:
+        """What a text stands for could not be asked: it is saved when that is wanted again."""
+        if self._save_waits:
+            self._save_waits = False
+            self.stay_here()
 
     def _on_lease_taken(self) -> None:
         if self._save_waits_for_lease and not self.leasing.is_unsure:

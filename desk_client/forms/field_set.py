@@ -37,12 +37,14 @@ class FieldSet(FieldFrames):
         edited(name): the person changed a field (its dependents are narrowed already).
         lookup_requested(name, entity, text, parent): suggestions of the server are wanted.
         resolved(): a type-ahead that waited for its answer has it.
+        unanswered(): it will not get one: what waits for it waits no more.
         moved(): the cursor is elsewhere.
     """
 
     edited = Signal(str)
     lookup_requested = Signal(str, str, str, object)
     resolved = Signal()
+    unanswered = Signal()
     moved = Signal()
 
     def __init__(
@@ -256,10 +258,15 @@ class FieldSet(FieldFrames):
             parent = self.value(field.depends_on) if field.depends_on else None
             self.lookup_requested.emit(name, entity, text, parent)
 
-    def show_suggestions(self, name: str, text: str, suggestions: list[Suggestion]) -> None:
-        """Hand the server's answer to the field that asked."""
+    def show_suggestions(self, name: str, text: str, suggestions: list[Suggestion] | None) -> None:
+        """Hand the server's answer to the field that asked; None where it gave none."""
         editor = self.frames[name].editor
-        if isinstance(editor, TypeAhead):
+        if not isinstance(editor, TypeAhead):
+            return
+        if suggestions is None:
+            editor.note_no_answer(text)
+            self.unanswered.emit()
+        else:
             editor.show_suggestions(text, suggestions)
 
 

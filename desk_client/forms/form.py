@@ -28,12 +28,13 @@ class EntityForm(QScrollArea, Generic[Detail]):
     Signals:
         edited(): the person changed something.
         lookup_requested(name, entity, text, parent): see ``FieldSet``.
-        resolved(): a type-ahead that waited for its answer has it.
+        resolved(), unanswered(): see ``FieldSet``.
     """
 
     edited = Signal()
     lookup_requested = Signal(str, str, str, object)
     resolved = Signal()
+    unanswered = Signal()
 
     cards: tuple[str, ...] = ("main",)
     refreshing: Names = ()  # fields whose value says which others are shown or have a star
@@ -70,6 +71,7 @@ class EntityForm(QScrollArea, Generic[Detail]):
         self.fields.edited.connect(self._on_edited)
         self.fields.lookup_requested.connect(self.lookup_requested)
         self.fields.resolved.connect(self.resolved)
+        self.fields.unanswered.connect(self.unanswered)
         self.fields.undo.went.connect(self._go_to)
         reference.changed.connect(self.retranslate)
         self.retranslate()

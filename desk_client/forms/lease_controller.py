@@ -111,7 +111,10 @@ class LeaseController(QObject):
 
         def fail(error: DeskError) -> None:
             self._is_asked_for = False
-            on_error(error)
+            if key == self.key:
+                on_error(error)
+            elif self._is_wanted:  # of the row that is shown now
+                self.take()
 
         self._call(lambda conn: service(conn, *key), partial(self._on_answer, sent_at), fail)
 

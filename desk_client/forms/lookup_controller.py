@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desk_client.runner import DbRunner
 from desk_client.widgets.type_ahead import Suggestion
+from shared.errors import DeskError
 from shared.queries.lookup import find_contacts, find_customers, find_projects, find_tickets
 from shared.schemas.reference import Named
 
@@ -20,10 +21,12 @@ class LookupController(QObject):
     """Answers the ``lookup_requested`` of a ``FieldSet``.
 
     Signals:
-        suggestions_found(name, text, list[Suggestion]): the answer to ``look_up``.
+        suggestions_found(name, text, list[Suggestion] or None): the answer to ``look_up``; None where there is none.
+        failed(DeskError): why there is none.
     """
 
     suggestions_found = Signal(str, str, object)
+    failed = Signal(object)
 
     def __init__(self, runner: DbRunner, parent: QObject) -> None:
         super().__init__(parent)
@@ -38,8 +41,13 @@ class LookupController(QObject):
         self._runner.run(
             find,
             on_done=lambda rows: self.suggestions_found.emit(name, text, suggestions(entity, rows)),
+            on_error=lambda error: self._on_error(name, text, error),
             receiver=self, purpose=f"lookup {name}",
         )  # fmt: skip
+
+    def _on_error(self, name: str, text: str, error: DeskError) -> None:
+        self.suggestions_found.emit(name, text, None)
+        self.failed.emit(error)
 
 
 def query_for(entity: str, text: str, parent: int | None) -> Callable[[Connection], Iterable[Named]] | None:

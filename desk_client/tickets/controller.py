@@ -28,13 +28,14 @@ class TicketController(EntityController[TicketDetail]):
     Signals:
         history_failed(DeskError)
         history_loaded(tuple[HistoryLine]): of the open ticket, newest first.
-        suggestions_found(name, text, list[Suggestion]): the answer to ``look_up``.
+        suggestions_found(name, text, list[Suggestion] or None), lookup_failed(DeskError): the answer to ``look_up``.
         arrivals_found(tuple[HistoryLine]), arrivals_failed(DeskError): the answer to ``ask_for_arrivals``.
     """
 
     history_failed = Signal(object)
     history_loaded = Signal(object)
     suggestions_found = Signal(str, str, object)
+    lookup_failed = Signal(object)
     arrivals_found = Signal(object)
     arrivals_failed = Signal(object)
 
@@ -47,6 +48,7 @@ class TicketController(EntityController[TicketDetail]):
         self._session = session
         self._lookups = LookupController(runner, self)
         self._lookups.suggestions_found.connect(self.suggestions_found)
+        self._lookups.failed.connect(self.lookup_failed)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 

@@ -63,6 +63,7 @@ class TicketEditing(EntityEditing[TicketDetail]):
         self._arrivals = Arrivals(session.machine)
         self._is_asking = False  # the desk, what came in
         controller.history_failed.connect(messages.error)
+        controller.lookup_failed.connect(messages.error)
         controller.history_loaded.connect(self.show_beside)
         controller.arrivals_found.connect(self._on_arrivals)
         controller.arrivals_failed.connect(self._on_arrivals_failed)
@@ -159,6 +160,11 @@ class TicketEditing(EntityEditing[TicketDetail]):
         sent = self._tickets.sent
         if self._comment_box is not None and sent is not None and sent.beside is not None:
             self._comment_box.take_away(sent.beside)
+
+    def forget_save(self) -> None:
+        """No save is under way any more; the answer to what came in lets none go out."""
+        self._is_asking = False
+        super().forget_save()
 
     # -- before it is resolved -------------------------------------------------------------------------------------
 

@@ -178,7 +178,7 @@ class QuickActions(QObject):
             self._controller.lease.release()
             self._editing.changed.emit()
 
-    def _on_suggestions(self, name: str, text: str, suggestions: list[Suggestion]) -> None:
+    def _on_suggestions(self, name: str, text: str, suggestions: list[Suggestion] | None) -> None:
         if not name.startswith(DIALOG):
             self._form.fields.show_suggestions(name, text, suggestions)
         elif self.dialog is not None:

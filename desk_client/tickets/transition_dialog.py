@@ -63,6 +63,7 @@ class TransitionDialog(QDialog):
         self.fields.lookup_requested.connect(self.lookup_requested)
         self.fields.edited.connect(self._on_edited)
         self.fields.resolved.connect(self._on_resolved)
+        self.fields.unanswered.connect(self._on_unanswered)
         self.retranslate()
         self._grid.arrange(2)
         self._focus_first_empty()
@@ -177,6 +178,9 @@ class TransitionDialog(QDialog):
     def _on_resolved(self) -> None:
         if self._waits:
             self.decide()
+
+    def _on_unanswered(self) -> None:
+        self._waits = False
 
     def _focus_first_empty(self) -> None:
         frames = list(self.fields.frames.values())

@@ -107,6 +107,7 @@ class TypeAhead(QLineEdit):
         self._shown = ""  # the text that stands for the value
         self._suggestions: tuple[Suggestion, ...] | None = None  # None: none asked for, or not answered yet
         self._take_when_found = False
+        self._is_asked = False
         self._popup: SuggestionPopup | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -162,6 +163,11 @@ class TypeAhead(QLineEdit):
         elif self.hasFocus():
             self._open_popup()
 
+    def note_no_answer(self, text: str) -> None:
+        """It could not be asked what ``text`` means: nothing is taken later, and ``take`` asks anew."""
+        if text == self.text().strip() and self._suggestions is None:
+            self._is_asked = self._take_when_found = False
+
     def take(self) -> None:
         """Take the marked row; where the answer is still to come, take the best of it then."""
         if self._timer.isActive():
@@ -171,6 +177,8 @@ class TypeAhead(QLineEdit):
             self._close_popup()
         elif self._suggestions is None:
             self._take_when_found = True
+            if not self._is_asked:
+                self._search()
         else:
             self._take_best()
 
@@ -209,11 +217,11 @@ class TypeAhead(QLineEdit):
     def _forget(self) -> None:
         self._timer.stop()
         self._suggestions = None
-        self._take_when_found = False
+        self._take_when_found = self._is_asked = False
         self._close_popup()
 
     def _search(self) -> None:
-        self._suggestions = None
+        self._suggestions, self._is_asked = None, True
         self.search_requested.emit(self.text().strip())
 
     def _on_text_edited(self) -> None:
