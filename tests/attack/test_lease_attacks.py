@@ -57,7 +57,7 @@ def test_a_snapshot_from_before_the_lease_writes_nothing_under_it(
     holder: Any, writer: Any, world: World, ticket: int, level: str, entity: str
 ) -> None:
     row, field = (ticket, "subject") if entity == "ticket" else (world.customer, "note")
-    change = (
+    statement = (
         f"UPDATE desk.{entity} SET {field} = 'Mine', save_id = gen_random_uuid(), row_version = {NEXT} WHERE id = %s"
     )
     writer.execute(f"BEGIN ISOLATION LEVEL {level}")
