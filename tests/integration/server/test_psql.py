@@ -45,14 +45,14 @@ def test_the_statements_of_the_architecture_save(desk: RunningDesk) -> None:
     seed(desk.desk, tickets=1, seed=1)
     text = (ROOT / "ARCHITECTURE.md").read_text("utf-8").split("## Writing by SQL")[1].split("\n## ")[0]
     block = "\n".join(line for line in text.splitlines() if line.startswith("    "))
-    assert block.count(";") == 2
+    assert block.count(";") == 3
     with desk.connect("full").cursor() as cursor:
         cursor.execute(block)
         cursor.execute(
             "SELECT row_version, priority, (SELECT count(*) FROM desk.comment c WHERE c.ticket_id = t.id AND"
             " c.body = 'Seen in the lab too.') FROM desk.ticket t WHERE number = 10001"
         )
-        assert cursor.fetchone() == (2, "urgent", 1)
+        assert cursor.fetchone() == (3, "high", 1)
         with pytest.raises(psycopg2.errors.Error) as refused:
             cursor.execute(block.replace("save_id = gen_random_uuid(), ", ""))
         assert refused.value.pgcode == "DK004"
