@@ -41,8 +41,10 @@ class ManyTickets(QObject):
 
     def delete(self) -> None:
         """What is typed in a ticket that is to be deleted is asked about first."""
-        ids = self.meant_ids()
-        if all(pane.may_close(lambda: self.bulk.delete(ids)) for pane in self._tabs.panes_of(ids)):
+        self._delete(self.meant_ids())
+
+    def _delete(self, ids: tuple[int, ...]) -> None:
+        if all(pane.may_close(lambda: self._delete(ids)) for pane in self._tabs.panes_of(ids)):
             self.bulk.delete(ids)
 
     def _on_deleted(self, ids: list[int]) -> None:

@@ -29,11 +29,9 @@ class BulkActions(QObject):
 
     Signals:
         deleted(ids): these rows are gone; what shows one of them goes to another.
-        results_changed(): there are results to look at, or others.
     """
 
     deleted = Signal(object)
-    results_changed = Signal()
 
     def __init__(self, context: ClientContext, entity: BulkEntity, undo_bar: UndoBar, window: QWidget) -> None:
         super().__init__(window)
@@ -155,7 +153,6 @@ class BulkActions(QObject):
     def _on_finished(self, work: BulkWork) -> None:
         shown = work.origin or work
         self.last = shown
-        self.results_changed.emit()
         if work.is_deletion and work.origin is None:
             self.deleted.emit([row.name.id for row in work.of(Outcome.DONE)])
         if work.is_whole:

@@ -53,10 +53,19 @@ class BulkController(QObject):
 
     def name_rows(self, entity: str, ids: Sequence[int], then: Callable[[tuple[RowName, ...]], None]) -> None:
         """Read the versions of rows, and what they are called."""
+        self._read_names(entity, ids, then, self.failed.emit)
+
+    def _read_names(
+        self,
+        entity: str,
+        ids: Sequence[int],
+        then: Callable[[tuple[RowName, ...]], None],
+        on_error: Callable[[DeskError], None],
+    ) -> None:
         wanted = list(ids)
         self._runner.run(
             lambda conn: name_rows(conn, entity, wanted),
-            on_done=then, on_error=self.failed.emit, receiver=self, purpose="names",
+            on_done=then, on_error=on_error, receiver=self, purpose="names",
         )  # fmt: skip
 
     # -- sending ---------------------------------------------------------------------------------------------------
@@ -78,12 +87,17 @@ class BulkController(QObject):
 
     def retry(self, work: BulkWork) -> None:
         """Send again what was not done; what others changed meanwhile as it is now."""
+        self._work = work  # from here on: nothing else begins while names are read
 
         def go_on(names: tuple[RowName, ...]) -> None:
             work.retry({name.id: name for name in names})
             self.begin(work)
 
-        self.name_rows(work.entity, work.moved_ids(), go_on)
+        self._read_names(work.entity, work.moved_ids(), go_on, self._on_not_retried)
+
+    def _on_not_retried(self, error: DeskError) -> None:
+        self._work = None
+        self.failed.emit(error)
 
     def stop(self) -> None:
         """Send no more; what is under way is finished."""

@@ -13,9 +13,6 @@ from desk_client.messages import describe
 from desk_client.widgets.banner import Banner
 from shared.errors import DatabaseUnavailableError
 
-Act = Callable[[], object]
-Buttons = Sequence[tuple[str, str, Callable[[], None]]]
-
 
 class Said(StrEnum):
     """What is being said."""
