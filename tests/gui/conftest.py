@@ -1,16 +1,19 @@
-"""What holds for the whole GUI suite: no database on the GUI thread, nothing left running, a client on a real desk."""
+"""What holds for the whole GUI suite: a GUI thread without database and disk, nothing left running, a real desk."""
 
 from __future__ import annotations
 
 import gc
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import Any, ClassVar
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
@@ -58,6 +61,40 @@ def no_cursor_on_the_gui_thread() -> Iterator[None]:
     yield
     event.remove(Engine, "before_cursor_execute", watch)
     assert caught == [], "executed on the GUI thread"
+
+
+class _WatchedFile(sqlite3.Connection):
+    """A file of SQLite that tells of each statement."""
+
+    told: ClassVar[Callable[[str], None]]
+
+    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+        type(self).told(sql)
+        return super().execute(sql, *parameters)
+
+
+@pytest.fixture(autouse=True)
+def no_disk_on_the_gui_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """A file that the client syncs, renames or touches by SQLite on the GUI thread fails the test."""
+    caught: list[str] = []
+
+    def look(what: str) -> None:
+        if threading.current_thread() is threading.main_thread() and _is_from_client(sys._getframe()):
+            caught.append(what)
+
+    def watched(what: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def act(*arguments: Any, **named: Any) -> Any:
+            look(what)
+            return call(*arguments, **named)
+
+        return act
+
+    monkeypatch.setattr(_WatchedFile, "told", look, raising=False)
+    monkeypatch.setattr(sqlite3, "connect", watched("sqlite3.connect", partial(sqlite3.connect, factory=_WatchedFile)))
+    for name in ("fsync", "replace", "rename"):
+        monkeypatch.setattr(os, name, watched(f"os.{name}", getattr(os, name)))
+    yield caught
+    assert caught == [], "a disk was waited for on the GUI thread"
 
 
 @pytest.fixture(autouse=True)
