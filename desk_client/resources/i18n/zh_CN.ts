@@ -420,7 +420,7 @@
     </message>
     <message>
         <source>Comment</source>
-        <translation>评论</translation>
+        <translation>备注</translation>
     </message>
     <message>
         <source>Interaction</source>
@@ -444,7 +444,7 @@
     </message>
     <message>
         <source>Comment, private part</source>
-        <translation>评论（私密部分）</translation>
+        <translation>备注（私密部分）</translation>
     </message>
     <message>
         <source>Project</source>
@@ -572,7 +572,7 @@
     </message>
     <message>
         <source>private values of {entries} entries, {comments} private comments, {files} files</source>
-        <translation>{entries} 条记录的私密值、{comments} 条私密评论、{files} 个文件</translation>
+        <translation>{entries} 条记录的私密值、{comments} 条私密备注、{files} 个文件</translation>
     </message>
     <message>
         <source>it had ended</source>
@@ -698,7 +698,7 @@
     </message>
     <message>
         <source>Comment</source>
-        <translation>评论</translation>
+        <translation>备注</translation>
     </message>
     <message>
         <source>Contact</source>
@@ -1580,7 +1580,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>Comment</source>
-        <translation>评论</translation>
+        <translation>备注</translation>
     </message>
     <message>
         <source>, </source>
@@ -2901,7 +2901,7 @@ Without a window: desk-client enrol CODE</source>
     </message>
     <message>
         <source>What is private is read by machines that write, and kept from machines that only read: by the database itself, whatever program asks. Which fields can be private is laid down by SupportDesk; whether they are, is decided here. Single comments are made private where they are written.</source>
-        <translation>私密的内容，可写机器能看到，只读机器看不到：由数据库自身保证，无论使用何种程序。哪些字段可以私密由 SupportDesk 规定；是否私密在此决定。单条评论在撰写时设为私密。</translation>
+        <translation>私密的内容，可写机器能看到，只读机器看不到：由数据库自身保证，无论使用何种程序。哪些字段可以私密由 SupportDesk 规定；是否私密在此决定。单条备注在撰写时设为私密。</translation>
     </message>
 </context>
 <context>
