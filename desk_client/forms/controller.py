@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Generic
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
@@ -13,8 +14,19 @@ from desk_client.forms.lease_controller import LeaseController
 from desk_client.forms.save_ids import SaveIds, Sent
 from desk_client.leases.keeper import LeaseKeeper
 from desk_client.runner import DbRunner
-from shared.errors import AlreadySavedError, ConflictError, DatabaseUnavailableError, DeskError
+from shared.errors import (
+    AlreadySavedError,
+    ConflictError,
+    DatabaseUnavailableError,
+    DeskError,
+    FieldError,
+    LeaseLostError,
+    NotFoundError,
+)
 from shared.notify import ChangeKind
+
+# what the desk says only after it has looked whether the save was done already; any other error leaves that open
+_JUDGED = (ConflictError, FieldError, LeaseLostError, NotFoundError)
 
 
 class EntityController(QObject, Generic[Detail]):
@@ -82,6 +94,10 @@ class EntityController(QObject, Generic[Detail]):
     def read_beside(self, conn: Any, row_id: int) -> Any:
         """What is shown beside a row and says who changed it: a history; nothing here."""
 
+    def is_beside_kept(self, sent: Any, beside: Any) -> bool:
+        """Whether what was sent beside a row is in what ``read_beside`` gave."""
+        return True
+
     def was_written(self, detail: Detail) -> None:
         """A row was saved, whichever is shown by now: what has to follow in the database."""
 
@@ -132,6 +148,12 @@ class EntityController(QObject, Generic[Detail]):
         """Something was added beside what is shown: read that; nothing here."""
 
     # -- saving ----------------------------------------------------------------------------------------------------
+
+    def give_up(self, *, is_under_way: bool) -> None:
+        """What was typed is thrown away: a save of it that broke off does not go out again, nor is its answer shown."""
+        self.ids.forget()
+        if is_under_way:
+            self._visit += 1
 
     def save(self, base: Detail | None, changed: Mapping[str, Any], beside: Any = None) -> bool:
         """Save what is typed: of the row that was read as ``base``, or of a new one.
@@ -187,16 +209,16 @@ class EntityController(QObject, Generic[Detail]):
 
     def _on_save_failed(self, visit: int, sent: Sent, error: DeskError) -> None:
         if isinstance(error, AlreadySavedError) and sent.is_alone:
-            self._on_appended(visit, sent)
+            self._read_done(visit, sent, sent.row_id, error)
             return
         if visit != self._visit:
             return  # what was typed there has been discarded
         if isinstance(error, DatabaseUnavailableError):
             self.ids.note_unanswered(sent)
-        else:
+        elif isinstance(error, _JUDGED):
             self.ids.note_refused()
         if isinstance(error, AlreadySavedError):
-            self._read_again(error.entity_id or sent.row_id, lambda detail: self._on_saved(visit, detail), error)
+            self._read_done(visit, sent, error.entity_id or sent.row_id, error)
         elif isinstance(error, ConflictError) and sent.row_id is not None:
             self._read_newest(visit, sent.row_id)
         else:
@@ -213,10 +235,18 @@ class EntityController(QObject, Generic[Detail]):
         beside = self.read_beside(conn, row_id)
         return self.read(conn, row_id), beside
 
-    def _read_again(self, row_id: int | None, on_done: Callable[[Detail], None], error: DeskError) -> None:
+    def _read_done(self, visit: int, sent: Sent, row_id: int | None, error: DeskError) -> None:
+        """It was done before, by a try whose answer got lost: show what came of it."""
         if row_id is None:
             self.save_failed.emit(error)
             return
         self._runner.run(
-            lambda conn: self.read(conn, row_id), on_done=on_done, on_error=self.save_failed.emit, receiver=self
-        )
+            lambda conn: self._read_both(conn, row_id),
+            on_done=lambda both: self._on_done_before(visit, sent, *both),
+            on_error=lambda failure: self._if_shown(visit, self.save_failed, failure), receiver=self,
+        )  # fmt: skip
+
+    def _on_done_before(self, visit: int, sent: Sent, detail: Detail, beside: Any) -> None:
+        if visit == self._visit and sent.beside is not None and not self.is_beside_kept(sent.beside, beside):
+            self.sent = replace(sent, beside=None)  # less was typed when it was done: what is there now stays typed
+        self._on_sent(visit, sent, None if sent.is_alone else detail)

@@ -65,6 +65,7 @@ class EntityEditing(ShownEdit[Detail]):
         self.leasing.changed.connect(self.changed)
         controller.lease.taken.connect(self._on_lease_taken)
         controller.lease.sureness_changed.connect(self._on_lease_taken)
+        controller.lease.failed.connect(self._on_lease_failed)
         self.leasing.refused.connect(self._on_lease_refused)
         controller.saved.connect(self._on_saved)
         controller.appended.connect(self._on_appended)
@@ -158,6 +159,14 @@ class EntityEditing(ShownEdit[Detail]):
             self._save_waits_for_lease = False
             self.stay_here()
 
+    def _on_lease_failed(self, error: DeskError) -> None:
+        """The save that waits for it does not go out by itself once somebody types again."""
+        if self._save_waits_for_lease:
+            self._save_waits_for_lease = False
+            self.stay_here()
+            if isinstance(error, DatabaseUnavailableError):
+                self.away.wait(error)
+
     def set_saving(self, saving: bool) -> None:
         """A save is under way, or is not any more."""
         self.is_saving = self._form.fields.is_sent = saving
@@ -197,6 +206,7 @@ class EntityEditing(ShownEdit[Detail]):
         """What was typed beside the form is saved."""
         afterwards, saves_on = self.after_save, self._saves_on
         self.note_appended()
+        self.away.forget()
         self.set_saving(False)
         self.stay_here()
         if self.detail is not None:

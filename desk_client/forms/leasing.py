@@ -89,6 +89,11 @@ class Leasing(QObject, Generic[Detail]):
         """Whether it is not certain that the row is still ours."""
         return self._lease.is_unsure
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether the row is another's and something is typed here."""
+        return self._is_locked
+
     # -- what the edit tells ---------------------------------------------------------------------------------------
 
     def reset(self) -> None:

@@ -103,5 +103,5 @@ class LiveRow(QObject):
         if self.is_gone:
             self.is_gone = False
             self._notices.take_back(Said.GONE)
-            self._form.set_locked(False)
+            self._form.set_locked(self._editing.leasing.is_locked)
             self._editing.changed.emit()

@@ -36,6 +36,7 @@ class ShownEdit(EditHooks[Detail]):
     lease_refused = Signal()
     saved = Signal(int)
 
+    is_saving: bool
     leasing: Leasing[Detail]
     merging: Merging
     live: LiveRow
@@ -78,6 +79,7 @@ class ShownEdit(EditHooks[Detail]):
     def discard(self) -> None:
         """Throw away what was typed and show the row as it is stored."""
         self.leasing.give_back()
+        self._controller.give_up(is_under_way=self.is_saving)
         was_gone, had_news = self.live.is_gone, self._changes.said is Said.NEWS
         if self.detail is None:
             self.show_new()

@@ -121,6 +121,11 @@ class TicketController(EntityController[TicketDetail]):
         )  # fmt: skip
         return update_ticket(session, change)
 
+    def is_beside_kept(self, sent: Any, beside: tuple[HistoryLine, ...]) -> bool:
+        """Whether this comment is in the history."""
+        said = {line.text.rstrip() for line in beside if line.line == "comment" and line.text is not None}
+        return sent.body.rstrip() in said
+
     def append(self, session: Any, sent: Sent) -> None:
         """Append a comment alone: it needs no lease and meets no conflict."""
         add_comment(session, sent.row_id or 0, sent.beside, sent.beside_id)
