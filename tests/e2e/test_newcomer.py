@@ -89,7 +89,7 @@ def test_one_command_even_when_killed_on_the_way(clone: Clone) -> None:
     second.communicate(timeout=120)
     said = clone.run()
     assert "There is no display here" in said
-    assert sorted(file.name[0] for file in (clone.folder / ".desk" / "tour").glob("*.png")) == list("1234567")
+    assert sorted(file.name[0] for file in (clone.folder / ".desk" / "tour").glob("*.png")) == list("123456789")
 
 
 def test_the_daily_start_adds_little(clone: Clone) -> None:
