@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from desk_client.theme import Role, repolish, set_role
+from desk_client.widgets.focus_back import FocusBack
 
 
 class Banner(QFrame):
@@ -23,6 +24,7 @@ class Banner(QFrame):
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._buttons: list[QPushButton] = []
+        self._focus_back = FocusBack(self)
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(12, 4, 6, 4)
         self._layout.setSpacing(6)
@@ -31,7 +33,7 @@ class Banner(QFrame):
 
     def say(self, severity: str, text: str, buttons: Sequence[tuple[str, str, Callable[[], None]]] = ()) -> None:
         """Show a text ('info', 'warning' or 'error') and buttons (object name, words, what to do)."""
-        self._drop_buttons()
+        before, self._buttons = self._buttons, []
         self._label.setText(text)
         self._label.setAccessibleName(text)
         self.setProperty("severity", severity)
@@ -40,6 +42,7 @@ class Banner(QFrame):
             button.setObjectName(name)
             button.setAccessibleName(words)
             button.setAutoDefault(False)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where somebody types
             set_role(button, Role.QUIET)
             button.clicked.connect(action)
             self._layout.addWidget(button)
@@ -47,6 +50,9 @@ class Banner(QFrame):
         for widget in (self, self._label):
             repolish(widget)
         self.show()
+        for button in self._buttons:
+            button.show()  # the layout would do so later: until then it can't have the focus
+        self._drop(before)
 
     def reword(self, text: str) -> None:
         """Say another text with the same buttons."""
@@ -55,7 +61,8 @@ class Banner(QFrame):
 
     def clear(self) -> None:
         """Say nothing."""
-        self._drop_buttons()
+        before, self._buttons = self._buttons, []
+        self._drop(before)
         self._label.setText("")
         self.hide()
 
@@ -63,8 +70,14 @@ class Banner(QFrame):
         """What is being said, '' where nothing is."""
         return "" if self.isHidden() else self._label.text()
 
-    def _drop_buttons(self) -> None:
-        for button in self._buttons:
+    def _drop(self, buttons: list[QPushButton]) -> None:
+        """Take these away. Who had the focus in one has it in that of the same name, else where it was before."""
+        for button in buttons:
+            if button.hasFocus():
+                same = [new for new in self._buttons if new.objectName() == button.objectName()]
+                if same:
+                    same[0].setFocus(Qt.FocusReason.OtherFocusReason)
+                else:
+                    self._focus_back.give_back()
             button.hide()
             button.deleteLater()
-        self._buttons.clear()

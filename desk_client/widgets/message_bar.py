@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 
 from desk_client.messages import Saying, Severity
 from desk_client.theme import Role, repolish, set_role
+from desk_client.widgets.focus_back import FocusBack
 from desk_client.widgets.translated import Translated
 
 
@@ -29,7 +30,9 @@ class MessageBar(Translated, QFrame):
         self._dismiss = QPushButton(self)
         self._dismiss.setObjectName("messageDismiss")
         set_role(self._dismiss, Role.QUIET)
-        self._dismiss.clicked.connect(self.hide)
+        self._dismiss.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where somebody types
+        self._dismiss.clicked.connect(self._leave)
+        self._focus_back = FocusBack(self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 4, 6, 4)
         layout.addWidget(self._label, 1)
@@ -69,6 +72,10 @@ class MessageBar(Translated, QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc dismisses."""
         if event.key() == Qt.Key.Key_Escape:
-            self.hide()
+            self._leave()
         else:
             super().keyPressEvent(event)
+
+    def _leave(self) -> None:
+        self._focus_back.give_back()
+        self.hide()

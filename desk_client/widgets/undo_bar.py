@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from desk_client.theme import Role, set_role
 from desk_client.widgets.field_frame import Saying
+from desk_client.widgets.focus_back import FocusBack
 from desk_client.widgets.translated import Translated
 
 UNDO_MS = 10_000
@@ -44,9 +45,11 @@ class UndoBar(Translated, QFrame):
         ):
             button.setObjectName(name)
             button.setAutoDefault(False)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where somebody works
             set_role(button, Role.QUIET)
             button.clicked.connect(slot)
             layout.addWidget(button)
+        self._focus_back = FocusBack(self)
         self.hide()
         self.retranslate()
 
@@ -80,6 +83,7 @@ class UndoBar(Translated, QFrame):
         """The time is over."""
         self.timer.stop()
         self._say = self._undo = self._details = None
+        self._focus_back.give_back()
         self.hide()
 
     def _show_details(self) -> None:
