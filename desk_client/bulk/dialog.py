@@ -32,7 +32,7 @@ from desk_client.widgets.text_fields import COMPOSING
 from desk_client.widgets.translated import Translated
 from shared.errors import DeskError
 
-SIZE = (640, 460)
+SIZE = (800, 460)  # why a row stays as it is, is read whole
 
 
 class Step(StrEnum):

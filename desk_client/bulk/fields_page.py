@@ -11,10 +11,11 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desk_client.bulk.entity import BulkEntity
+from desk_client.bulk.field_picker import FieldPicker
 from desk_client.forms.field_set import FieldSet
 from desk_client.reference_store import ReferenceStore
 from desk_client.theme import Role, set_role
-from desk_client.widgets.choice_combo import ChoiceCombo, ChoiceItem
+from desk_client.widgets.choice_combo import ChoiceItem
 from desk_client.widgets.field_frame import MessageKind, Saying
 from desk_client.widgets.type_ahead import Suggestion
 
@@ -42,9 +43,9 @@ class FieldsPage(QWidget):
         self._names: list[str] = []
         self._removers: dict[str, QPushButton] = {}
         self.fields: FieldSet | None = None
-        self.picker = ChoiceCombo(self)
+        self.picker = FieldPicker(self)
         self.picker.setObjectName("bulkAddField")
-        self.picker.edited.connect(self._on_picked)
+        self.picker.picked.connect(self._on_picked)
         self._picker_label, self._note = QLabel(self), QLabel(self)
         self._picker_label.setObjectName("bulkAddLabel")
         self._picker_label.setBuddy(self.picker)

@@ -9,7 +9,7 @@ from desk_client.bulk.result_model import KEY, OUTCOME, REASON, TITLE, ResultMod
 from desk_client.bulk.words import LabelOf
 from desk_client.bulk.work import BulkWork
 
-WIDTHS = {KEY: 84, TITLE: 230, OUTCOME: 110}
+WIDTHS = {KEY: 84, TITLE: 230, OUTCOME: 130}
 
 
 class ResultPage(QWidget):

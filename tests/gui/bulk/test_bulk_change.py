@@ -181,3 +181,23 @@ def test_reasons_are_in_the_language_of_the_window(start_bulk: StartBulk, raw: A
     reason = bulk.results()[ids[0]][1]
     assert "pc-full2" in reason
     assert reason.isascii() == (language == "en")
+
+
+def test_letters_look_for_a_field_and_enter_or_tab_adds_it(start_bulk: StartBulk) -> None:
+    bulk = start_bulk()
+    bulk.select(2)
+    dialog = bulk.ask()
+    picker = dialog.fields.picker
+    QTest.keyClicks(picker, "prio")
+    assert (picker.value(), dialog.fields.names()) == ("priority", [])
+    QTest.keyClick(picker, Qt.Key.Key_Return)
+    assert dialog.fields.names() == ["priority"]
+    QTest.keyClick(picker, Qt.Key.Key_Down)
+    assert dialog.fields.names() == ["priority"]
+    shown = picker.value()
+    QTest.keyClick(picker, Qt.Key.Key_Tab)
+    assert shown in dialog.fields.names()
+    QTest.keyClick(picker, Qt.Key.Key_Tab)  # nothing is shown: it goes on
+    assert len(dialog.fields.names()) == len({*dialog.fields.names(), "priority", shown})
+    dialog.reject()
+    bulk.until(lambda: bulk.actions.dialog is None)
