@@ -80,7 +80,7 @@ def test_the_language_can_be_switched_on_the_start_page(
     client.until(lambda: client.window.workspace is not None)
     client.settle()
     titles = [action.menu().objectName() for action in client.window.menuBar().actions()]
-    assert titles == ["ticketMenu", "goMenu", "viewMenu", "helpMenu"]
+    assert titles == ["ticketMenu", "editMenu", "goMenu", "viewMenu", "helpMenu"]
     choose_language(client, ENGLISH)
     assert client.window.actions_here["new_ticket"].text() == "New ticket"
 
