@@ -13,6 +13,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import psycopg2
+
 from desk_server.desk import Desk
 
 WATCHDOG_SECONDS = 1.0
@@ -27,6 +29,9 @@ DELETE FROM desk.privacy_mark WHERE entity IN (
     SELECT entity FROM desk.privacy_mark WHERE seen_at < clock_timestamp() - interval '2 minutes'
     FOR UPDATE SKIP LOCKED)
 """
+# Asked for what it does beside: it lets go of notices that all have read. PostgreSQL itself does so after a transaction
+# that notified, and once the queue is full none of those succeeds: it would stay full for ever.
+_EMPTY_QUEUE = "SELECT pg_notification_queue_usage()"
 # Only the very session that was looked at: its number may be another's by now. Materialized, else the planner is free
 # to ask for the end of every session and to compare the number afterwards.
 _END = """
@@ -49,6 +54,7 @@ SELECT desk.security_event_add(
 )
 """
 _untold: Counter[str | None] = Counter()  # by machine, None is enrolment; log and sessions' end don't depend on it
+_late: list[dict[str, Any]] = []  # told at the next look
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +62,9 @@ log = logging.getLogger(__name__)
 def end_overdue_sessions(connection: Any, desk: Desk) -> int:
     """End what is over a limit of the table ``setting``, and say so in ``security_event``; the number ended."""
     with connection.cursor() as cursor:
+        cursor.execute(_EMPTY_QUEUE)
+        for telling in [_late.pop() for _ in list(_late)]:
+            _tell(cursor, telling)
         cursor.execute(_SEE_MARKS)
         cursor.execute(_SUSPECTS)
         names = [column.name for column in cursor.description]
@@ -72,9 +81,16 @@ def _end(cursor: Any, suspect: dict[str, Any]) -> int:
     machine = suspect["machine"]
     log.warning("ended a session of %s: %s", machine or "enrolment", suspect["why"])
     cursor.execute(_IS_TOLD, suspect)
-    if suspect["is_alarm"] and cursor.rowcount:
+    if suspect["is_alarm"] and (cursor.rowcount or machine in (late["machine"] for late in _late)):
         _untold[machine] += 1
     else:
         sessions = 1 + (_untold.pop(machine, 0) if suspect["is_alarm"] else 0)
-        cursor.execute(_TELL, {**suspect, "sessions": sessions})
+        _tell(cursor, {**suspect, "sessions": sessions})
     return 1
+
+
+def _tell(cursor: Any, telling: dict[str, Any]) -> None:
+    try:
+        cursor.execute(_TELL, telling)
+    except psycopg2.errors.ProgramLimitExceeded:  # the queue of notices, which a security event needs, is full yet
+        _late.append(telling)

@@ -31,6 +31,11 @@ WITH allowed AS (
     SELECT lasting.*, allowed.seconds FROM lasting JOIN allowed USING (why)
     WHERE since < clock_timestamp() - make_interval(secs => allowed.seconds::float)
     UNION ALL
+    -- Every save sends a notice, and none is saved once their queue is full. It is kept from the oldest transaction of
+    -- a session that listens; which ones listen nobody can see. It is empty but for a flood.
+    SELECT session.*, 'notices', xact_start, 5 FROM session
+    WHERE is_machine AND xact_start < clock_timestamp() - interval '5 s' AND pg_notification_queue_usage() > 0.05
+    UNION ALL
     -- Open since before a field was made private: by its snapshot, or under the lock that it holds, it reads on. The
     -- second is for statements that are on their way and end by themselves.
     SELECT session.*, 'private', xact_start, 0 FROM session
