@@ -10,6 +10,7 @@ import uuid
 from pathlib import Path
 from typing import cast
 
+from desk_client.drafts.journal_file import DAMAGED, put_aside
 from shared.errors import KeyLostError
 from shared.key_store import KeyPassword, PasswordPlace, keep_new_password, read_password
 
@@ -47,13 +48,26 @@ def load_cipher(folder: Path, *, use_store: bool) -> Cipher:
 
     The key store may ask the person to unlock it: never on the GUI thread.
     """
+    try:
+        return _load(folder, use_store=use_store)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode not in DAMAGED:
+            raise
+        put_aside(folder / KEY_FILE)
+        return _load(folder, use_store=use_store)
+
+
+def _load(folder: Path, *, use_store: bool) -> Cipher:
     with contextlib.closing(sqlite3.connect(folder / KEY_FILE, timeout=WAIT_SECONDS, isolation_level=None)) as file:
         file.execute("BEGIN IMMEDIATE")
         file.execute("CREATE TABLE IF NOT EXISTS kept (place text NOT NULL, key_id text NOT NULL)")
         row = file.execute("SELECT place, key_id FROM kept").fetchone()
-        secret = None if row is None else _read(folder, KeyPassword(cast(PasswordPlace, row[0]), row[1]))
+        # where only the record of it is gone, the secret itself may still be in its file
+        kept = KeyPassword("file") if row is None else KeyPassword(cast(PasswordPlace, row[0]), row[1])
+        secret = _read(folder, kept)
         if secret is None:
             kept, secret = keep_new_password(folder, use_store=use_store, file=SECRET_FILE)
+        if row is None or row != (kept.place, kept.key_id):
             file.execute("DELETE FROM kept")
             file.execute("INSERT INTO kept VALUES (?, ?)", (kept.place, kept.key_id))
         file.execute("COMMIT")

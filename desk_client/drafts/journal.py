@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import logging
-import shutil
 import sqlite3
 import threading
 import uuid
@@ -16,14 +15,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from desk_client.drafts.content import Draft
-from desk_client.drafts.journal_file import FileDamagedError, FileHeldError
+from desk_client.drafts.journal_file import FileClosedError, FileDamagedError, FileHeldError, has_room
 from desk_client.drafts.store import DraftStore, Search
 from shared.errors import KeyStoreError
 
 log = logging.getLogger(__name__)
 RETRY_SECONDS = 2.0
 KEY_RETRY_SECONDS = 60.0  # a key store that is locked may ask the person each time
-NO_ROOM = 64 * 1024  # bytes
 CLOSE_SECONDS = 5.0  # a disk that hangs does not hold a client that is closed
 
 
@@ -127,10 +125,14 @@ class DraftJournal(QObject):
                 self.found.emit(self._store.look(search))
         except KeyStoreError:
             return DraftFault.KEY
-        except (sqlite3.Error, OSError, FileHeldError, FileDamagedError) as error:
+        except (sqlite3.Error, OSError, FileHeldError, FileDamagedError, FileClosedError) as error:
             log.warning("drafts are not written: %s", getattr(error, "sqlite_errorname", type(error).__name__))
             self._store.let_go()
             return DraftFault.DISK_FULL if self._is_full(error) else DraftFault.DISK
+        except Exception:  # a mistake of ours must not end the thread: nobody would hear that nothing is kept
+            log.exception("drafts are not written")
+            self._store.let_go()
+            return DraftFault.DISK
         return None
 
     def _tell(self, fault: DraftFault | None) -> None:
@@ -152,7 +154,4 @@ class DraftJournal(QObject):
             or getattr(error, "errno", 0) == errno.ENOSPC
         ):
             return True
-        try:
-            return shutil.disk_usage(self._store.folder).free < NO_ROOM
-        except OSError:
-            return False
+        return not has_room(self._store.folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sqlite3
 import uuid
 from collections.abc import Collection, Mapping
@@ -11,11 +12,17 @@ from pathlib import Path
 
 SUFFIX = ".drafts"
 _BESIDE = ("", "-wal", "-shm", "-journal")
-_DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+_CLOSED = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH)
+NO_ROOM = 64 * 1024  # bytes
 
 
 class FileHeldError(Exception):
     """Another process, which is alive, has the file open."""
+
+
+class FileClosedError(Exception):
+    """This account may not open or write it; or it is no file at all."""
 
 
 class FileDamagedError(Exception):
@@ -29,22 +36,30 @@ class JournalFile:
     """
 
     def __init__(self, path: Path) -> None:
-        """Open the file, made where it is not there. FileHeldError, FileDamagedError."""
+        """Open the file, made where it is not there. FileHeldError, FileDamagedError, FileClosedError."""
         self.path = path
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))  # what SQLite puts beside it gets the same mode
-        self._connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            self._open()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF in _CLOSED and has_room(path.parent):
+                raise FileClosedError(path.name) from error
+            raise
+
+    def _open(self) -> None:
+        self._connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
             self._begin()
         except sqlite3.OperationalError as error:
             self.close()
             if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                raise FileHeldError(path.name) from error
+                raise FileHeldError(self.path.name) from error
             raise
         except sqlite3.DatabaseError as error:
             self.close()
-            if error.sqlite_errorcode in _DAMAGED:
-                raise FileDamagedError(path.name) from error
+            if error.sqlite_errorcode in DAMAGED:
+                raise FileDamagedError(self.path.name) from error
             raise
 
     def _begin(self) -> None:
@@ -90,6 +105,14 @@ class JournalFile:
         for ending in _BESIDE:
             with contextlib.suppress(OSError):
                 self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
+
+
+def has_room(folder: Path) -> bool:
+    """Whether anything can be written there; where it can't, SQLite may fail at something else first."""
+    try:
+        return shutil.disk_usage(folder).free >= NO_ROOM
+    except OSError:
+        return True
 
 
 def put_aside(path: Path) -> None:

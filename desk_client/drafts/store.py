@@ -10,7 +10,14 @@ from pathlib import Path
 
 from desk_client.drafts.cipher import Cipher, load_cipher
 from desk_client.drafts.content import Draft, decode, encode
-from desk_client.drafts.journal_file import SUFFIX, FileDamagedError, FileHeldError, JournalFile, put_aside
+from desk_client.drafts.journal_file import (
+    SUFFIX,
+    FileClosedError,
+    FileDamagedError,
+    FileHeldError,
+    JournalFile,
+    put_aside,
+)
 
 log = logging.getLogger(__name__)
 FOLDER = "drafts"
@@ -45,6 +52,7 @@ class DraftStore:
         self._made_cipher: Cipher | None = None
         self._file: JournalFile | None = None
         self._rows: dict[uuid.UUID, bytes] = {}  # what the file holds
+        self._adopted: dict[uuid.UUID, Draft] = {}  # by a search that did not come to its end yet
 
     def _new_path(self) -> Path:
         return self.folder / f"{uuid.uuid4().hex}{SUFFIX}"
@@ -96,7 +104,7 @@ class DraftStore:
 
     def look(self, search: Search) -> Found:
         """The drafts that are offered to who sits here: they are in our file from now on."""
-        finding = _Finding(search)
+        finding = _Finding(search, self._adopted)
         for path in sorted(self.folder.glob(f"*{SUFFIX}")):
             file = None if path == self._path else self._taken(path, finding)
             if file is not None:
@@ -104,6 +112,7 @@ class DraftStore:
                     self._adopt(file, finding)
                 finally:
                     file.close()
+        self._adopted.clear()
         return finding.found()
 
     def _taken(self, path: Path, finding: _Finding) -> JournalFile | None:
@@ -111,6 +120,9 @@ class DraftStore:
             return JournalFile(path)
         except FileHeldError:
             return None  # its process is alive
+        except FileClosedError:
+            finding.unreadable += 1  # another account's, perhaps: ours are found all the same
+            return None
         except FileDamagedError:
             finding.unreadable += 1
             put_aside(path)
@@ -127,6 +139,7 @@ class DraftStore:
         mine = {draft.id for draft in drafts if finding.is_mine(draft)}
         newer = {draft.id for draft in drafts if finding.add(draft)}
         self._store({draft_id: rows[draft_id] for draft_id in newer})
+        self._adopted.update({draft.id: draft for draft in drafts if draft.id in newer})
         if mine:
             file.write({}, mine)
         if len(mine) == len(rows):
@@ -146,9 +159,9 @@ class DraftStore:
 class _Finding:
     """What a search has come across so far."""
 
-    def __init__(self, search: Search) -> None:
+    def __init__(self, search: Search, adopted: Mapping[uuid.UUID, Draft]) -> None:
         self._search = search
-        self._mine: dict[uuid.UUID, Draft] = {}
+        self._mine = {draft.id: draft for draft in adopted.values() if self.is_mine(draft)}
         self._others: dict[str, int] = {}
         self.unreadable = 0
 
