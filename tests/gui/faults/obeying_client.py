@@ -1,0 +1,64 @@
+"""A client process that types, and then does what it is told: ``python -m ... PROFILE TICKET WORDS``.
+
+Says ``typed`` once its text is on the disk and the row is its own. A line ``save`` on its standard input: it saves, and
+tells as ``{json}`` what the person before it sees when that is over.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication
+
+from tests.gui.drafts.typing_client import Typist, until
+
+
+def seen(pane: Any) -> dict[str, Any]:
+    """What stands before the person."""
+    return {
+        "subject": pane.form.fields.frames["subject"].editor.text(),
+        "comment": pane.comment_box.editor.toPlainText(),
+        "locked": pane.form.fields.frames["subject"].editor.isReadOnly(),
+        "said": pane.lease_banner.text(),
+        "dirty": pane.is_dirty(),
+        "kept": pane.drafting.kept_at is not None,
+    }
+
+
+def main(folder: str, ticket: str, words: str) -> None:
+    """Type into the subject and the comment; then listen."""
+    typist = Typist(Path(folder), QApplication([sys.argv[0]]))
+    pane = typist.open(int(ticket))
+    typist.type(pane.comment_box.editor, words)
+    typist.type(typist.field(pane, "subject"), words)
+    until(lambda: pane.controller.lease.is_held, "the row is ours")
+    until(typist.kept, "the draft is on the disk")
+    pane.drafting.write()
+    print("typed", flush=True)
+    orders: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=lambda: [orders.put(line) for line in sys.stdin], daemon=True).start()
+    while True:
+        until(lambda: not orders.empty(), "an order comes")
+        orders.get()
+        pane.save()
+        until(lambda: not pane.editing.is_saving and (not pane.is_dirty() or seen(pane)["locked"]), "the save is over")
+        typist.settle()
+        print(json.dumps(seen(pane)), flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        main(*sys.argv[1:])
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)  # the client's threads would hold the process

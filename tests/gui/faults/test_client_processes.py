@@ -1,0 +1,180 @@
+"""Whole client processes that stand still past their lease, or are killed between a save's commit and its answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk_client.drafts.offer import DraftRow
+from desk_server.demo.loader import seed
+from tests.desks import RunningDesk
+from tests.faults.proxy import Proxy
+from tests.gui.conftest import ROOT, Client, StartClient
+
+WORDS = " typed here"
+LEASE_SECONDS, BEAT_SECONDS = 4, 1
+SECONDS = 30
+_OFFSETS = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def desk(desk: RunningDesk) -> RunningDesk:
+    seed(desk.desk, 40, 3, dt.date(2026, 1, 1))
+    with desk.owner().cursor() as owner:
+        for key, value in (("lease_seconds", LEASE_SECONDS), ("heartbeat_seconds", BEAT_SECONDS)):
+            owner.execute("UPDATE desk.setting SET value = %s WHERE key = %s", (str(value), key))
+    return desk
+
+
+@pytest.fixture
+def stored(desk: RunningDesk) -> Callable[..., list[tuple[Any, ...]]]:
+    """Ask the desk as its owner."""
+
+    def ask(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        connection = desk.desk.owner_connection("desk")
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, parameters)
+                return cursor.fetchall()
+        finally:
+            connection.close()
+
+    return ask
+
+
+@pytest.fixture
+def ticket(stored: Any) -> int:
+    """One that no other test has."""
+    found = stored("SELECT id FROM desk.ticket WHERE deleted_at IS NULL ORDER BY id OFFSET %s LIMIT 1", next(_OFFSETS))
+    return int(found[0][0])
+
+
+class Process:
+    """A client of its own that does what it is told."""
+
+    def __init__(self, folder: Path, ticket: int) -> None:
+        command = [sys.executable, "-m", "tests.gui.faults.obeying_client", str(folder), str(ticket), WORDS]
+        pipe = subprocess.PIPE
+        self.popen = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+    def line(self) -> str:
+        assert self.popen.stdout is not None and self.popen.stderr is not None
+        found = self.popen.stdout.readline().strip()
+        assert found, self.popen.stderr.read()
+        return found
+
+    def save(self) -> None:
+        assert self.popen.stdin is not None
+        self.popen.stdin.write("save\n")
+        self.popen.stdin.flush()
+
+    def stop(self, what: signal.Signals) -> None:
+        self.popen.send_signal(what)
+
+    def kill(self) -> None:
+        self.popen.kill()
+        if self.popen.stdout is not None and not self.popen.stdout.closed:
+            self.popen.communicate()
+
+
+@pytest.fixture
+def process(far_profile: Callable[..., Path], ticket: int) -> Iterator[Process]:
+    """On the full machine, by the proxy, with words typed into a ticket."""
+    made = Process(far_profile("full"), ticket)
+    try:
+        assert made.line() == "typed"
+        yield made
+    finally:
+        made.kill()
+
+
+def wait(condition: Callable[[], object]) -> None:
+    until = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def open_what_is_offered(client: Client, ticket: int) -> Any:
+    """The pane of the one draft that is offered."""
+    offer = client.window.draft_offer
+    client.until(lambda: sum(row.isVisible() for row in offer.findChildren(DraftRow)) == 1)
+    offer.open_all_button.click()
+    client.until(lambda: len(client.workspace.tabs.panes()) == 2)
+    client.settle()
+    pane = client.workspace.tabs.panes()[1]
+    assert pane.editing.detail.id == ticket
+    return pane
+
+
+def subject(pane: Any) -> str:
+    return str(pane.form.fields.frames["subject"].editor.text())
+
+
+def test_who_stood_still_past_his_lease_is_refused_and_his_text_is_a_draft(
+    process: Process, start_client: StartClient, desk: RunningDesk, ticket: int, stored: Any
+) -> None:
+    was, version = stored("SELECT subject, row_version FROM desk.ticket WHERE id = %s", ticket)[0]
+    process.stop(signal.SIGSTOP)
+    with desk.connect("full2", session=uuid.uuid4()).cursor() as rival:
+
+        def takes() -> bool:
+            rival.execute("SELECT is_mine FROM desk.lease_take('ticket', %s)", (ticket,))
+            return bool(rival.fetchone()[0])
+
+        assert not takes(), "it is the sleeper's until its end"
+        wait(takes)
+        rival.execute(
+            "UPDATE desk.ticket SET next_step = 'theirs', save_id = gen_random_uuid(), row_version = row_version + 1"
+            " WHERE id = %s", (ticket,),
+        )  # fmt: skip
+        process.stop(signal.SIGCONT)
+        process.save()
+        seen = json.loads(process.line())
+    assert seen["locked"] and seen["dirty"] and seen["kept"]
+    assert seen["subject"] == was + WORDS and seen["comment"] == WORDS
+    assert "pc-full2" in seen["said"]
+    process.kill()
+    assert stored("SELECT subject, next_step, row_version FROM desk.ticket WHERE id = %s", ticket) == [
+        (was, "theirs", version + 1)
+    ]
+    assert stored("SELECT count(*) FROM desk.comment WHERE ticket_id = %s AND body = %s", ticket, WORDS) == [(0,)]
+    pane = open_what_is_offered(start_client(), ticket)
+    assert subject(pane) == was + WORDS
+    assert pane.comment_box.editor.toPlainText() == WORDS
+
+
+def test_who_is_killed_between_commit_and_answer_saves_once(
+    process: Process, proxy: Proxy, start_client: StartClient, ticket: int, stored: Any
+) -> None:
+    def version() -> int:
+        return int(stored("SELECT row_version FROM desk.ticket WHERE id = %s", ticket)[0][0])
+
+    was, before = stored("SELECT subject FROM desk.ticket WHERE id = %s", ticket)[0][0], version()
+    proxy.latency = 1.0  # half a second for each way: the answer to COMMIT is on it when the process dies
+    process.save()
+    wait(lambda: version() == before + 1)
+    process.kill()
+    proxy.latency = 0.0
+    client = start_client()
+    pane = open_what_is_offered(client, ticket)
+    assert subject(pane) == was + WORDS
+    pane.save()
+    client.until(lambda: not pane.is_dirty() and not pane.editing.is_saving)
+    client.settle()
+    assert version() == before + 1
+    said = stored("SELECT body FROM desk.comment WHERE ticket_id = %s AND body LIKE %s", ticket, "%typed here%")
+    assert [body.strip() for (body,) in said] == [WORDS.strip()]
+    client.app.stop()
+    assert list((client.app._profile.directory / "drafts").glob("*.drafts")) == []
