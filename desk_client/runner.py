@@ -8,7 +8,6 @@ Writes and calls go in their order and are never dropped; none of them waits beh
 from __future__ import annotations
 
 import itertools
-import logging
 import sys
 import time
 from collections.abc import Callable
@@ -28,7 +27,6 @@ CANCEL_AFTER_SECONDS = 0.3  # a younger read has its answer sooner than a cancel
 SWEEP_MS = 100
 SHUTDOWN_SECONDS = 10.0
 LANES = 3  # reads; writes and calls; and one that looks whether the server still answers
-log = logging.getLogger(__name__)
 
 __all__ = ["DbRunner", "WorkSource"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from desk_client.clock_words import clock_text
 from desk_client.drafts.content import Draft, DraftContent
 from desk_client.drafts.keeper import DraftKeeper
 from desk_client.theme import Role, set_role
@@ -82,9 +82,7 @@ class DraftRow(Translated, QWidget):
         self.title.setToolTip(title)
         discarded = QCoreApplication.translate("Drafts", "Discarded")
         self.what.set_full_text(discarded if self._is_discarded else what_text(content, self._label))
-        at = self._draft.written_at.astimezone()
-        today = at.date() == datetime.now().astimezone().date()
-        self._when.setText(at.strftime("%H:%M" if today else "%Y-%m-%d %H:%M"))
+        self._when.setText(clock_text(self._draft.written_at))
         self.open_button.setText(QCoreApplication.translate("Drafts", "Open"))
         self.discard_button.setText(QCoreApplication.translate("Drafts", "Discard"))
         self.undo_button.setText(QCoreApplication.translate("Drafts", "Undo"))

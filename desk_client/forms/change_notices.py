@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from PySide6.QtCore import QCoreApplication
 
-from desk_client.forms.changes import Origin, clock_text, who_text
+from desk_client.clock_words import clock_text
+from desk_client.forms.changes import Origin, who_text
 from desk_client.keys import ENTER_WITH_CONTROL, key_text
 from desk_client.messages import describe
 from desk_client.widgets.banner import Banner

@@ -57,12 +57,3 @@ def _who(origin: Origin) -> str:
     if origin.machine and origin.person:
         return f"{origin.machine} ({origin.person})"
     return origin.machine or origin.person or ""
-
-
-def clock_text(at: datetime | None) -> str:
-    """The time of today, else date and time."""
-    if at is None:
-        return ""
-    local = at.astimezone()
-    today = local.date() == datetime.now().astimezone().date()
-    return local.strftime("%H:%M" if today else "%Y-%m-%d %H:%M")

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
+from desk_client.clock_words import clock_text
 from desk_client.drafts.content import Draft, DraftContent, FieldText
 from desk_client.drafts.keeper import DraftKeeper
 from desk_client.forms.controller import EntityController
@@ -101,7 +102,7 @@ class Drafting(QObject):
         if self.kept_at is None:
             return ""
         said = QCoreApplication.translate("Drafts", "Draft saved {time}")
-        return said.format(time=self.kept_at.astimezone().strftime("%H:%M"))
+        return said.format(time=clock_text(self.kept_at))
 
     def content(self) -> DraftContent | None:
         """What is typed and not saved; None where that is nothing."""

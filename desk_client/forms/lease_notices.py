@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from desk_client.clock_words import clock_text
 from desk_client.widgets.banner import Banner
 
 
@@ -71,16 +72,6 @@ _WORDS: dict[str, Any] = {
     "keepWorking": QT_TRANSLATE_NOOP("LeaseNotices", "Keep working"),
 }
 _AWAY = frozenset({Standing.ELSEWHERE, Standing.LOST, Standing.HANDED_OVER})
-
-
-def clock_text(at: datetime | None, *, seconds: bool = False) -> str:
-    """A time as it is said in a notice: with its day where that is not today."""
-    if at is None:
-        return ""
-    local = at.astimezone()
-    today = local.date() == datetime.now().astimezone().date()
-    clock = "%H:%M:%S" if seconds else "%H:%M"
-    return local.strftime(clock if today else f"%Y-%m-%d {clock}")
 
 
 def who_text(machine: str | None, person: str | None) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
-from desk_client.forms.changes import FieldChange, Origin, clock_text, who_text
+from desk_client.clock_words import clock_text
+from desk_client.forms.changes import FieldChange, Origin, who_text
 from desk_client.forms.form import EntityForm
 from desk_client.forms.look_dialog import LookLine, LookWords
 from desk_client.forms.rebasing import name_of
