@@ -227,6 +227,7 @@ class Leasing(QObject, Generic[Detail]):
             return
         if self._question.stands is not Question.NONE:
             self._question.forget()
+            self._lease.keeper.others.forget(self._lease.key)  # ours at once: "Free now" would be wrong
             self._lease.take()
         elif self._is_locked:
             self._holder = None

@@ -61,6 +61,16 @@ def test_who_typed_in_vain_may_ask_and_gets_it_when_it_is_handed_over(windows: W
     assert a.pane.is_dirty()
 
 
+def test_who_gets_what_he_asked_for_is_not_told_that_it_is_free(windows: Windows, ticket: int) -> None:
+    a, b = typed_in_two(windows, ticket)
+    b.push("tellWhenFree")
+    b.push("askForIt")
+    a.push("handOver")
+    b.until(b.holds)
+    b.client.settle()
+    assert b.client.window.message_bar.text() == ""
+
+
 def test_a_holder_may_keep_working_and_be_asked_again(windows: Windows, ticket: int) -> None:
     a, b = typed_in_two(windows, ticket)
     b.push("askForIt")
