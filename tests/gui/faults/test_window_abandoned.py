@@ -1,4 +1,4 @@
-"""What a window 200 ms away from its desk does not want any more: searches of the audit, under way at the server."""
+"""What a window 200 ms away from its desk does not want any more: a search of the audit that the server is at."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from sqlalchemy import text
 

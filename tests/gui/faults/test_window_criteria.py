@@ -26,7 +26,7 @@ from desk_server.jobs import JOBS
 from desk_server.running import start_cluster
 from desk_server.worker import Worker
 from tests.desks import RunningDesk
-from tests.gui.conftest import ROOT, StartClient
+from tests.gui.conftest import ROOT
 from tests.gui.faults.conftest import LONG, MARK
 from tests.gui.faults.far_window import CONTROL, FarWindow
 
@@ -200,10 +200,11 @@ def test_10_a_killed_server_is_said_within_five_seconds(
     window.until(lambda: window.badge() == "live")
 
 
-def test_11_a_killed_client_offers_what_was_typed(
-    start_far: StartFar, start_client: StartClient, far_profile: Callable[..., Any], ticket: int
+def test_11_a_killed_client_offers_what_was_typed_in_five_forms(
+    start_far: StartFar, far_profile: Callable[..., Any], stored: Any
 ) -> None:
-    words = {"tickets": [[ticket, "typed far away"]]}
+    found = stored("SELECT id FROM desk.ticket WHERE deleted_at IS NULL ORDER BY id DESC LIMIT 5")
+    words = {"tickets": [[one[0], f"typed far away {one[0]}"] for one in found]}
     command = [
         sys.executable,
         "-m",
@@ -218,12 +219,15 @@ def test_11_a_killed_client_offers_what_was_typed(
     process.communicate()
     client = start_far().client
     offer = client.window.draft_offer
-    client.until(lambda: any(row.isVisible() for row in offer.findChildren(DraftRow)))
+    client.until(lambda: sum(row.isVisible() for row in offer.findChildren(DraftRow)) == len(found))
     offer.open_all_button.click()
-    client.until(lambda: len(client.workspace.tabs.panes()) == 2)
+    client.until(lambda: len(client.workspace.tabs.panes()) == 1 + len(found))
     client.settle()
-    editor = client.workspace.tabs.panes()[1].form.fields.frames["subject"].editor
-    assert editor.text() == typed["fields"][str(ticket)]["subject"]
+    texts = {
+        str(pane.editing.detail.id): pane.form.fields.frames["subject"].editor.text()
+        for pane in client.workspace.tabs.panes()[1:]
+    }
+    assert texts == {ticket: form["subject"] for ticket, form in typed["fields"].items()}
 
 
 # -- 13, 14: two at one ticket -------------------------------------------------------------------------------------
