@@ -109,6 +109,16 @@ class EditingMachine(RuleBasedStateMachine):
             self.model.end()
         self.told(client, lease)
 
+    def be_put_off(self, client: Client) -> None:
+        """Ask, hear that the holder is still working, and try all the same once the time would be up."""
+        self.ask(client)
+        live = self.model.live()
+        for holder in self.clients:
+            if live is not None and holder.token == live.token and holder.who.machine == live.holder.machine:
+                self.answer(holder, keeps=True)
+        self.wait(client, Age.RIPE)
+        self.take_over(client)
+
     # -- saves, and what goes wrong with them --------------------------------------------------------------------------
 
     def save(self, client: Client, *, with_token: bool = True, is_fresh: bool = True) -> None:
@@ -204,6 +214,7 @@ CHANCES: dict[str, tuple[int, Deed]] = {
     "keeps it": (2, lambda machine, client: machine.answer(client, keeps=True)),
     "hands over": (1, lambda machine, client: machine.answer(client, keeps=False)),
     "takes over": (4, _M.take_over),
+    "is put off": (1, _M.be_put_off),
     "saves": (3, _M.save),
     "saves by an old reading": (1, lambda machine, client: machine.save(client, is_fresh=False)),
     "saves without a token": (2, lambda machine, client: machine.save(client, with_token=False)),
