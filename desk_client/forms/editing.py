@@ -66,7 +66,8 @@ class EntityEditing(ShownEdit[Detail]):
         controller.lease.taken.connect(self._on_lease_taken)
         controller.lease.sureness_changed.connect(self._on_lease_taken)
         controller.lease.failed.connect(self._on_lease_failed)
-        self.leasing.refused.connect(self._on_lease_refused)
+        self.leasing.refused.connect(self._on_no_lease)
+        controller.lease.rested.connect(self._on_no_lease)
         controller.saved.connect(self._on_saved)
         controller.appended.connect(self._on_appended)
         controller.save_failed.connect(self._on_save_failed)
@@ -78,7 +79,8 @@ class EntityEditing(ShownEdit[Detail]):
         """Check and save what is typed."""
         if self.is_saving or not self.can_write or not (self.is_dirty() or self._form.is_new):
             return
-        self._new_after_save, self._save_waits_for_lease = then_new, False
+        self._new_after_save = then_new
+        self._save_waits = self._save_waits_for_lease = False
         self.merging.begin()
         if self.live.is_gone:
             self.stay_here()
@@ -154,7 +156,7 @@ class EntityEditing(ShownEdit[Detail]):
             self._save_waits_for_lease = False
             self._check_and_send()
 
-    def _on_lease_refused(self) -> None:
+    def _on_no_lease(self) -> None:
         if self._save_waits_for_lease:
             self._save_waits_for_lease = False
             self.stay_here()
@@ -220,7 +222,7 @@ class EntityEditing(ShownEdit[Detail]):
 
     def _on_save_failed(self, error: DeskError) -> None:
         self.set_saving(False)
-        if isinstance(error, LeaseLostError) and not self._save_waits_for_lease:
+        if isinstance(error, LeaseLostError):
             self._save_waits_for_lease = True  # free again, it is ours and the save goes on; else its answer says whose
             self.leasing.note_lost()
             return

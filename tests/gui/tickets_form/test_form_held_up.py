@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from desk_client.forms import lease_controller, lookup_controller
+from desk_client.forms.leasing import Leasing
 from shared.errors import DatabaseUnavailableError
 from tests.gui.tickets_form.elsewhere import CONTROL
 
@@ -119,3 +120,23 @@ def test_a_lease_that_could_not_be_asked_for_is_its_own_ticket_s_matter(client: 
     client.idle()
     assert client.stored(second).edited_by == "pc-full"
     assert errors(client) == []
+
+
+def test_a_save_that_waits_is_over_once_its_lease_is_given_back(client: Any, monkeypatch: Any) -> None:
+    """Nothing was typed for long while the desk did not confirm the lease: the next key is no wish to save."""
+    ticket = client.new_ticket_id()
+    client.open(ticket)
+    client.go("serial")
+    client.type("1")
+    client.idle()
+    with monkeypatch.context() as unsure:
+        unsure.setattr(Leasing, "is_unsure", property(lambda _: True))
+        client.pane.save()
+        lease = client.pane.controller.lease
+        lease.keeper.rested.emit(*lease.key)
+        client.idle()
+    client.type("2")
+    client.idle()
+    assert client.stored(ticket).edited_by == "pc-full"
+    assert client.stored(ticket).values.serial is None
+    assert client.pane.is_dirty()
