@@ -59,9 +59,11 @@ class Tabs(Translated, QTabWidget):
         return () if detail is None else (detail.id,)
 
     def drop_tickets(self, ids: Collection[int]) -> None:
-        """These tickets are gone: so are their tabs."""
+        """These tickets are gone: so are their tabs, except where somebody has typed meanwhile."""
         for pane in self.panes_of(ids):
-            if pane is not self.page.pane:
+            if pane.is_dirty():
+                pane.read_again()  # and says that it was deleted
+            elif pane is not self.page.pane:
                 pane.let_go()
                 self._drop(pane)
 

@@ -79,6 +79,10 @@ class EntityController(QObject, Generic[Detail]):
         """One row; NotFoundError where there is none."""
         raise NotImplementedError
 
+    def row_of(self, kept: Mapping[str, Any]) -> Detail | None:
+        """A row as it was read once, from what was kept of it; None where that is not possible any more."""
+        return None
+
     def insert(self, session: Any, sent: Sent) -> Detail:
         """Write a new row."""
         raise NotImplementedError

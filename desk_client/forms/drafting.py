@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import uuid
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
@@ -18,6 +19,7 @@ from desk_client.forms.editing import EntityEditing
 from desk_client.forms.editor_text import put_cursor, read_text
 from desk_client.forms.form import EntityForm
 from desk_client.forms.save_ids import Sent
+from shared.errors import DeskError, NotFoundError
 
 WRITE_MS = 1_000  # so old may be what the journal gets, also while typing goes on
 
@@ -45,6 +47,7 @@ class Drafting(QObject):
         self._id = uuid.uuid4()
         self._written: DraftContent | None = None  # what was handed to the journal last
         self._wanted: Draft | None = None  # is put into the form once its row is there
+        self._returned: Draft | None = None  # its row did not come
         self._is_busy = False
         self._focus, self._focus_text = "", FieldText(None)
         self.kept_at: datetime | None = None
@@ -53,6 +56,7 @@ class Drafting(QObject):
         self._timer.timeout.connect(self.write)
         editing.changed.connect(self._note)
         editing.opening.stayed.connect(self._on_stayed)
+        controller.open_failed.connect(self._on_open_failed)
         keeper.written.connect(self._on_written)
         form.fields.moved.connect(self._note)
         for widget in editing.beside_editors().values():
@@ -167,9 +171,23 @@ class Drafting(QObject):
             self._editing.opening.when_there(self._go_on)
 
     def _on_stayed(self) -> None:
-        draft, self._wanted = self._wanted, None
-        if draft is not None:
-            self._keeper.offer(draft)
+        self._returned, self._wanted = self._wanted, None
+        if self._returned is not None:
+            self._keeper.offer(self._returned)
+
+    def _on_open_failed(self, error: DeskError) -> None:
+        """Where its row was deleted, what was typed is shown over the row as it was, to be read and copied."""
+        draft, self._returned = self._returned, None
+        if draft is None or not isinstance(error, NotFoundError):
+            return
+        row = self._controller.row_of(draft.content.base)
+        if row is not None:
+            self._controller.stay(row.id)
+            self._editing.take_theirs(row)
+            self._editing.live.say_gone()
+            self._wanted = draft
+            self._go_on()
+            self._editing.live.say_gone()  # with something typed
 
     def _go_on(self) -> None:
         draft, self._wanted = self._wanted, None
@@ -215,7 +233,13 @@ class Drafting(QObject):
 
 def _row_then(content: DraftContent, now: Any) -> Any:
     """The row as it was read when typing began; where a client of another version wrote that, as far as it goes."""
+    then, known = copy.deepcopy(dict(content.base)), now.model_dump()
+    for whole, of_now in ((then.get("values"), known["values"]), (then, known)):
+        if isinstance(whole, dict):  # a field that is gone does not count, a new one is as it is now
+            whole.update({name: value for name, value in of_now.items() if name not in whole})
+            for name in whole.keys() - of_now.keys():
+                del whole[name]
     try:
-        return type(now).model_validate(content.base)
+        return type(now).model_validate(then)
     except ValueError:
         return now.model_copy(update={"row_version": content.base_version})

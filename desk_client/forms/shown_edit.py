@@ -130,7 +130,7 @@ class ShownEdit(EditHooks[Detail]):
 
     def _on_edited(self) -> None:
         self.stay_if_typed()
-        if self.detail is not None and self._form.is_dirty():
+        if self.detail is not None and self._form.is_dirty() and not self.live.is_gone:
             self.leasing.begin()
         self.changed.emit()
 

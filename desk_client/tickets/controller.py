@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -55,6 +56,13 @@ class TicketController(EntityController[TicketDetail]):
     def read(self, conn: Connection, row_id: int) -> TicketDetail:
         """One ticket."""
         return get_ticket(conn, row_id)
+
+    def row_of(self, kept: Mapping[str, Any]) -> TicketDetail | None:
+        """A ticket as it was read once."""
+        try:
+            return TicketDetail.model_validate(kept)
+        except ValueError:
+            return None
 
     def read_beside(self, conn: Connection, row_id: int) -> tuple[HistoryLine, ...]:
         """Its history."""

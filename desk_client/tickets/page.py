@@ -200,9 +200,8 @@ class TicketsPage(Translated, QWidget):
         self.ticket_shown.emit(True)
 
     def leave_tickets(self, ids: Collection[int]) -> None:
-        """These tickets are gone: where one of them is below, nothing is."""
-        if self._shown_id in ids:
-            self.pane.editing.discard()
+        """These tickets are gone: where one of them is below, nothing is; what was typed meanwhile stays."""
+        if self._shown_id in ids and not self.pane.is_dirty():
             self.pane.new_row()
             self.pane.hide()
             self._shown_id, self._has_ticket = None, False
