@@ -99,6 +99,7 @@ QTableView, QListView, QTreeView {{
     background: {card}; border: none; color: {text};
     selection-background-color: {selection}; selection-color: {text};
 }}
+QTableView#bulkResultTable::item {{ padding: 0 6px; }}
 QProgressBar {{ background: {card}; border: 1px solid {edge}; border-radius: 5px; min-height: 8px; max-height: 8px; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: 4px; }}
 QListView[role="views"] {{ background: transparent; }}

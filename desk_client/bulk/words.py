@@ -20,10 +20,12 @@ def outcome_text(row: BulkRow, *, is_deletion: bool) -> str:
         if is_deletion:
             return QCoreApplication.translate("Bulk", "Deleted")
         return QCoreApplication.translate("Bulk", "Changed")
+    if row.outcome in (Outcome.FAILED, Outcome.STOPPED):
+        if is_deletion:
+            return QCoreApplication.translate("Bulk", "Not deleted")
+        return QCoreApplication.translate("Bulk", "Not changed")
     words = {
         Outcome.WAITING: QCoreApplication.translate("Bulk", "Waiting"),
-        Outcome.FAILED: QCoreApplication.translate("Bulk", "Not changed"),
-        Outcome.STOPPED: QCoreApplication.translate("Bulk", "Not changed"),
         Outcome.UNDONE: QCoreApplication.translate("Bulk", "Taken back"),
     }
     return words[row.outcome]

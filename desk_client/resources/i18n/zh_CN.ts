@@ -1235,6 +1235,10 @@
         <translation>未更改</translation>
     </message>
     <message>
+        <source>Not deleted</source>
+        <translation>未删除</translation>
+    </message>
+    <message>
         <source>Taken back</source>
         <translation>已撤回</translation>
     </message>

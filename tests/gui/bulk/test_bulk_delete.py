@@ -70,6 +70,7 @@ def test_a_ticket_that_somebody_edits_is_not_deleted(start_bulk: StartBulk, raw:
     bulk.until(lambda: bulk.actions.dialog is not None)
     told = bulk.results()
     assert told[ids[0]][0] is Outcome.FAILED and "pc-full2" in told[ids[0]][1]
+    assert bulk.dialog.results.model.index(0, 2).data() == "Not deleted"
     assert deleted(bulk, ids) == set()
     bulk.dialog.reject()
 
