@@ -116,6 +116,22 @@ def test_a_lease_begins_after_the_save_that_is_under_way(
     writer.execute("ROLLBACK")
 
 
+def test_who_takes_over_and_who_saves_do_not_wait_for_each_other(
+    holder: Any, boss: Any, ticket: int, window: Any
+) -> None:
+    """The holder has the row in hand and saves it while an administrator is taking the lease from him."""
+    admin, token = window("admin"), take(holder, ticket)["token"]
+    holder.execute("BEGIN")
+    holder.execute("SELECT FROM desk.ticket WHERE id = %s FOR NO KEY UPDATE", (ticket,))
+    taken = begun(lambda: take_over(admin, ticket))
+    pid = admin.connection.info.backend_pid
+    wait_for(lambda: is_waiting(boss, pid), 10)
+    update(holder, "ticket", ticket, subject="Saved first", lease_token=token)
+    holder.execute("COMMIT")
+    assert taken.result(10)["is_mine"]
+    assert subject(admin, ticket) == "Saved first"
+
+
 def test_a_question_that_nobody_could_hear_gives_no_lease(holder: Any, writer: Any, boss: Any, ticket: int) -> None:
     """Put and used within one transaction, it was never told to the holder."""
     with lengths(boss, lease_ask_seconds="0.05"):

@@ -99,6 +99,8 @@ DECLARE
     reason text;
 BEGIN
     PERFORM desk.check_leasable(stated_entity, stated_id);
+    -- The row first, as every save has it: lease_take wants both.
+    EXECUTE format('SELECT FROM desk.%I WHERE id = $1 FOR SHARE', stated_entity) USING stated_id;
     SELECT lease.* INTO held FROM desk.edit_lease AS lease
     WHERE lease.entity = stated_entity AND lease.entity_id = stated_id
         AND NOT (lease.machine = desk.current_machine() AND lease.session = desk.current_session())
