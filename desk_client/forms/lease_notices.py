@@ -71,7 +71,7 @@ _WORDS: dict[str, Any] = {
     "handOver": QT_TRANSLATE_NOOP("LeaseNotices", "Hand over"),
     "keepWorking": QT_TRANSLATE_NOOP("LeaseNotices", "Keep working"),
 }
-_AWAY = frozenset({Standing.ELSEWHERE, Standing.LOST, Standing.HANDED_OVER})
+AWAY = frozenset({Standing.ELSEWHERE, Standing.LOST, Standing.HANDED_OVER})
 
 
 def who_text(machine: str | None, person: str | None) -> str:
@@ -113,7 +113,7 @@ def button_names(view: LeaseView) -> list[str]:
     """What can be done, most wanted first."""
     if view.standing is Standing.ASKED:
         return ["handOver", "keepWorking"]
-    if view.standing not in _AWAY or not view.can_write:
+    if view.standing not in AWAY or not view.can_write:
         return []
     names = _names_of_a_held_one(view) if view.holder is not None else ["goOnEditing"]
     return [*names, "discardMine"] if view.is_locked else names
@@ -134,7 +134,7 @@ def view_text(view: LeaseView) -> str:
     """The sentences of a view, '' where there is nothing to say."""
     if view.standing is Standing.OURS:
         return ""
-    if view.standing in _AWAY:
+    if view.standing in AWAY:
         said = [_lead_text(view), _kept_text(view), _question_text(view), _told_text(view)]
     elif view.standing is Standing.ASKED:
         said = [_asked_text(view)]

@@ -12,13 +12,12 @@ from PySide6.QtWidgets import QApplication
 from desk_client.forms.detail import Detail
 from desk_client.forms.form import EntityForm
 from desk_client.forms.lease_controller import LeaseController
-from desk_client.forms.lease_notices import Holder, LeaseView, Question, Standing, who_text
+from desk_client.forms.lease_notices import AWAY, Holder, LeaseView, Question, Standing, who_text
 from desk_client.forms.lease_question import LeaseQuestion
 from desk_client.forms.notices import Notices
 from desk_client.messages import Messages
 from shared.schemas.lease import Lease, LeaseAsk, LeaseBeat, LeaseState
 
-_AWAY = (Standing.ELSEWHERE, Standing.LOST, Standing.HANDED_OVER)
 _PARTED = (Standing.LOST, Standing.HANDED_OVER)
 
 
@@ -28,12 +27,10 @@ class Leasing(QObject, Generic[Detail]):
     Signals:
         changed(): what can be done with the form may be another.
         refused(): another machine edits the row.
-        parted(): the lease went while something is typed, which is kept as a draft.
     """
 
     changed = Signal()
     refused = Signal()
-    parted = Signal()
 
     def __init__(
         self,
@@ -187,7 +184,6 @@ class Leasing(QObject, Generic[Detail]):
         self.refused.emit()  # what a dialog had typed comes into the form
         if self._is_dirty():
             self._lock()
-            self.parted.emit()
         self._show()
 
     def _lock(self) -> None:
@@ -211,7 +207,7 @@ class Leasing(QObject, Generic[Detail]):
         if state is None:
             self._on_free()
         else:
-            if self._standing not in _AWAY:
+            if self._standing not in AWAY:
                 self._standing = Standing.ELSEWHERE
                 self._lease.watch(polls=True)
                 if self._is_dirty():  # left alone for long: another has it by now
@@ -223,7 +219,7 @@ class Leasing(QObject, Generic[Detail]):
 
     def _on_free(self) -> None:
         """Nobody's: whoever asked for it gets it, whoever has typed may go on."""
-        if self._standing not in _AWAY:
+        if self._standing not in AWAY:
             return
         if self._question.stands is not Question.NONE:
             self._question.forget()
