@@ -258,6 +258,5 @@ class MainWindow(Translated, QMainWindow):
         self._settings.set("window/geometry", self.saveGeometry())
         if self.workspace is not None:
             self.workspace.remember()
-        self._settings.sync()
         super().closeEvent(event)
         self.closed.emit()

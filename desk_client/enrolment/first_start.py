@@ -104,7 +104,9 @@ class FirstStart(QObject):
         """Clear the place for the desk, which speaks the language that was chosen here."""
         self.controller.shutdown()
         if self.profile is not None:
-            ClientSettings(self._folder).set("window/language", self._language.code)
+            settings = ClientSettings(self._folder)
+            settings.set("window/language", self._language.code)
+            settings.sync()
         self._language.use(ENGLISH)  # its translators go; the desk brings its own
         for one in (self.window, self.controller, self._theme, self._language):
             one.deleteLater()

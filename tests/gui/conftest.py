@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Any, ClassVar
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
@@ -93,6 +93,8 @@ def no_disk_on_the_gui_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
     monkeypatch.setattr(sqlite3, "connect", watched("sqlite3.connect", partial(sqlite3.connect, factory=_WatchedFile)))
     for name in ("fsync", "replace", "rename"):
         monkeypatch.setattr(os, name, watched(f"os.{name}", getattr(os, name)))
+    for name in ("setValue", "sync"):  # Qt syncs soon after the first of them
+        monkeypatch.setattr(QSettings, name, watched(f"QSettings.{name}", getattr(QSettings, name)))
     yield caught
     assert caught == [], "a disk was waited for on the GUI thread"
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt
 
 from desk_client.language import CHINESE
@@ -69,7 +67,7 @@ def restart_as_left(start_client: StartClient, client):
     """As ``restart``, with the settings as the person left them: ending a test client sets them back."""
     client.window.close()
     client.app.settings.sync()
-    stored = Path(client.app.settings._store.fileName())
+    stored = client.app.settings.file
     kept = stored.read_text(encoding="utf-8")
     end_client(client.app)
     stored.write_text(kept, encoding="utf-8")
