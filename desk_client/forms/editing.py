@@ -20,6 +20,8 @@ from desk_client.messages import Messages, describe
 from desk_client.widgets.field_frame import Saying
 from shared.errors import DatabaseUnavailableError, DeskError, FieldError, LeaseLostError, NotFoundError
 
+MOST_LOSSES = 3  # of the lease, by one save: whoever saves once does not fight for a row for ever
+
 
 class EntityEditing(ShownEdit[Detail]):
     """One for each pane; holds what is open and whether a save is under way.
@@ -42,6 +44,7 @@ class EntityEditing(ShownEdit[Detail]):
         self._notices, self._messages = notices, messages
         self._save_waits = self._save_waits_for_lease = False
         self._new_after_save = self._saves_on = False
+        self._lease_losses = 0  # of one save
         self.after_save: Callable[[], object] | None = None
         self.is_saving = False
         self.leasing = Leasing(
@@ -79,7 +82,7 @@ class EntityEditing(ShownEdit[Detail]):
         """Check and save what is typed."""
         if self.is_saving or not self.can_write or not (self.is_dirty() or self._form.is_new):
             return
-        self._new_after_save = then_new
+        self._new_after_save, self._lease_losses = then_new, 0
         self._save_waits = self._save_waits_for_lease = False
         self.merging.begin()
         if self.live.is_gone:
@@ -222,7 +225,8 @@ class EntityEditing(ShownEdit[Detail]):
 
     def _on_save_failed(self, error: DeskError) -> None:
         self.set_saving(False)
-        if isinstance(error, LeaseLostError):
+        self._lease_losses += isinstance(error, LeaseLostError)
+        if isinstance(error, LeaseLostError) and self._lease_losses <= MOST_LOSSES:
             self._save_waits_for_lease = True  # free again, it is ours and the save goes on; else its answer says whose
             self.leasing.note_lost()
             return

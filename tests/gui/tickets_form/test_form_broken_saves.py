@@ -239,3 +239,22 @@ def test_thrown_away_while_its_save_is_under_way_and_gets_through(client: Any) -
     client.idle()
     assert not client.pane.is_dirty()
     assert client.pane.editing.detail.row_version == client.stored(ticket).row_version == 2
+
+
+def test_a_save_does_not_fight_for_its_row_for_ever(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lease is ours whenever it is asked for, and another's whenever it is to be saved."""
+    ticket, tries = typed(client), list[int]()
+
+    def lose(*_: Any) -> None:
+        tries.append(1)
+        raise LeaseLostError("Another session is editing this record now.")
+
+    with monkeypatch.context() as losing:
+        losing.setattr(controller, "update_ticket", lose)
+        client.press(Qt.Key.Key_Return, CONTROL)
+        client.until(lambda: len(tries) > 5 or bool(client.messages.said))
+        client.idle()
+    assert len(tries) < 5
+    assert "Another machine is editing this now" in client.messages.said[-1][1]
+    save(client)
+    assert client.stored(ticket).values.serial == "SN 42"
