@@ -24,6 +24,10 @@ NOTHING = "\N{EN DASH}"
 
 def change_text(name: str, old: Any, new: Any, reference: ReferenceStore) -> str:
     """One changed field as "Status New → Open"; texts and rows that only the server can name: what changed."""
+    if name == "deleted_at":  # no field of the form: what was done says it
+        if new is None:
+            return QCoreApplication.translate("History", "Deletion taken back")
+        return QCoreApplication.translate("History", "Deleted")
     label = reference.field_label(ENTITY, name)
     field = BY_NAME.get(name)
     if field is None or field.type is FieldType.TEXT or _is_nameless(field, (old, new), reference):

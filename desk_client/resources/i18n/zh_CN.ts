@@ -2098,6 +2098,14 @@ Without a window: desk-client enrol CODE</source>
 <context>
     <name>History</name>
     <message>
+        <source>Deletion taken back</source>
+        <translation>已撤回删除</translation>
+    </message>
+    <message>
+        <source>Deleted</source>
+        <translation>已删除</translation>
+    </message>
+    <message>
         <source>{field} changed</source>
         <translation>{field}已更改</translation>
     </message>

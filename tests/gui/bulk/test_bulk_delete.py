@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from desk_client.bulk.work import Outcome
+from desk_client.tickets.history import change_text
 from tests.gui.bulk.conftest import CONTROL, Bulk, StartBulk
 
 
@@ -60,6 +61,12 @@ def test_several_are_asked_about_first(start_bulk: StartBulk) -> None:
     QTest.mouseClick(bulk.button("undoButton", bulk.client.workspace), Qt.MouseButton.LeftButton)
     bulk.finish()
     assert deleted(bulk, ids) == set()
+
+
+def test_the_history_says_a_deletion_in_words(start_bulk: StartBulk) -> None:
+    reference = start_bulk().client.app.reference
+    told = [change_text("deleted_at", *values, reference) for values in ((None, "2026-11-22"), ("2026-11-22", None))]
+    assert told == ["Deleted", "Deletion taken back"]
 
 
 def test_a_ticket_that_somebody_edits_is_not_deleted(start_bulk: StartBulk, raw: Any) -> None:
