@@ -15,7 +15,7 @@ CHECKS = {
     "POSIX-only modules": ["-m", "scripts.check_portable"],
     "translations": ["-m", "scripts.translations", "check"],
     "wheels": ["-m", "scripts.check_wheels"],
-    "tests": ["-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--durations", "15"],
+    "tests": ["-m", "pytest", "-q", "-n", "3", "--dist", "loadfile", "--durations", "15"],
 }
 
 

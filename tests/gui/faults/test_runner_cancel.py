@@ -113,6 +113,6 @@ def test_no_other_statement_is_ever_hit(work: Work, monkeypatch: pytest.MonkeyPa
         work.ask(f"SELECT {at} FROM (SELECT count(*) FROM pg_catalog.generate_series(1, 3000)) AS s")
         work.ask(f"SELECT {at} FROM (SELECT count(*) FROM pg_catalog.generate_series(1, 3000)) AS s", write=True)
         work.until(work.runner.is_idle)
-    assert cancelled > 20, "nothing was tried"
+    assert cancelled > 5, "nothing was tried"
     assert work.errors == []
     assert sorted(work.done) == sorted([*range(60), *range(60)])

@@ -461,7 +461,7 @@ def test_a_flood_of_forged_notices_harms_nobody(start_client: StartClient, desk:
     assert asked.purposes.count("rows") <= seconds + 2, asked.purposes
     assert asked.purposes.count("counts") <= seconds + 2, asked.purposes
     assert len(opened) <= 2 * seconds + 4
-    assert longest < 0.5, "the window answered all the time"
+    assert longest < seconds / 2, "the window answered while it was flooded"
     update(other, "ticket", ids(client)[3], subject="After the flood")
     changed = ids(client)[3]
     client.until(lambda: row_of(client, changed).subject == "After the flood")
