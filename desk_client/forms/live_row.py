@@ -78,6 +78,10 @@ class LiveRow(QObject):
         self._editing.changed.emit()
 
     def _say_news(self, shown: Any, detail: Any, beside: Any) -> None:
+        if self._notices.said in (Said.AWAY, Said.BACK):
+            # The way to save stays in sight; the change may be that very save, whose answer was lost. Saving looks.
+            self._waits = True
+            return
         origins = self._editing.origins(detail, beside)
         names = list(self._form.spec.by_name)
         found = changes_between(shown.values.model_dump(), detail.values.model_dump(), names, origins)

@@ -105,6 +105,44 @@ def test_a_save_that_broke_off_before_it_was_done_is_done_once(client: Any, cut:
     assert said(client) == ""
 
 
+def test_the_offer_to_save_outlives_that_the_unseen_save_is_heard_of(client: Any, cut: Any) -> None:
+    """Its notice comes in by another connection than the one that broke: it is a change like any other."""
+    ticket = typed(client)
+    mend = cut("update_ticket", True)
+    save(client)
+    client.type("7")
+    mend()
+    client.until(lambda: said(client).startswith("The desk is back"))
+    client.bus.publish("ticket", ticket, version=2)
+    client.idle()
+    assert said(client).startswith("The desk is back"), "the way to save stays in sight"
+    banner_button(client, "saveNow").click()
+    client.idle()
+    stored = client.stored(ticket)
+    assert (stored.values.serial, stored.row_version) == ("SN 427", 3)
+    assert said(client) == ""
+    assert not client.pane.is_dirty()
+
+
+def test_changes_of_others_are_said_once_the_offer_is_gone(client: Any, cut: Any) -> None:
+    ticket = typed(client)
+    mend = cut("update_ticket", False)
+    save(client)
+    mend()
+    client.until(lambda: said(client).startswith("The desk is back"))
+    client.desk.owner().cursor().execute("DELETE FROM desk.edit_lease WHERE entity_id = %s", [ticket])
+    change_elsewhere(client, ticket, subject="Theirs")
+    client.bus.publish("ticket", ticket, version=2)
+    client.idle()
+    assert said(client).startswith("The desk is back")
+    banner_button(client, "saveNow").click()
+    client.until(lambda: not client.pane.is_dirty())
+    client.idle()
+    stored = client.stored(ticket)
+    assert (stored.values.serial, stored.values.subject) == ("SN 42", "Theirs")
+    assert said(client).startswith("Saved, merged with changes of")
+
+
 def test_a_save_that_was_done_unseen_counts_once(client: Any, cut: Any) -> None:
     ticket = typed(client)
     client.pane.comment_box.append("Only once")
