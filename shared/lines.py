@@ -50,14 +50,17 @@ class Lines:
             return next((line.asked_at for line in self._lines.values() if line.pid == pid), None)
 
     def cut(self, pid: int | None = None) -> None:
-        """End the connection to this process, or all, whoever waits for them. Returns at once."""
+        """End the connection to this process, or all, whoever waits for them. Returns at once.
+
+        What broke one has mostly broken those that lie idle beside it: they are replaced before they are used again.
+        """
         with self._lock:
             for line in self._lines.values():
-                if pid not in (None, line.pid):
-                    continue
-                line.is_cut = True
-                with contextlib.suppress(OSError):  # it has ended by itself
-                    line.socket.shutdown(socket.SHUT_RDWR)
+                is_meant = pid in (None, line.pid)
+                line.is_cut = line.is_cut or is_meant or line.asked_at is None
+                if is_meant:
+                    with contextlib.suppress(OSError):  # it has ended by itself
+                        line.socket.shutdown(socket.SHUT_RDWR)
 
     def _on_connect(self, connection: Any, _record: object) -> None:
         own = socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM)

@@ -98,6 +98,22 @@ def test_connections_that_the_server_has_lost_are_noticed(far_work: Work, proxy:
     far_work.until(lambda: far_work.done == ["found"], 5)
 
 
+def test_where_one_connection_is_lost_no_other_that_lay_idle_is_trusted(far_work: Work) -> None:
+    """Else the next save may go by it, and has to be kept and offered a second time."""
+    database = far_work.database
+
+    def use_two() -> tuple[int, int]:
+        with database.reading() as one, database.reading() as two:
+            for connection in (one, two):
+                connection.execute(text("SELECT 1"))
+            return database.backend_pid(one), database.backend_pid(two)
+
+    before = use_two()
+    assert set(use_two()) == set(before), "kept as long as nothing happens"
+    database.abandon(before[0])
+    assert not set(use_two()) & set(before)
+
+
 def test_a_cut_is_said_at_once_and_the_next_call_works(far_work: Work, proxy: Proxy) -> None:
     far_work.ask(LONG, purpose="list")
     far_work.until(far_work.is_running)
