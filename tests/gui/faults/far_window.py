@@ -69,6 +69,10 @@ class FarWindow:
     def buttons(self) -> set[str]:
         return {one.objectName() for one in self.pane.change_banner._buttons}
 
+    def is_offered(self) -> bool:
+        """Whether what is typed can be saved by one key, since the desk is back."""
+        return "saveNow" in self.buttons()
+
     def push(self, name: str) -> None:
         self.until(lambda: name in self.buttons())
         next(one for one in self.pane.change_banner._buttons if one.objectName() == name).click()
