@@ -115,8 +115,11 @@ class EntityController(QObject, Generic[Detail]):
         self._begin(row_id)
         self._runner.run(
             lambda conn: self.read(conn, row_id),
-            on_done=self.opened.emit, on_error=self.open_failed.emit, receiver=self, purpose="open",
-        )  # fmt: skip
+            on_done=self.opened.emit,
+            on_error=self.open_failed.emit,
+            receiver=self,
+            purpose="open",
+        )
 
     def start_new(self) -> None:
         """Begin a row that is not there yet: the save_id is made now and kept over retries."""
@@ -140,8 +143,10 @@ class EntityController(QObject, Generic[Detail]):
             self._runner.run(
                 lambda conn: self._read_both(conn, row_id),
                 on_done=lambda both: self._if_shown(visit, self.looked, *both),
-                on_error=lambda error: self._if_shown(visit, self.look_failed, error), receiver=self, purpose="look",
-            )  # fmt: skip
+                on_error=lambda error: self._if_shown(visit, self.look_failed, error),
+                receiver=self,
+                purpose="look",
+            )
 
     def _if_shown(self, visit: int, signal: SignalInstance, *answer: Any) -> None:
         """Tell it, where the row that was asked about is still shown."""
@@ -182,8 +187,9 @@ class EntityController(QObject, Generic[Detail]):
             op,
             on_done=lambda detail: self._on_sent(visit, sent, detail),
             on_error=lambda error: self._on_save_failed(visit, sent, error),
-            receiver=self, write=True,
-        )  # fmt: skip
+            receiver=self,
+            write=True,
+        )
 
     def _on_sent(self, visit: int, sent: Sent, detail: Detail | None) -> None:
         if detail is None:
@@ -232,8 +238,9 @@ class EntityController(QObject, Generic[Detail]):
         self._runner.run(
             lambda conn: self._read_both(conn, row_id),
             on_done=lambda both: self._if_shown(visit, self.conflicted, *both),
-            on_error=lambda error: self._if_shown(visit, self.save_failed, error), receiver=self,
-        )  # fmt: skip
+            on_error=lambda error: self._if_shown(visit, self.save_failed, error),
+            receiver=self,
+        )
 
     def _read_both(self, conn: Any, row_id: int) -> tuple[Detail, Any]:
         beside = self.read_beside(conn, row_id)
@@ -247,8 +254,9 @@ class EntityController(QObject, Generic[Detail]):
         self._runner.run(
             lambda conn: self._read_both(conn, row_id),
             on_done=lambda both: self._on_done_before(visit, sent, *both),
-            on_error=lambda failure: self._if_shown(visit, self.save_failed, failure), receiver=self,
-        )  # fmt: skip
+            on_error=lambda failure: self._if_shown(visit, self.save_failed, failure),
+            receiver=self,
+        )
 
     def _on_done_before(self, visit: int, sent: Sent, detail: Detail, beside: Any) -> None:
         if visit == self._visit and sent.beside is not None and not self.is_beside_kept(sent.beside, beside):

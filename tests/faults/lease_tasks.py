@@ -78,7 +78,7 @@ def shift_clock(place: Workplace, days: float) -> str:
     time.time_ns = lambda: int((true_time() + shift) * 1e9)
     for module in [module for name, module in sys.modules.items() if name.startswith("shared")]:
         if getattr(module, "datetime", None) is real.datetime:
-            module.datetime = Shifted  # type: ignore[attr-defined]
+            module.datetime = Shifted
     return Shifted.now(real.UTC).isoformat()
 
 

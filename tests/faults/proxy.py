@@ -180,7 +180,7 @@ class Proxy:
         self._do(act)
 
     def _do(self, act: Callable[[], object]) -> None:
-        asyncio.run_coroutine_threadsafe(act(), self._loop).result(10)  # type: ignore[arg-type]
+        asyncio.run_coroutine_threadsafe(act(), self._loop).result(10)
 
     async def _listen(self) -> None:
         if self._listening is None:

@@ -7,7 +7,6 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -118,9 +117,10 @@ def field(pane: Any, name: str) -> Any:
 
 def enter_as(client: Client, person: int) -> None:
     """Choose who sits here."""
-    dialogs: Callable[[], list[PersonDialog]] = lambda: [  # noqa: E731
-        one for one in client.window.findChildren(PersonDialog) if one.isVisible()
-    ]
+
+    def dialogs() -> list[PersonDialog]:
+        return [one for one in client.window.findChildren(PersonDialog) if one.isVisible()]
+
     client.until(lambda: bool(dialogs()))
     dialog = dialogs()[0]
     dialog._people.setCurrentIndex(person)

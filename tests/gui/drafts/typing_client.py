@@ -43,7 +43,7 @@ class Typist:
     """Types into the forms of one client."""
 
     def __init__(self, folder: Path, application: QApplication, person: int | None = None) -> None:
-        Messages.ask_unsaved = lambda *_: Answer.CANCEL  # type: ignore[method-assign]
+        Messages.ask_unsaved = lambda *_: Answer.CANCEL
         self.app = DeskApp(application, Profile.load(folder))
         self.app.language.use(ENGLISH)
         self.app.window.resize(1440, 900)

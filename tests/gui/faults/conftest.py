@@ -75,6 +75,22 @@ class Work:
 
 
 @pytest.fixture
+def stored(desk: RunningDesk) -> Callable[..., list[tuple[Any, ...]]]:
+    """Ask the desk as its owner, on a connection of its own: the server may have been restarted."""
+
+    def ask(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        connection = desk.desk.owner_connection("desk")
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, parameters)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    return ask
+
+
+@pytest.fixture
 def work(desk: RunningDesk, qtbot: QtBot) -> Iterator[Work]:
     """Straight to the server."""
     yield from working(desk.database("full"), desk, qtbot)

@@ -38,22 +38,6 @@ def desk(desk: RunningDesk) -> RunningDesk:
 
 
 @pytest.fixture
-def stored(desk: RunningDesk) -> Callable[..., list[tuple[Any, ...]]]:
-    """Ask the desk as its owner."""
-
-    def ask(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        connection = desk.desk.owner_connection("desk")
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(sql, parameters)
-                return cursor.fetchall()
-        finally:
-            connection.close()
-
-    return ask
-
-
-@pytest.fixture
 def ticket(stored: Any) -> int:
     """One that no other test has."""
     found = stored("SELECT id FROM desk.ticket WHERE deleted_at IS NULL ORDER BY id OFFSET %s LIMIT 1", next(_OFFSETS))

@@ -27,22 +27,6 @@ def desk(desk: RunningDesk) -> RunningDesk:
 
 
 @pytest.fixture
-def stored(desk: RunningDesk) -> Callable[..., list[tuple[Any, ...]]]:
-    """Ask the desk as its owner, on a connection of its own: the server may have been restarted."""
-
-    def ask(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        connection = desk.desk.owner_connection("desk")
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(sql, parameters)
-                return cursor.fetchall() if cursor.description else []
-        finally:
-            connection.close()
-
-    return ask
-
-
-@pytest.fixture
 def tickets(stored: Callable[..., Any]) -> list[int]:
     """Two that no other test has."""
     at = next(_OFFSETS)

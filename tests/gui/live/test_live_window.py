@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 import desk_client.connection as connection_module
@@ -28,6 +28,7 @@ from shared.notify import CHANNEL
 from shared.schemas.ticket_listing import TicketFilter
 from tests.desks import RunningDesk
 from tests.gui.conftest import Client, StartClient
+from tests.gui.faults.far_window import StallProbe
 from tests.integration.database.world import insert, mark, one, update
 
 NEVER = ListenerTimes(retry=(600.0,))
@@ -392,25 +393,6 @@ def test_all_sessions_ended_by_force_come_back(start_client: StartClient, boss: 
 # -- a flood -------------------------------------------------------------------------------------------------------
 
 
-class Stalls:
-    """How long the window did not answer, at the longest."""
-
-    def __init__(self) -> None:
-        self.longest = 0.0
-        self._last = time.perf_counter()
-        self._timer = QTimer()
-        self._timer.timeout.connect(self._tick)
-        self._timer.start(0)
-
-    def _tick(self) -> None:
-        now = time.perf_counter()
-        self.longest, self._last = max(self.longest, now - self._last), now
-
-    def stop(self) -> float:
-        self._timer.stop()
-        return self.longest
-
-
 def test_a_flood_of_forged_notices_harms_nobody(start_client: StartClient, desk: RunningDesk, other: Any) -> None:
     """A machine that is let in sends what it likes: distinct rows, any rows, nonsense, as fast as it can."""
     client = start(start_client)
@@ -443,7 +425,7 @@ def test_a_flood_of_forged_notices_harms_nobody(start_client: StartClient, desk:
 
     done = threading.Event()
     thread = threading.Thread(target=send)
-    stalls = Stalls()
+    stalls = StallProbe()
     asked.purposes.clear()
     began = time.monotonic()
     thread.start()
