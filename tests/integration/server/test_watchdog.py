@@ -13,6 +13,7 @@ import pytest
 
 from desk_server.jobs.watchdog import _SUSPECTS, end_overdue_sessions
 from tests.desks import RunningDesk
+from tests.integration.server.enrolling import wait_until
 
 LIMITS = {"statement": 1, "transaction": 3, "idle": 1, "blocking": 1, "enrol": 1}
 PATIENT = dict.fromkeys(LIMITS, 1000)
@@ -170,6 +171,48 @@ def test_a_transaction_that_never_ends_is_ended_though_it_is_busy(
         is_over.set()
         thread.join()
     assert _told(owner)[0][:3] == ("pc-admin", "127.0.0.1", "transaction")
+
+
+def test_who_hears_notices_is_left_alone_and_who_reads_none_is_ended(
+    desk: RunningDesk, owner: Any, worker: Any, limits: Callable[..., None]
+) -> None:
+    """A notice is taken in a transaction as old as the listener's last statement: here older than the limit."""
+    limits("transaction")
+    listener, teller = desk.connect("query", autocommit=True), desk.connect("query", autocommit=True)
+    listener.cursor().execute("LISTEN talk")
+    wait_until(lambda: _one(owner, "SELECT query_start < clock_timestamp() - interval '3.1 s'", listener))
+    looked_old = "SELECT state = 'idle' AND xact_start < clock_timestamp() - interval '3 s'"
+    is_over = threading.Event()
+
+    def talk() -> None:
+        with teller.cursor() as cursor:
+            while not is_over.is_set():
+                cursor.execute("NOTIFY talk")
+
+    talking = threading.Thread(target=talk)
+    talking.start()
+    try:
+        seen, until = 0, time.monotonic() + 60
+        while seen < 2 and time.monotonic() < until:
+            seen += _one(owner, looked_old, listener)
+            assert end_overdue_sessions(worker, desk.desk) == 0, "a listener was ended"
+    finally:
+        is_over.set()
+        talking.join()
+    assert seen == 2
+    with teller.cursor() as cursor:  # more than the way to a client holds that does not read
+        cursor.execute(";".join(f"NOTIFY talk, '{number:7900}'" for number in range(2000)))
+    wait_until(lambda: _one(owner, "SELECT wait_event = 'ClientWrite'", listener))
+    _watch(desk, owner, worker, listener)
+    assert _told(owner)[0][:3] == ("pc-query", "127.0.0.1", "transaction")
+    assert _is_alive(owner, teller)
+
+
+def _one(owner: Any, select: str, connection: Any) -> bool:
+    """What is so of a session just now."""
+    with owner.cursor() as cursor:
+        cursor.execute(f"{select} FROM pg_stat_activity WHERE pid = %s", (connection.info.backend_pid,))
+        return bool(cursor.fetchone()[0])
 
 
 def test_who_blocks_a_migration_by_a_mere_reader_s_lock_is_ended(
