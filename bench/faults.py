@@ -15,7 +15,7 @@ import re
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,13 +37,14 @@ from tests.faults.races import (
     sleep_within_a_save,
     take_at_a_barrier,
 )
-from tests.faults.repeats import resend_after_cuts, send_at_once
+from tests.faults.repeats import SAMPLES, TICKETS, Kind, resend_after_cuts, send_at_once
 from tests.faults.rounds import Rounds
 from tests.faults.stage import Stage
 from tests.small_disk import NoSmallDiskError, small_disk
 
 BOUND = 9.0  # seconds of silence after which a client gives a connection up
 READY_SECONDS = 2.0
+OTHERS = tuple(SAMPLES)  # than tickets
 
 
 class LeftOutError(Exception):
@@ -85,6 +86,10 @@ def takers_find_two(made: Stage, size: int) -> Rounds:
     good = "WHERE held.expires_at <= clock_timestamp() OR (held.machine = me AND held.session = mine)"
     with made.planted("lease_take", good, "WHERE true"):
         return take_at_a_barrier(made, takers=16, rounds=size)
+
+
+def repeated(send: Callable[..., Rounds], kind: Kind, entities: Sequence[str] = TICKETS) -> Callable[[Crew, int], Any]:
+    return on_a_desk(lambda made, size: send(made, kind, rounds=size, entities=entities))
 
 
 def saves_are_repeated(made: Stage, size: int) -> Rounds:
@@ -227,13 +232,15 @@ LINES = (
     Line("SIGSTOP within a save", 20, on_a_desk(sleepers_within, lease_seconds=1)),
     Line("client's clock a day off", 100, on_a_desk(wrong_clocks)),
     Line("server's clock 5 min ahead and back", 20, on_a_desk(server_clocks)),
-    Line("one save ten times at once", 1000, on_a_desk(lambda s, n: send_at_once(s, "change", rounds=n))),
-    Line("one new ticket ten times at once", 1000, on_a_desk(lambda s, n: send_at_once(s, "new", rounds=n))),
+    Line("one save ten times at once", 1000, repeated(send_at_once, "change")),
+    Line("one new ticket ten times at once", 1000, repeated(send_at_once, "new")),
+    Line("one save of six other entities ten times at once", 300, repeated(send_at_once, "change", OTHERS)),
+    Line("one new row of six other entities ten times at once", 300, repeated(send_at_once, "new", OTHERS)),
     Line("planted: save ids are not looked at", 5, on_a_desk(saves_are_repeated), is_planted=True),
-    Line(
-        "a save again after its answer was cut", 500, on_a_desk(lambda s, n: resend_after_cuts(s, "change", rounds=n))
-    ),
-    Line("a new ticket again after a cut", 500, on_a_desk(lambda s, n: resend_after_cuts(s, "new", rounds=n))),
+    Line("a save again after its answer was cut", 500, repeated(resend_after_cuts, "change")),
+    Line("a new ticket again after a cut", 500, repeated(resend_after_cuts, "new")),
+    Line("a save of six other entities again after a cut", 120, repeated(resend_after_cuts, "change", OTHERS)),
+    Line("a new row of six other entities again after a cut", 120, repeated(resend_after_cuts, "new", OTHERS)),
     Line("kill -9 of the client", 500, on_a_desk(lambda s, n: kill_at_every_step(s, rounds=n))),
     Line("kill -9 of PostgreSQL under 4 writers", 100, on_a_desk(server_kills)),
     *(Line(f"network, 30 s: {fault.replace('_', ' ')}", 4, on_a_desk(network(fault))) for fault in FAULTS),

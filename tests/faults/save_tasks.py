@@ -1,4 +1,4 @@
-"""What workers send more than once: a save and a new ticket, each with the save ids that it keeps over its retries."""
+"""What workers send more than once: a change and a new row, each with the save ids that it keeps over its retries."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from shared.errors import AlreadySavedError, BusyError, ConflictError, DatabaseUnavailableError
+from shared.schemas.machine import MachineSave, MachineValues
 from shared.schemas.ticket import CommentText, TicketCreate, TicketUpdate, TicketValues
+from shared.services.machines import set_machine
+from shared.services.saving import EDITABLE, insert_row, update_row
 from shared.services.tickets import create_ticket, update_ticket
 from tests.faults.workplace import Workplace
 
@@ -50,6 +55,44 @@ def send_new(place: Workplace, save_id: str, values: dict[str, Any], at: float =
         place.reach("before commit")
     place.reach("after commit")
     return saved.id
+
+
+def send_row(
+    place: Workplace,
+    entity: str,
+    save_id: str,
+    values: dict[str, Any],
+    row: int | None = None,
+    version: int = 0,
+    at: float = 0,
+) -> int:
+    """A new row of any entity, or a change of ``row`` as it was read at ``version``; its id.
+
+    Where a lock was not to be had it is sent again, as a client does.
+    """
+    wait_until(at)
+    while True:
+        try:
+            with place.database.unit_of_work() as session:
+                saved = _write_row(session, entity, uuid.UUID(save_id), values, row, version)
+                place.reach("before commit")
+        except BusyError:
+            time.sleep(0.05)
+            continue
+        place.reach("after commit")
+        return saved
+
+
+def _write_row(
+    session: Session, entity: str, save_id: uuid.UUID, values: dict[str, Any], row: int | None, version: int
+) -> int:
+    if entity == "machine":
+        known = None if row is None else version
+        return set_machine(session, MachineSave(values=MachineValues(**values), save_id=save_id, row_version=known)).id
+    model = EDITABLE[entity]
+    if row is None:
+        return int(insert_row(session, model, values, save_id=save_id)["id"])
+    return int(update_row(session, model, row, values, row_version=version, save_id=save_id)["id"])
 
 
 def save_on_and_on(place: Workplace, ticket: int, bound: float | None = None, patience: float = 60) -> dict[str, Any]:
@@ -117,4 +160,4 @@ def wait_until(moment: float) -> None:
         time.sleep(left)
 
 
-TASKS = (send_change, send_new, save_on_and_on)
+TASKS = (send_change, send_new, send_row, save_on_and_on)
