@@ -1,11 +1,13 @@
 """A client process that types, and then does what it is told: ``python -m ... PROFILE TICKET WORDS``.
 
 Says ``typed`` once its text is on the disk and the row is its own. A line ``save`` on its standard input: it saves, and
-tells as ``{json}`` what the person before it sees when that is over.
+tells as ``{json}`` what the person before it sees when that is over. A line ``lose the disk``: from now on drafts can't
+be written; what is there stays.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import queue
@@ -34,6 +36,16 @@ def seen(pane: Any) -> dict[str, Any]:
     }
 
 
+def lose_the_disk(typist: Typist) -> None:
+    """It is full, say."""
+
+    def fail(_waiting: object) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    typist.app.drafts._journal._store.write = fail
+    print("lost", flush=True)
+
+
 def main(folder: str, ticket: str, words: str) -> None:
     """Type into the subject and the comment; then listen."""
     typist = Typist(Path(folder), QApplication([sys.argv[0]]))
@@ -48,7 +60,9 @@ def main(folder: str, ticket: str, words: str) -> None:
     threading.Thread(target=lambda: [orders.put(line) for line in sys.stdin], daemon=True).start()
     while True:
         until(lambda: not orders.empty(), "an order comes")
-        orders.get()
+        if orders.get().strip() == "lose the disk":
+            lose_the_disk(typist)
+            continue
         pane.save()
         until(lambda: not pane.editing.is_saving and (not pane.is_dirty() or seen(pane)["locked"]), "the save is over")
         typist.settle()

@@ -59,8 +59,16 @@ class Process:
         return found
 
     def save(self) -> None:
+        self._order("save")
+
+    def lose_the_disk(self) -> None:
+        """From now on nothing is kept."""
+        self._order("lose the disk")
+        assert self.line() == "lost"
+
+    def _order(self, words: str) -> None:
         assert self.popen.stdin is not None
-        self.popen.stdin.write("save\n")
+        self.popen.stdin.write(f"{words}\n")
         self.popen.stdin.flush()
 
     def stop(self, what: signal.Signals) -> None:
@@ -139,13 +147,18 @@ def test_who_stood_still_past_his_lease_is_refused_and_his_text_is_a_draft(
     assert pane.comment_box.editor.toPlainText() == WORDS
 
 
+@pytest.mark.parametrize("knows_of_its_save", [True, False])
 def test_who_is_killed_between_commit_and_answer_saves_once(
-    process: Process, proxy: Proxy, start_client: StartClient, ticket: int, stored: Any
+    process: Process, proxy: Proxy, start_client: StartClient, ticket: int, stored: Any, knows_of_its_save: bool
 ) -> None:
+    """Also where the draft is of before the save, since the disk was full by then: the ids were in it already."""
+
     def version() -> int:
         return int(stored("SELECT row_version FROM desk.ticket WHERE id = %s", ticket)[0][0])
 
     was, before = stored("SELECT subject FROM desk.ticket WHERE id = %s", ticket)[0][0], version()
+    if not knows_of_its_save:
+        process.lose_the_disk()
     proxy.latency = 1.0  # half a second for each way: the answer to COMMIT is on it when the process dies
     process.save()
     wait(lambda: version() == before + 1)
