@@ -9,6 +9,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, Q
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from desk_client.listing.delegate import ROW_HEIGHT, CellDelegate
+from desk_client.listing.held_place import HeldPlace
 from desk_client.listing.list_header import ListHeader
 from desk_client.listing.several_rows import SeveralRows
 from desk_client.listing.table_model import PagedTableModel
@@ -56,6 +57,7 @@ class ListView(Translated, SeveralRows[Row], Generic[Row]):
         self._choose_timer = self._single_shot(OPEN_DELAY_MS, self._announce_current)
         self._build()
         self._connect()
+        self._place: HeldPlace[Row] = HeldPlace(self, model)
         self.retranslate()
 
     def _single_shot(self, delay: int, slot: object) -> QTimer:

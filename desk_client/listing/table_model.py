@@ -36,10 +36,13 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
     Signals:
         dimmed_changed(bool): the rows shown are of an older question; the answer is on its way.
         count_changed(): the number of rows, or whether it is exact, changed.
+        rows_changing(), rows_changed(): rows of the same listing are read again, and may stand elsewhere by then.
     """
 
     dimmed_changed = Signal(bool)
     count_changed = Signal()
+    rows_changing = Signal()
+    rows_changed = Signal()
 
     def __init__(self, columns: ColumnSet, texts: CellTexts[Row], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -87,13 +90,16 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
 
     def replace(self, pages: dict[int, Page[Row]], anchors: Anchors) -> None:
         """Show the same listing as it is now: these pages are fresh, all others are forgotten."""
+        self.rows_changing.emit()
         self._pages = OrderedDict((number, page.rows) for number, page in pages.items())
         self.set_anchors(anchors)
         self._touch(range(self._count))
         self.set_dimmed(False)
+        self.rows_changed.emit()
 
     def grow_again(self, pages: list[Page[Row]]) -> None:
         """Show the same growing listing as it is now, as far as one has come; what is in sight stays in sight."""
+        self.rows_changing.emit()
         keys = [page.next_key for page in pages if page.next_key is not None]
         self._pages = OrderedDict((number, page.rows) for number, page in enumerate(pages))
         while len(self._pages) > CACHED_PAGES:
@@ -104,9 +110,11 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         self.count_changed.emit()
         self._touch(range(self._count))
         self.set_dimmed(False)
+        self.rows_changed.emit()
 
     def add_page(self, number: int, page: Page[Row]) -> None:
-        """Keep a page that was missing."""
+        """Keep a page that was missing, or was read again."""
+        self.rows_changing.emit()
         self._pages[number] = page.rows
         if self._grows and number == len(self._keys) - 1:
             self._lengthen(number, page)
@@ -115,6 +123,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
             self._pages.popitem(last=False)
         first = number * PAGE_ROWS
         self._touch(range(first, min(first + PAGE_ROWS, self._count)))
+        self.rows_changed.emit()
 
     def update_row(self, row: Row) -> bool:
         """Show this row as it is now, where it stands; False where it is not in memory."""
@@ -216,6 +225,15 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
                 if row.id == row_id:
                     return number * PAGE_ROWS + offset
         return None
+
+    def places(self, row_ids: Container[int]) -> dict[int, int]:
+        """Where these rows stand, as far as they are in memory."""
+        return {
+            row.id: number * PAGE_ROWS + offset
+            for number, rows in self._pages.items()
+            for offset, row in enumerate(rows)
+            if row.id in row_ids
+        }
 
     def rows_in_memory(self) -> Iterable[Row]:
         """All rows in memory, in no order."""

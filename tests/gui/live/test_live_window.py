@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 import desk_client.connection as connection_module
+import desk_client.tickets.list_controller as list_module
 from desk_client.audit.page import AuditPage
 from desk_client.connection import ConnectionState
 from desk_client.language import CHINESE, ENGLISH
@@ -21,6 +22,7 @@ from desk_client.listener import ListenerTimes
 from desk_client.machines.page import MachinesPage
 from desk_client.privacy.page import PrivacyPage
 from desk_client.tickets.views import COUNT_ROLE
+from desk_client.turns import TurnTimes
 from desk_server.demo.loader import seed
 from desk_server.jobs import JOBS
 from desk_server.worker import Worker
@@ -100,6 +102,15 @@ def show_those_of_one(client: Client, boss: Any) -> tuple[int, int]:
     return person, somebody_else
 
 
+def new_ticket(other: Any, boss: Any) -> int:
+    boss.execute("SELECT customer_id, product_id FROM desk.ticket WHERE product_id IS NOT NULL LIMIT 1")
+    customer, product = boss.fetchone()
+    return insert(
+        other, "ticket", kind="request", subject="New elsewhere", customer_id=customer, product_id=product,
+        category="video", priority="high", source="customer", channel="phone", status="new",
+    )  # fmt: skip
+
+
 # -- rows ----------------------------------------------------------------------------------------------------------
 
 
@@ -121,16 +132,18 @@ def test_a_comment_of_another_counts_as_activity(start_client: StartClient, othe
     client.until(lambda: row_of(client, ticket).last_activity_at > before)
 
 
+@pytest.fixture
+def quick_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For who waits for the counts twice."""
+    monkeypatch.setattr(list_module, "COUNTS", TurnTimes(spread=0.2))
+
+
+@pytest.mark.usefixtures("quick_counts")
 def test_tickets_come_and_go_and_are_counted(start_client: StartClient, other: Any, boss: Any) -> None:
     client = start(start_client)
     client.until(lambda: count_of(client, "all") is not None)
     before, counted = ids(client), count_of(client, "all")
-    boss.execute("SELECT customer_id, product_id FROM desk.ticket WHERE product_id IS NOT NULL LIMIT 1")
-    customer, product = boss.fetchone()
-    made = insert(
-        other, "ticket", kind="request", subject="New elsewhere", customer_id=customer, product_id=product,
-        category="video", priority="high", source="customer", channel="phone", status="new",
-    )  # fmt: skip
+    made = new_ticket(other, boss)
     client.until(lambda: row_of(client, made) is not None)
     client.until(lambda: count_of(client, "all") == counted + 1)
     assert client.model.rowCount() == len(before) + 1
@@ -138,6 +151,36 @@ def test_tickets_come_and_go_and_are_counted(start_client: StartClient, other: A
     client.until(lambda: row_of(client, made) is None)
     client.until(lambda: count_of(client, "all") == counted)
     assert sorted(ids(client)) == sorted(before)
+
+
+@pytest.mark.usefixtures("quick_counts")
+@pytest.mark.parametrize("scrolled", [True, False], ids=["scrolled", "at the top"])
+def test_rows_that_come_in_above_push_nothing_out_of_sight(
+    start_client: StartClient, other: Any, boss: Any, scrolled: bool
+) -> None:
+    client = start(start_client)
+    view, bar = client.list, client.list.verticalScrollBar()
+    chosen = ids(client)[20]
+    view.select_row(chosen)
+    bar.setValue(bar.maximum() - 5 if scrolled else 0)  # the current row is in sight, or is not
+    client.settle()
+    first = client.model.row(view.visible_rows()[0]).id
+    offset = view.rowViewportPosition(view.visible_rows()[0])
+    new = [new_ticket(other, boss) for _ in range(3)]
+    client.until(lambda: all(row_of(client, ticket) is not None for ticket in new))
+    client.settle()
+    assert ids(client)[:3] == new[::-1]
+    if scrolled:
+        assert client.model.row(view.visible_rows()[0]).id == first
+        assert view.rowViewportPosition(view.visible_rows()[0]) == offset
+    else:
+        assert bar.value() == 0 and client.model.row(0).id == new[-1]
+    assert view.current_id() == chosen == client.model.row(view.currentIndex().row()).id
+    for ticket in new:  # and when they go again
+        update(other, "ticket", ticket, deleted_at=dt.datetime.now(dt.UTC))
+    client.until(lambda: all(row_of(client, ticket) is None for ticket in new))
+    client.settle()
+    assert client.model.row(view.visible_rows()[0]).id == first
 
 
 def test_a_row_leaves_and_enters_a_view(start_client: StartClient, other: Any, boss: Any) -> None:
