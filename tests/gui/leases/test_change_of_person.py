@@ -1,0 +1,91 @@
+"""Another person at the same machine: a lease is of one window's session and names who sits before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.gui.conftest import StartClient
+from tests.gui.drafts.conftest import enter_as, rows, wait_offered
+from tests.gui.leases.conftest import Window
+
+Windows = Callable[..., Window]
+Stored = Callable[..., list[tuple[Any, ...]]]
+SitDown = Callable[[str], Window]
+PEOPLE = ("lin", "zhao")
+
+
+@pytest.fixture
+def sit_down(start_client: StartClient, lengths: Callable[..., None]) -> SitDown:
+    """``sit_down("zhao")``: the window of the shared machine with this person before it."""
+
+    def start(person: str) -> Window:
+        client = start_client("shared", enter=False)
+        enter_as(client, PEOPLE.index(person))
+        client.until(lambda: client.app.connection.is_live)
+        client.show_view("all")
+        return Window(client)
+
+    return start
+
+
+def holders(stored: Stored) -> list[tuple[str, str]]:
+    return stored(
+        "SELECT held.machine, staff.code FROM desk.edit_lease AS held JOIN desk.staff ON staff.id = held.person_id"
+        " WHERE held.expires_at > clock_timestamp()"
+    )
+
+
+def test_who_leaves_gives_the_row_back_and_leaves_his_text_to_himself_alone(
+    sit_down: SitDown, windows: Windows, ticket: int, stored: Stored
+) -> None:
+    lin = sit_down("lin")
+    lin.open(ticket)
+    was = lin.editor("serial").text()
+    lin.take_lease("of lin")
+    lin.until(lambda: lin.pane.drafting.kept_at is not None)
+    assert holders(stored) == [("pc-shared", "lin")]
+    lin.client.app.stop()  # logged out, with all this before him
+    assert holders(stored) == []
+
+    zhao = sit_down("zhao")
+    assert rows(zhao.client) == []
+    zhao.open(ticket)
+    assert (zhao.editor("serial").text(), zhao.notice()) == (was, "")
+    zhao.take_lease("of zhao")
+    assert holders(stored) == [("pc-shared", "zhao")]
+    other = windows("full")
+    other.open(ticket)
+    other.until(lambda: "pc-shared (zhao) is editing this" in other.notice())
+    zhao.pane.save()
+    zhao.until(lambda: not zhao.pane.is_dirty())
+    zhao.client.settle()
+    assert holders(stored) == []
+    zhao.client.app.stop()
+
+    again = sit_down("lin")
+    (offered,) = wait_offered(again.client, 1)
+    offered.open_button.click()
+    again.until(lambda: len(again.client.workspace.tabs.panes()) == 2)
+    again.client.settle()
+    pane = again.client.workspace.tabs.panes()[1]
+    assert "of lin" in pane.form.fields.frames["serial"].editor.text()
+
+
+def test_two_people_with_a_window_each_at_one_machine_are_two(sit_down: SitDown, ticket: int, stored: Stored) -> None:
+    lin, zhao = sit_down("lin"), sit_down("zhao")
+    lin.open(ticket)
+    lin.take_lease("of lin")
+    zhao.open(ticket)
+    zhao.until(lambda: "pc-shared (lin) is editing this" in zhao.notice())
+    zhao.type("of zhao")
+    zhao.until(zhao.is_locked)
+    assert holders(stored) == [("pc-shared", "lin")], "one machine, but another session: it is not shared"
+    assert lin.holds() and not zhao.holds()
+    lin.client.app.stop()
+    zhao.push("goOnEditing")
+    zhao.until(lambda: zhao.holds() and not zhao.is_locked())
+    assert holders(stored) == [("pc-shared", "zhao")]
+    assert "of zhao" in zhao.editor("serial").text()
