@@ -223,6 +223,8 @@ class EntityController(QObject, Generic[Detail]):
             return
         if visit != self._visit:
             return  # what was typed there has been discarded
+        if not isinstance(error, AlreadySavedError):  # of that one it is still to be read what came of it
+            self.ids.note_answered()
         if isinstance(error, DatabaseUnavailableError):
             self.ids.note_unanswered(sent)
         elif isinstance(error, _JUDGED):

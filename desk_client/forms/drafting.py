@@ -152,7 +152,7 @@ class Drafting(QObject):
 
     def _sent(self) -> Mapping[str, Any] | None:
         """The save whose answer is not there, as it went out."""
-        sent = self._controller.sent if self._editing.is_saving else self._controller.ids.unanswered
+        sent = self._controller.ids.under_way
         if sent is None:
             return None
         known = {name: getattr(sent, name) for name in Sent.__slots__}

@@ -41,11 +41,12 @@ class SaveIds:
     def forget(self) -> None:
         """It is saved, or another row is shown: what comes next is another save."""
         self._row, self._beside = uuid.uuid4(), uuid.uuid4()
+        self._out: Sent | None = None
         self._unanswered: Sent | None = None
 
     def forget_beside(self) -> None:
         """What was typed beside the form is saved; the form's save is still to come."""
-        self._beside, self._unanswered = uuid.uuid4(), None
+        self._beside, self._unanswered, self._out = uuid.uuid4(), None, None
 
     def next(self, row: tuple[int, int, Mapping[str, Any]] | None, changed: Mapping[str, Any], beside: Any) -> Sent:
         """What goes out now: of ``row`` (id, version, values as read; None: a new one).
@@ -53,15 +54,19 @@ class SaveIds:
         Where the outcome of the save before is not known, that one goes out again to the letter: with what was typed
         since it would be another, and the desk would take only one of the two.
         """
-        if self._unanswered is not None:
-            return self._unanswered
         row_id, row_version, base = row or (None, 0, {})
-        return Sent(row_id, row_version, base, dict(changed), beside, self._row, self._beside)
+        new = Sent(row_id, row_version, base, dict(changed), beside, self._row, self._beside)
+        self._out = self._unanswered or new
+        return self._out
 
     @property
-    def unanswered(self) -> Sent | None:
-        """The save whose outcome is not known."""
-        return self._unanswered
+    def under_way(self) -> Sent | None:
+        """The save that is out, or whose outcome is not known. None while something is still asked before it goes."""
+        return self._out or self._unanswered
+
+    def note_answered(self) -> None:
+        """It is not out any more; what became of it, the others say."""
+        self._out = None
 
     def note_unanswered(self, sent: Sent) -> None:
         """The connection broke: whether it was saved is not known."""

@@ -118,6 +118,47 @@ def fill_new(client: Client, pane: Any, desk: RunningDesk) -> None:
     client.settle()
 
 
+def test_a_crash_while_the_desk_is_asked_before_a_save_brings_back_no_earlier_save(
+    start_client: StartClient, desk: RunningDesk
+) -> None:
+    """Nothing has gone out of this ticket yet; what went out last was of the one before."""
+    client = start_client()
+    one, other = ids_of_questions(desk)
+    pane = open_ticket(client, one)
+    type_into(field(pane, "subject"), "Saved before ")
+    pane.save()
+    client.until(lambda: not pane.is_dirty())
+    pane.open_row(other)
+    client.until(lambda: pane.editing.detail.id == other)
+    pane.form.put({"status": "resolved", "resolution": "Typed before the crash"}, {})
+    client.settle()
+    pane.controller.ask_for_arrivals = lambda: None  # the answer does not come
+    pane.save()
+    assert pane.editing.is_saving
+    pane.drafting.write()
+    client.app.stop()
+    free_leases(desk)
+    again = start_client(remembered=True)
+    wait_offered(again, 1)
+    pane = open_draft_of(again, other)
+    pane.save()
+    again.until(lambda: not pane.is_dirty())
+    assert pane.editing.detail.id == other
+    done = "SELECT count(*) FROM desk.ticket WHERE id = %s AND resolution = 'Typed before the crash'"
+    assert count(desk, done, other) == 1
+
+
+def ids_of_questions(desk: RunningDesk) -> list[int]:
+    """Two open tickets that one sentence resolves."""
+    found = ids(desk, 2, 56)
+    with desk.owner().cursor() as cursor:
+        cursor.execute(
+            "UPDATE desk.ticket SET kind = 'question', status = 'open', assignee_id = (SELECT min(id) FROM desk.staff)"
+            " WHERE id = ANY(%s)", [found],
+        )  # fmt: skip
+    return found
+
+
 def test_a_form_that_is_discarded_leaves_no_draft(start_client: StartClient, desk: RunningDesk) -> None:
     client = start_client()
     pane = open_ticket(client, ids(desk, 1, 33)[0])
