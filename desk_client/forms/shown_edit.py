@@ -90,6 +90,8 @@ class ShownEdit(EditHooks[Detail]):
             self.live.say_gone()
         elif had_news:
             self.live.look()  # what was read is not what is stored by now
+        else:
+            self.live.catch_up()
 
     def _on_opened(self, detail: Detail) -> None:
         self.detail = detail

@@ -228,6 +228,23 @@ def test_what_is_thrown_away_is_not_offered(client: Any) -> None:
     assert said(client) == ""
 
 
+def test_who_throws_away_what_waits_sees_what_others_made_of_the_row(client: Any, cut: Any) -> None:
+    ticket = typed(client)
+    mend = cut("update_ticket", False)
+    save(client)
+    mend()
+    client.until(lambda: said(client).startswith("The desk is back"))
+    client.desk.owner().cursor().execute("DELETE FROM desk.edit_lease WHERE entity_id = %s", [ticket])
+    change_elsewhere(client, ticket, subject="Theirs")
+    client.bus.publish("ticket", ticket, version=2)
+    client.idle()
+    assert client.editor("subject").text() != "Theirs", "what is typed stands over what was read"
+    client.pane.editing.discard()
+    client.idle()
+    assert client.editor("subject").text() == "Theirs"
+    assert said(client) == ""
+
+
 def test_whoever_wanted_to_leave_stays(client: Any) -> None:
     """Leaving by "save": the form stays while nothing can be saved."""
     ticket = typed(client)
