@@ -48,6 +48,6 @@ class ManyTickets(QObject):
             self.bulk.delete(ids)
 
     def _on_deleted(self, ids: list[int]) -> None:
-        self._page.list.chosen.clear()
+        self._page.list.choose_none()
         self._tabs.drop_tickets(ids)
         self._page.leave_tickets(ids)

@@ -49,6 +49,11 @@ class SeveralRows(QTableView, Generic[Row]):
         if self.gestures is not None and not self._is_silent and not self._rows.is_stepping:
             self.gestures.plain_step()
 
+    def choose_none(self) -> None:
+        """Nothing is chosen beside the current row, nor will be by what was asked for."""
+        if self.gestures is not None:
+            self.gestures.plain_step()
+
     def takes_key(self, event: QKeyEvent) -> bool:
         """Whether a key chose rows."""
         return self.gestures is not None and self.gestures.key(event)

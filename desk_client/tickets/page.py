@@ -56,14 +56,14 @@ class TicketsPage(Translated, QWidget):
         self._shown_id: int | None = None
         self._has_ticket = False
         self.filters = FilterBar(context.reference, self)
-        texts = TicketTexts(context.reference, lambda: datetime.now(UTC))
+        texts = TicketTexts(context.reference, lambda: datetime.now(UTC), context.session.machine)
         self.model: PagedTableModel[TicketRow] = PagedTableModel(TICKET_COLUMNS, texts, self)
         self.list = TicketListView(self.model, context.theme, self)
         self.list.allow_several()
         self.controller = TicketListController(
             self.model, context.runner, context.bus, context.messages, context.session.readable_private, self
         )
-        self._marks = EditMarks(ENTITY, self.model, self.list, context.leases.others, self)
+        self._marks = EditMarks(ENTITY, self.model, self.list, context.leases.others, context.session.machine, self)
         self.pane = pane
         card = list_card("listCard", self.filters, self.list, self)
         self.splitter = split_below("listAndTicket", card, self.pane, self)
@@ -136,7 +136,7 @@ class TicketsPage(Translated, QWidget):
         wanted = self.filters.filter()
         key, descending = self.list.header.sort()
         if wanted != self.controller.listing.filter:
-            self.list.chosen.clear()  # nobody sees any more which they are
+            self.list.choose_none()  # nobody sees any more which they are
         self.filter_shown.emit(wanted)
         self.controller.show(TicketListing(filter=wanted, sort=key, descending=descending))
 

@@ -126,6 +126,13 @@ def test_a_click_before_the_answer_counts_instead(start_client: StartClient) -> 
     assert chosen_rows(client) == []
 
 
+def test_who_shows_other_rows_before_the_answer_has_none_chosen(start_client: StartClient) -> None:
+    client = opened(start_client)
+    press(client, Qt.Key.Key_A, CONTROL)
+    client.show_view("waiting_customer")
+    assert client.list.chosen.ids() == (), "nobody sees any more which they are"
+
+
 def test_what_is_chosen_stays_chosen_when_the_list_is_read_anew(start_client: StartClient, desk: RunningDesk) -> None:
     client = opened(start_client)
     press(client, Qt.Key.Key_Down, SHIFT, times=3)
