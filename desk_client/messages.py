@@ -61,6 +61,11 @@ _SENTENCES: dict[type[errors.DeskError], Any] = {
     errors.TooSlowError: QT_TRANSLATE_NOOP(
         "Errors", "This took too long and was stopped. Try again, or ask for less: narrow the time, or add a filter"
     ),
+    errors.LimitError: QT_TRANSLATE_NOOP(
+        "Errors",
+        "The server has reached a limit, and nothing was saved: a text is too large, or the server is overloaded."
+        " Try again in a moment, or shorten it",
+    ),
     errors.UnprovenServerError: QT_TRANSLATE_NOOP(
         "Errors",
         "This machine does not trust the server: it could not prove that it belongs to this desk. If the desk's"

@@ -121,6 +121,10 @@ class TooSlowError(BusyError):
     """A statement ran longer than one may; the same call may never pass where it asks for too much."""
 
 
+class LimitError(UserError):
+    """A limit of the database server itself: a text too large for an index, or a queue of notices that is full."""
+
+
 class LastAdminError(UserError):
     """DK021: no administrator's machine would be left that can still get in."""
 

@@ -40,6 +40,11 @@ _ERRORS: dict[str, tuple[type[DeskError], str]] = {
     "55P03": (errors.BusyError, "Somebody else is saving the same record. Try again in a moment."),
     "40P01": (errors.BusyError, "Two saves were in each other's way. Try again in a moment."),
     "40001": (errors.BusyError, "Two saves were in each other's way. Try again in a moment."),
+    "54000": (
+        errors.LimitError,
+        "The database server has reached a limit of its own, and nothing was saved: a text is too large, or the server "
+        "is behind with its notices. Try again in a moment, or shorten it.",
+    ),
     "57014": (errors.TooSlowError, "The database took too long and gave up. Try again, or ask for less."),
     "53100": (errors.DatabaseUnavailableError, "The database server's disk is full."),
     "53200": (errors.DatabaseUnavailableError, "The database server is out of memory."),

@@ -56,6 +56,7 @@ SQLSTATES = {
     "53100": errors.DatabaseUnavailableError,
     "53200": errors.DatabaseUnavailableError,
     "53300": errors.ServerFullError,
+    "54000": errors.LimitError,
     "55P03": errors.BusyError,
     "57014": errors.TooSlowError,
     "57P01": errors.DatabaseUnavailableError,
