@@ -95,8 +95,10 @@ class DraftJournal(QObject):
     # -- journal thread ------------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        while self._wait():
+        is_last = False
+        while not is_last and self._wait():
             with self._wake:
+                is_last = self._closing  # once more, whatever came of it before: there may be room by now
                 search, self._search = self._search, None
                 waiting, self._waiting = self._waiting, {}
             fault = self._try(waiting, search)
@@ -111,8 +113,8 @@ class DraftJournal(QObject):
             if self._fault is not None:
                 is_key = self._fault is DraftFault.KEY
                 self._wake.wait_for(lambda: self._closing, KEY_RETRY_SECONDS if is_key else RETRY_SECONDS)
-                if self._closing:
-                    return False
+                if self._closing and is_key:
+                    return False  # nobody is asked for a password by a window that has gone
             self._wake.wait_for(lambda: self._waiting or self._search or self._closing)
             return bool(self._waiting or self._search)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
@@ -175,6 +176,29 @@ def test_a_full_disk_is_said_and_all_is_written_once_there_is_room(
         monkeypatch.setattr(JournalFile, "write", honest)
     journal.close()
     assert {one.id for one in found(qtbot, open_journal()).mine} == {first.id, second.id}
+
+
+@pytest.mark.parametrize("is_freed", [True, False])
+def test_closing_tries_once_more_and_waits_for_nothing(
+    open_journal: Callable[[], DraftJournal], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, is_freed: bool
+) -> None:
+    monkeypatch.setattr(journal_module, "RETRY_SECONDS", 600)
+    journal, one = open_journal(), draft()
+    tries: list[Any] = []
+
+    def full(*arguments: Any) -> None:
+        tries.append(arguments)
+        raise OSError(errno.ENOSPC, "no room")
+
+    with monkeypatch.context() as small:
+        small.setattr(JournalFile, "write", full)
+        with qtbot.waitSignal(journal.failed, timeout=10_000):
+            journal.put(one)
+        if not is_freed:
+            journal.close()
+    journal.close()
+    assert len(tries) == (1 if is_freed else 2), "once more, and no oftener"
+    assert found(qtbot, open_journal()).mine == ((one,) if is_freed else ())
 
 
 def test_a_file_is_one_process_s_alone(tmp_path: Path) -> None:
