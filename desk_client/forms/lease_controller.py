@@ -198,10 +198,16 @@ class LeaseController(QObject):
         if ask.machine is None:
             self.take()
             return
-        if ask.take_over_at is not None and ask.asked_at is not None and not self.keeper.is_admin:
-            # counted from now, at worst a little too long: this computer's clock may be wrong, its lengths are not
-            self._patience.start(round((ask.take_over_at - ask.asked_at).total_seconds() * 1000) + MARGIN_MS)
         self.asking.emit(ask)
+        self.keeper.others.look_soon()  # the holder may know of it by then
+
+    def be_patient(self) -> None:
+        """The holder knows of our question: from now on his time runs; said again, it runs on.
+
+        Counted from here, at worst a little too long: this computer's clock may be wrong, its lengths are not.
+        """
+        if not self._patience.isActive() and not self.keeper.is_admin:
+            self._patience.start(round(self.keeper.times.ask_seconds * 1000) + MARGIN_MS)
 
     def withdraw(self) -> None:
         """Our question was answered, or is not wanted any more."""

@@ -215,6 +215,8 @@ class Leasing(QObject, Generic[Detail]):
             self._note_holder(state)
             if self._question.note_seen(state):
                 self._lease.withdraw()
+            elif self._question.note_told(state, self._lease.keeper.times.ask_seconds):
+                self._lease.be_patient()
         self._show()
 
     def _on_free(self) -> None:

@@ -47,8 +47,9 @@ class LeaseAsk(Frozen):
     """How a question for another's lease stands.
 
     ``machine`` None: nobody holds it. ``answered_at``: the holder goes on; the question counts no more, another may be
-    put. ``take_over_at``: when this session may take the lease over (now, where it lies in the past); None where
-    somebody else asked first, or this session's question was answered.
+    put. ``take_over_at``: when this session may take the lease over (now, where it lies in the past; the earliest
+    there is, while the holder gave no sign of life since he was asked); None where somebody else asked first, or this
+    session's question was answered.
     """
 
     entity: str
@@ -65,7 +66,10 @@ class LeaseAsk(Frozen):
 
 
 class LeaseState(Frozen):
-    """Whose a lease is, as anybody may see it; ``answered_at``: the holder goes on, whoever asked."""
+    """Whose a lease is, as anybody may see it.
+
+    ``told_at``: the holder's first sign of life since somebody asked; ``answered_at``: he goes on, whoever asked.
+    """
 
     entity: str
     entity_id: int
@@ -75,4 +79,5 @@ class LeaseState(Frozen):
     beat_at: datetime
     asked_machine: str | None = None
     asked_at: datetime | None = None
+    told_at: datetime | None = None
     answered_at: datetime | None = None

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.database.leasing import ask, beat, is_waiting, lengths, take, take_over, wait_until
+from tests.integration.database.leasing import ask, ask_and_tell, beat, is_waiting, lengths, take, take_over, wait_until
 from tests.integration.database.races import begun
 from tests.integration.database.world import World, insert, one, refused, rows, update
 from tests.integration.server.enrolling import wait_until as wait_for
@@ -143,7 +143,7 @@ def test_a_question_that_nobody_could_hear_gives_no_lease(holder: Any, writer: A
             take_over(writer, ticket)
         writer.execute("ROLLBACK")
         assert beat(holder, (ticket, held["token"]))[0]["asked_machine"] is None
-        wait_until(writer, ask(writer, ticket)["take_over_at"])
+        wait_until(writer, ask_and_tell(writer, holder, ticket, held["token"]))
         assert beat(holder, (ticket, held["token"]))[0]["asked_machine"] == "pc-full2"
         assert take_over(writer, ticket)["is_mine"]
 

@@ -112,12 +112,26 @@ class EditingMachine(RuleBasedStateMachine):
     def be_put_off(self, client: Client) -> None:
         """Ask, hear that the holder is still working, and try all the same once the time would be up."""
         self.ask(client)
-        live = self.model.live()
-        for holder in self.clients:
-            if live is not None and holder.token == live.token and holder.who.machine == live.holder.machine:
-                self.answer(holder, keeps=True)
+        for holder in self.holders():
+            self.answer(holder, keeps=True)
         self.wait(client, Age.RIPE)
         self.take_over(client)
+
+    def press(self, client: Client, *, is_heard: bool, waits: bool) -> None:
+        """Ask and take over, with all that this needs or without: his holder's hearing of it, and patience."""
+        self.ask(client)
+        for holder in self.holders() if is_heard else ():
+            self.beat(holder)
+        if waits:
+            self.wait(client, Age.RIPE)
+        self.take_over(client)
+
+    def holders(self) -> list[Client]:
+        live = self.model.live()
+        if live is None:
+            return []
+        is_his = {live.token: live.holder.machine}
+        return [one for one in self.clients if is_his.get(one.token or 0) == one.who.machine]
 
     # -- saves, and what goes wrong with them --------------------------------------------------------------------------
 
@@ -172,7 +186,8 @@ class EditingMachine(RuleBasedStateMachine):
 
     def wait(self, _: Client, age: Age) -> None:
         """Until a question has waited so long."""
-        self.stand.run(f"UPDATE desk.edit_lease SET asked_at = asked_at - interval '{LATER[age]}'")
+        older = "UPDATE desk.edit_lease SET asked_at = asked_at - %s::interval, told_at = told_at - %s::interval"
+        self.stand.run(older, LATER[age], LATER[age])
         self.model.grow_old(age)
 
     def free(self, _: Client) -> None:
@@ -215,6 +230,9 @@ CHANCES: dict[str, tuple[int, Deed]] = {
     "hands over": (1, lambda machine, client: machine.answer(client, keeps=False)),
     "takes over": (4, _M.take_over),
     "is put off": (1, _M.be_put_off),
+    "asks, is heard, waits": (1, lambda machine, client: machine.press(client, is_heard=True, waits=True)),
+    "asks, is heard, does not wait": (1, lambda machine, client: machine.press(client, is_heard=True, waits=False)),
+    "asks and waits, unheard": (1, lambda machine, client: machine.press(client, is_heard=False, waits=True)),
     "saves": (3, _M.save),
     "saves by an old reading": (1, lambda machine, client: machine.save(client, is_fresh=False)),
     "saves without a token": (2, lambda machine, client: machine.save(client, with_token=False)),

@@ -41,11 +41,16 @@ class Age(IntEnum):
 
 @dataclass
 class Question:
-    """Who asks for the lease."""
+    """Who asks for the lease. Its age counts anew from the holder's first sign of life: he could know of it then."""
 
     asker: Who
     age: Age = Age.FRESH
+    is_told: bool = False
     is_answered: bool = False
+
+    def tell(self) -> None:
+        if not self.is_told:
+            self.is_told, self.age = True, Age.FRESH
 
 
 @dataclass
@@ -85,6 +90,8 @@ class EditingModel:
         live = self.live()
         question = live.question if live is not None and live.holder == who else None
         self.lease = Held(who, token, question=question)
+        if question is not None:
+            question.tell()
 
     def holds(self, who: Who, token: int | None) -> bool:
         """Whether this token counts for this machine; ended or not."""
@@ -95,6 +102,8 @@ class EditingModel:
         is_his = self.holds(who, token)
         if self.lease is not None and is_his:
             self.lease.is_ended = False
+            if self.lease.question is not None:
+                self.lease.question.tell()
         live = self.live()
         question = live.question if live is not None and is_his else None
         asker = question.asker.machine if question is not None and not question.is_answered else None
@@ -146,7 +155,9 @@ class EditingModel:
         if self.may_take(who) or who.machine == ADMIN:
             return True
         question = self.lease.question if self.lease is not None else None
-        return question is not None and question.asker == who and question.age > Age.FRESH and not question.is_answered
+        if question is None or question.asker != who:
+            return False
+        return question.is_told and question.age > Age.FRESH and not question.is_answered
 
     # -- saves ---------------------------------------------------------------------------------------------------------
 

@@ -46,6 +46,7 @@ FAULTS: tuple[tuple[str, str, str, str, Seats], ...] = (
      "OR true", SEATS),
     ("taking over wants no patience", "take_over_reason", "<= clock_timestamp()\n        THEN 'unanswered'",
      "IS NOT NULL THEN 'unanswered'", SEATS),
+    ("a question that nobody heard counts", "take_over_reason", "held.told_at +", "held.asked_at +", SEATS),
     ("an answer gives no respite", "take_over_reason", "AND held.answered_at IS NULL", "", SEATS),
     ("everybody is an administrator", "take_over_reason",
      "pg_has_role(session_user, 'desk_admin', 'USAGE')", "true", SEATS_WITH_ADMIN),

@@ -27,6 +27,13 @@ def ask(cursor: Any, ticket: int) -> dict[str, Any]:
     return rows(cursor, "SELECT * FROM desk.lease_ask('ticket', %s)", ticket)[0]
 
 
+def ask_and_tell(asker: Any, holder: Any, ticket: int, token: int | None) -> Any:
+    """A question that its holder has heard of; from when the asker may take the lease over."""
+    ask(asker, ticket)
+    assert beat(holder, (ticket, token))[0]["is_mine"]
+    return ask(asker, ticket)["take_over_at"]
+
+
 def answer(cursor: Any, ticket: int, token: int, *, keeps: bool) -> bool:
     return bool(one(cursor, "SELECT desk.lease_answer('ticket', %s, %s, %s)", ticket, token, keeps))
 

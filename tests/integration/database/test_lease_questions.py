@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.integration.database.leasing import answer, ask, beat, lengths, release, take, take_over, wait_until
+from tests.integration.database.leasing import (
+    answer,
+    ask,
+    ask_and_tell,
+    beat,
+    lengths,
+    release,
+    take,
+    take_over,
+    wait_until,
+)
 from tests.integration.database.world import World, one, refused, rows, update
 
 
@@ -99,7 +109,7 @@ def test_who_was_not_asked_keeps_it(full: Any, full2: Any, ticket: int) -> None:
 def test_who_does_not_answer_loses_it(full: Any, full2: Any, boss: Any, world: World, ticket: int) -> None:
     lost = take(full, ticket)
     with lengths(boss, lease_ask_seconds="0.05"):
-        wait_until(boss, ask(full2, ticket)["take_over_at"])
+        wait_until(boss, ask_and_tell(full2, full, ticket, lost["token"]))
         taken = take_over(full2, ticket)
     assert (taken["machine"], taken["is_mine"]) == ("pc-full2", True)
     assert taken["token"] > lost["token"]
@@ -113,10 +123,44 @@ def test_who_does_not_answer_loses_it(full: Any, full2: Any, boss: Any, world: W
     update(full2, "ticket", ticket, subject="Taken over", lease_token=taken["token"])
 
 
+def test_the_time_to_answer_counts_from_when_its_holder_could_know(
+    full: Any, full2: Any, boss: Any, ticket: int
+) -> None:
+    """A question that was kept back until its time was over: he has his whole time once he was told."""
+    lease = take(full, ticket)
+    full2.execute("BEGIN")
+    asked_at = ask(full2, ticket)["asked_at"]
+    wait_until(boss, asked_at)
+    full2.execute("COMMIT")
+    with lengths(boss, lease_ask_seconds="0.001"):  # as if it had been kept back for that long
+        wait_until(boss, ask(full2, ticket)["take_over_at"])
+        with refused("DK023"):
+            take_over(full2, ticket)
+    assert beat(full, (ticket, lease["token"]))[0]["asked_machine"] == "pc-full2"
+    told_at = one(boss, "SELECT told_at FROM desk.edit_lease WHERE entity_id = %s", ticket)
+    assert told_at > asked_at and (ask(full2, ticket)["take_over_at"] - told_at).total_seconds() == 30
+    beat(full, (ticket, lease["token"]))  # once told, he gains nothing by further signs of life
+    assert one(boss, "SELECT told_at FROM desk.edit_lease WHERE entity_id = %s", ticket) == told_at
+    with lengths(boss, lease_ask_seconds="0.001"):
+        wait_until(boss, ask(full2, ticket)["take_over_at"])
+        assert take_over(full2, ticket)["is_mine"]
+
+
+def test_who_only_takes_his_lease_again_and_again_could_know_too(full: Any, full2: Any, boss: Any, ticket: int) -> None:
+    take(full, ticket)
+    ask(full2, ticket)
+    take(full, ticket)
+    with lengths(boss, lease_ask_seconds="0.001"):
+        wait_until(boss, ask(full2, ticket)["take_over_at"])
+        taken = take_over(full2, ticket)
+    assert taken["is_mine"]
+    assert one(boss, "SELECT told_at FROM desk.edit_lease WHERE entity_id = %s", ticket) is None
+
+
 def test_still_working_ends_that_question(full: Any, full2: Any, boss: Any, ticket: int) -> None:
     lease = take(full, ticket)
     with lengths(boss, lease_ask_seconds="0.05"):
-        wait_until(boss, ask(full2, ticket)["take_over_at"])
+        wait_until(boss, ask_and_tell(full2, full, ticket, lease["token"]))
         assert answer(full, ticket, lease["token"], keeps=True)
         assert beat(full, (ticket, lease["token"]))[0]["asked_machine"] is None
         with refused("DK023"):
@@ -124,6 +168,9 @@ def test_still_working_ends_that_question(full: Any, full2: Any, boss: Any, tick
         again = ask(full2, ticket)  # he may ask again, and waits again
         assert again["answered_at"] is None
         wait_until(boss, again["take_over_at"])
+        with refused("DK023"):
+            take_over(full2, ticket)
+        wait_until(boss, ask_and_tell(full2, full, ticket, lease["token"]))
         assert take_over(full2, ticket)["is_mine"]
 
 
@@ -183,8 +230,9 @@ def test_the_audit_has_who_lost_it_who_has_it_and_why(
     with lengths(boss, lease_seconds="0.05" if reason == "expired" else "60", lease_ask_seconds="0.05"):
         lost = take(full, ticket)
         if reason != "admin":
-            wait_until(boss, ask(taker, ticket)["take_over_at"])
-            wait_until(boss, lost["expires_at"] if reason == "expired" else lost["taken_at"])
+            wait_until(boss, ask_and_tell(taker, full, ticket, lost["token"]))
+        if reason == "expired":
+            wait_until(boss, one(boss, "SELECT expires_at FROM desk.edit_lease WHERE entity_id = %s", ticket))
         taken = take_over(taker, ticket)
     (entry,) = audited(boss, ticket)
     person = "wang" if reason == "admin" else "sun"

@@ -11,7 +11,7 @@ import pytest
 from tests.desks import RunningDesk
 from tests.integration.database.leasing import (
     answer,
-    ask,
+    ask_and_tell,
     beat,
     is_waiting,
     lengths,
@@ -103,7 +103,7 @@ def test_a_take_over_during_a_save_waits_and_then_wins(
     with lengths(boss, lease_seconds="0.05" if way == "expired" else "60", lease_ask_seconds="0.01"):
         token = take(full, ticket)["token"]
         if way != "admin":
-            wait_until(boss, ask(taker, ticket)["take_over_at"])
+            wait_until(boss, ask_and_tell(taker, full, ticket, token))
             wait_until(boss, one(boss, "SELECT clock_timestamp() + interval '60 ms'"))
         saver = raw("full", autocommit=False).cursor()
         update(saver, "ticket", ticket, subject="Under way", lease_token=token)
@@ -153,7 +153,7 @@ def test_of_holder_s_answer_and_take_over_at_once_one_counts(
         for _ in range(ROUNDS // 2):
             boss.execute("DELETE FROM desk.edit_lease")
             token = take(full, ticket)["token"]
-            wait_until(boss, ask(full2, ticket)["take_over_at"])
+            wait_until(boss, ask_and_tell(full2, full, ticket, token))
             kept, taken = at_once(
                 [full.connection, full2.connection],
                 lambda cursor, token=token: answer(cursor, ticket, token, keeps=True)
