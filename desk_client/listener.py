@@ -20,11 +20,12 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, SignalInstance
 
+from desk_client.notice_pace import GATHER_SECONDS, GATHER_SPREAD
+from desk_client.turns import Chance
 from shared.errors import DatabaseUnavailableError, DeskError, LoginRefusedError
 from shared.listening import Wait
 from shared.notify import ENTITIES, Notice, parse_notice
 
-GATHER_MS = 30  # notices of one save come together
 BOX_LIMIT = 500  # more that nobody has looked at: everything may have changed
 log = logging.getLogger(__name__)
 
@@ -108,6 +109,7 @@ class Listener(QObject):
         own_pids: Callable[[], frozenset[int]],
         parent: QObject | None = None,
         times: ListenerTimes | None = None,
+        chance: Chance = random.random,
     ) -> None:
         """Nothing is connected yet.
 
@@ -117,7 +119,7 @@ class Listener(QObject):
         """
         super().__init__(parent)
         self.times = times or ListenerTimes()
-        self._connect, self._own_pids = connect, own_pids
+        self._connect, self._own_pids, self._chance = connect, own_pids, chance
         self._box: dict[Notice, None] = {}
         self._is_box_full = self._is_told = False
         self._lock = threading.Lock()
@@ -129,9 +131,8 @@ class Listener(QObject):
         self._thread = threading.Thread(target=self._run, name="desk-listener", daemon=True)
         self._gather = QTimer(self)
         self._gather.setSingleShot(True)
-        self._gather.setInterval(GATHER_MS)
         self._gather.timeout.connect(self._deliver)
-        self._came.connect(self._gather.start, Qt.ConnectionType.QueuedConnection)
+        self._came.connect(self._on_came, Qt.ConnectionType.QueuedConnection)
         self._listening.connect(self.connected, Qt.ConnectionType.QueuedConnection)
         self._failed.connect(self.lost, Qt.ConnectionType.QueuedConnection)
 
@@ -166,6 +167,9 @@ class Listener(QObject):
     def _poke(self) -> None:
         with contextlib.suppress(OSError):  # full: it is awake already
             self._waker.send(b"!")
+
+    def _on_came(self) -> None:
+        self._gather.start(round((GATHER_SECONDS + GATHER_SPREAD * self._chance()) * 1000))
 
     def _deliver(self) -> None:
         with self._lock:
@@ -256,10 +260,10 @@ class Listener(QObject):
     def _pause(self, loss: Loss, failures: int) -> None:
         """Before the next attempt; not all clients at the same moment."""
         retry = self.times.retry
-        seconds = retry[min(failures, len(retry) - 1)] * random.uniform(0.7, 1.3)  # noqa: S311 - no secret
+        seconds = retry[min(failures, len(retry) - 1)]
         if isinstance(loss.error, LoginRefusedError):
             seconds = self.times.refused
-        until = time.monotonic() + seconds
+        until = time.monotonic() + seconds * (0.5 + self._chance())
         while not self._is_wanted_elsewhere() and not self._hurry and (left := until - time.monotonic()) > 0:
             if select.select([self._wake], [], [], left)[0]:
                 self._drain()

@@ -16,7 +16,8 @@ from desk_client.stepping_back import step_back
 from desk_client.tabs import Tabs
 from desk_client.tickets.page import TicketsPage
 from desk_client.tickets.pane import TicketPane
-from desk_client.tickets.views import ViewId, ViewList, standard_views
+from desk_client.tickets.standard_filters import ViewId
+from desk_client.tickets.views import ViewList, standard_views
 from desk_client.widgets.search_box import SearchBox
 from desk_client.widgets.translated import Translated
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable
 from functools import partial
 
@@ -9,12 +10,14 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desk_client.change_bus import Change, ChangeBus
 from desk_client.runner import DbRunner
+from desk_client.turns import Chance
 from shared.notify import ChangeKind
 from shared.queries.leases import get_leases
 from shared.schemas.lease import LeaseState
 
 Key = tuple[str, int]
 SOON_MS = 30  # several notices at once are one question
+SOONER_BY = 0.2  # at most, by chance: all clients that show an edit heard of it at the same moment
 
 
 class LeaseWatch(QObject):
@@ -28,9 +31,11 @@ class LeaseWatch(QObject):
     seen = Signal(str, object, object)
     freed = Signal(str, object, object)
 
-    def __init__(self, runner: DbRunner, bus: ChangeBus, every_seconds: float, parent: QObject) -> None:
+    def __init__(
+        self, runner: DbRunner, bus: ChangeBus, every_seconds: float, parent: QObject, chance: Chance = random.random
+    ) -> None:
         super().__init__(parent)
-        self._runner, self._every_ms = runner, round(every_seconds * 1000)
+        self._runner, self._every_ms, self._chance = runner, every_seconds * 1000, chance
         self._watched: dict[int, tuple[frozenset[Key], bool]] = {}
         self._told: dict[Key, Callable[[], str]] = {}
         self._timer = QTimer(self)
@@ -85,7 +90,7 @@ class LeaseWatch(QObject):
 
     def _go_on(self) -> None:
         if self._is_polling() and not self._timer.isActive():
-            self._timer.start(self._every_ms)
+            self._timer.start(round(self._every_ms * (1 - SOONER_BY * self._chance())))
 
     def _look(self) -> None:
         keys = self._all()

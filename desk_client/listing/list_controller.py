@@ -65,10 +65,14 @@ class ListController(QObject, Generic[Row, Listing]):
         self.run(lambda conn: self._source.page(conn, listing, None), self._on_first, "listing")
 
     def refresh(self) -> None:
+        """Read again what is shown, and what is beside it."""
+        self.read_again()
+        self.read_beside()
+
+    def read_again(self) -> None:
         """Read again what is shown, without moving it; what was about to be shown, from its beginning."""
         if self._model.is_dimmed:
             self.show(self._listing)
-            self.read_beside()
             return
         self._changes.whole.begin()
         source, listing = self._source, self._listing
@@ -83,7 +87,6 @@ class ListController(QObject, Generic[Row, Listing]):
             return {number: source.page(conn, listing, anchors.keys[number]) for number in known}, anchors
 
         self.run(read, lambda answer: self._on_refreshed(*answer), "listing")
-        self.read_beside()
 
     def read_beside(self) -> None:
         """Read again what is shown beside the list and goes by the same rows; nothing here."""

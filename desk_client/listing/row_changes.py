@@ -16,6 +16,7 @@ from desk_client.change_bus import Change, ChangeBus
 from desk_client.listing.list_source import ListSource
 from desk_client.listing.table_model import PagedTableModel
 from desk_client.pace import Pace
+from desk_client.turns import ROWS, WHOLE
 from shared.notify import ChangeKind
 from shared.schemas.listing import Page, PageKey, Row
 
@@ -35,6 +36,9 @@ class Lister(Protocol):
         """What is listed."""
 
     def refresh(self) -> None:
+        """Read all that is in sight again, and what is beside it."""
+
+    def read_again(self) -> None:
         """Read all that is in sight again."""
 
     def read_beside(self) -> None:
@@ -64,9 +68,9 @@ class RowChanges(QObject, Generic[Row, Listing]):
         super().__init__(parent)
         self._lister, self._model, self._source = lister, model, source
         self._touched: set[int] = set()
-        self._rows, self.whole = Pace(self), Pace(self)
+        self._rows, self.whole = Pace(self, ROWS), Pace(self, WHOLE)
         self._rows.due.connect(self._read_touched)
-        self.whole.due.connect(lister.refresh)
+        self.whole.due.connect(lister.read_again)
         bus.changed.connect(self._on_changed)
 
     def forget(self) -> None:
@@ -111,7 +115,7 @@ class RowChanges(QObject, Generic[Row, Listing]):
         elif self._model.find(row_id) is not None or self._source.heeds(change.kind, self._lister.listing):
             self._touched.add(row_id)
             self._rows.want()
-        if change.kind is not ChangeKind.LEASE:
+        if change.kind is ChangeKind.ROW:
             self._lister.want_beside()
 
     def _want_whole(self) -> None:
@@ -123,7 +127,8 @@ class RowChanges(QObject, Generic[Row, Listing]):
     def _read_touched(self) -> None:
         ids, self._touched = tuple(self._touched), set()
         if self._model.is_dimmed or not ids:
-            return  # the answer on its way is younger
+            self._rows.stop()  # the answer on its way is younger
+            return
         self._rows.begin()
         known = tuple(row_id for row_id in ids if self._model.find(row_id) is not None)
         unknown = tuple(row_id for row_id in ids if row_id not in known)
@@ -141,7 +146,7 @@ class RowChanges(QObject, Generic[Row, Listing]):
         stands = self._take_rows(known, rows)
         if came or not stands or (unknown and not self._model.is_whole):
             self._want_whole()
-        if (came or not stands) and not self.whole.is_reading:
+        if (came or not stands) and not self.whole.is_near:
             self._read_sight()
 
     def _take_rows(self, ids: Sequence[int], rows: Sequence[Row]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from desk_client.change_bus import Change, ChangeBus
 from desk_client.pace import Pace
 from desk_client.reference_store import ReferenceStore
 from desk_client.runner import DbRunner
+from desk_client.turns import Chance
 from shared import SCHEMA_REVISION, __version__
 from shared.errors import DeskError, LoginRefusedError, VersionGateError
 from shared.notify import ChangeKind
@@ -19,7 +21,7 @@ from shared.queries.session import check_gate, get_session, get_version_gate
 from shared.schemas.reference import ReferenceData
 from shared.schemas.session import DeskSession
 
-RETRY_MS = 3_000
+RETRY_MS = 3_000  # on average: many clients that lost the desk at one moment do not come back at one
 SHUT_OUT_RETRY_MS = 30_000  # somebody has to let this machine in again first
 REFERENCE_ENTITIES = frozenset(
     {"choice", "choice_list", "dependent_choice", "field_rule", "product", "release", "hardware_revision", "staff",
@@ -72,13 +74,17 @@ class SessionController(QObject):
     returned = Signal()
     rights_changed = Signal(object)
 
-    def __init__(self, runner: DbRunner, bus: ChangeBus, reference: ReferenceStore, parent: QObject) -> None:
+    def __init__(
+        self, runner: DbRunner, bus: ChangeBus, reference: ReferenceStore, parent: QObject,
+        chance: Chance = random.random,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self._runner = runner
-        self._reference = reference
+        self._reference, self._chance = reference, chance
         self._retry = QTimer(self)
-        self._retry.setInterval(RETRY_MS)
-        self._retry.timeout.connect(self._ask_again)
+        self._retry.setSingleShot(True)
+        self._retry.timeout.connect(self._on_retry)
+        self._retry_ms = RETRY_MS
         runner.reachable_changed.connect(self._on_reachable_changed)
         runner.reconnected.connect(self._on_reconnected)
         bus.changed.connect(self._on_changed)
@@ -109,7 +115,15 @@ class SessionController(QObject):
             self._is_shut_out = False
             self.look_again()
         else:
-            self._retry.start(RETRY_MS)
+            self._retry_ms = RETRY_MS
+            self._wait_to_retry()
+
+    def _wait_to_retry(self) -> None:
+        self._retry.start(round(self._retry_ms * (0.5 + self._chance())))
+
+    def _on_retry(self) -> None:
+        self._wait_to_retry()
+        self._ask_again()
 
     def _on_reconnected(self) -> None:
         if self._is_welcome:
@@ -160,7 +174,9 @@ class SessionController(QObject):
         is_refused = isinstance(error, LoginRefusedError)
         if is_refused != self._is_shut_out:
             self._is_shut_out = is_refused
-            self._retry.setInterval(SHUT_OUT_RETRY_MS if is_refused else RETRY_MS)
+            self._retry_ms = SHUT_OUT_RETRY_MS if is_refused else RETRY_MS
+            if self._retry.isActive():
+                self._wait_to_retry()
             self.shut_out.emit(error if is_refused else None)
 
     def _on_changed(self, change: Change, _initiator: QObject | None) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from desk_client.reference_store import ReferenceStore
 from desk_client.theme import Role, repolish, set_role
-from desk_client.tickets.views import DUE_SOON_DAYS, NOBODY
+from desk_client.tickets.standard_filters import DUE_SOON_DAYS, NOBODY
 from desk_client.widgets.multi_pick import MultiPick
 from desk_client.widgets.pick_combo import PickCombo
 from desk_client.widgets.translated import Translated

@@ -14,6 +14,7 @@ from desk_client.messages import Messages
 from desk_client.pace import Pace
 from desk_client.runner import DbRunner
 from desk_client.tickets.fields import ENTITY
+from desk_client.turns import COUNTS
 from desk_client.widgets.type_ahead import Suggestion
 from shared.notify import ChangeKind
 from shared.queries import lookup, tickets
@@ -97,7 +98,7 @@ class TicketListController(ListController[TicketRow, TicketListing]):
         super().__init__(model, TicketSource(readable_private), TicketListing(), runner, bus, messages, parent)
         self._private = readable_private
         self._views: tuple[TicketFilter, ...] = ()
-        self._counts_pace = Pace(self)
+        self._counts_pace = Pace(self, COUNTS)
         self._counts_pace.due.connect(self.read_beside)
 
     def count_views(self, views: tuple[TicketFilter, ...]) -> None:
@@ -116,7 +117,7 @@ class TicketListController(ListController[TicketRow, TicketListing]):
         self.count_views(self._views)
 
     def want_beside(self) -> None:
-        """To count is to look at all tickets: soon, and not too often."""
+        """Soon, and not too often."""
         self._counts_pace.want()
 
     def find_number(self, text: str) -> None:

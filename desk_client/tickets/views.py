@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from PySide6.QtCore import (
@@ -29,26 +28,12 @@ from PySide6.QtWidgets import (
 )
 
 from desk_client.theme import Theme
+from desk_client.tickets.standard_filters import ViewId, standard_filters
 from desk_client.widgets.translated import Translated
-from shared.domain.status import ENDED, Status
 from shared.schemas.ticket_listing import TicketFilter
 
-NOBODY = 0
-DUE_SOON_DAYS = 3
 ROW_HEIGHT = 32
 COUNT_ROLE = Qt.ItemDataRole.UserRole + 1
-ACTIVE = tuple(status.value for status in Status if status not in ENDED)
-
-
-class ViewId(StrEnum):
-    """The views, in their order."""
-
-    MY_OPEN = "my_open"
-    NOBODYS = "nobodys"
-    WAITING_CUSTOMER = "waiting_customer"
-    WAITING_US = "waiting_us"
-    DUE_SOON = "due_soon"
-    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,47 +46,37 @@ class View:
     filter: TicketFilter
 
 
-def standard_views(person_id: int | None) -> tuple[View, ...]:
-    """The views of a person; without one, "My open" is nobody's view and left out."""
-    mine = View(
-        ViewId.MY_OPEN,
+_WORDS: dict[ViewId, tuple[Any, Any]] = {
+    ViewId.MY_OPEN: (
         QT_TRANSLATE_NOOP("Views", "My open"),
         QT_TRANSLATE_NOOP("Views", "Tickets that are assigned to you and not finished would be here."),
-        TicketFilter(status=ACTIVE, assignee_id=person_id),
-    )
-    others = (
-        View(
-            ViewId.NOBODYS,
-            QT_TRANSLATE_NOOP("Views", "Nobody's"),
-            QT_TRANSLATE_NOOP("Views", "Tickets that nobody has taken yet would be here."),
-            TicketFilter(status=ACTIVE, assignee_id=NOBODY),
-        ),
-        View(
-            ViewId.WAITING_CUSTOMER,
-            QT_TRANSLATE_NOOP("Views", "Waiting for customer"),
-            QT_TRANSLATE_NOOP("Views", "Tickets that wait for an answer of the customer would be here."),
-            TicketFilter(status=(Status.WAITING_CUSTOMER,)),
-        ),
-        View(
-            ViewId.WAITING_US,
-            QT_TRANSLATE_NOOP("Views", "Waiting for us"),
-            QT_TRANSLATE_NOOP("Views", "Tickets that wait for a colleague or another department would be here."),
-            TicketFilter(status=(Status.WAITING_INTERNAL,)),
-        ),
-        View(
-            ViewId.DUE_SOON,
-            QT_TRANSLATE_NOOP("Views", "Due soon"),
-            QT_TRANSLATE_NOOP("Views", "Tickets that are overdue or due within three days would be here."),
-            TicketFilter(status=ACTIVE, due_within_days=DUE_SOON_DAYS),
-        ),
-        View(
-            ViewId.ALL,
-            QT_TRANSLATE_NOOP("Views", "All tickets"),
-            QT_TRANSLATE_NOOP("Views", "Every ticket would be here. There is none yet."),
-            TicketFilter(),
-        ),
-    )
-    return others if person_id is None else (mine, *others)
+    ),
+    ViewId.NOBODYS: (
+        QT_TRANSLATE_NOOP("Views", "Nobody's"),
+        QT_TRANSLATE_NOOP("Views", "Tickets that nobody has taken yet would be here."),
+    ),
+    ViewId.WAITING_CUSTOMER: (
+        QT_TRANSLATE_NOOP("Views", "Waiting for customer"),
+        QT_TRANSLATE_NOOP("Views", "Tickets that wait for an answer of the customer would be here."),
+    ),
+    ViewId.WAITING_US: (
+        QT_TRANSLATE_NOOP("Views", "Waiting for us"),
+        QT_TRANSLATE_NOOP("Views", "Tickets that wait for a colleague or another department would be here."),
+    ),
+    ViewId.DUE_SOON: (
+        QT_TRANSLATE_NOOP("Views", "Due soon"),
+        QT_TRANSLATE_NOOP("Views", "Tickets that are overdue or due within three days would be here."),
+    ),
+    ViewId.ALL: (
+        QT_TRANSLATE_NOOP("Views", "All tickets"),
+        QT_TRANSLATE_NOOP("Views", "Every ticket would be here. There is none yet."),
+    ),
+}
+
+
+def standard_views(person_id: int | None) -> tuple[View, ...]:
+    """The views of a person."""
+    return tuple(View(view, *_WORDS[view], wanted) for view, wanted in standard_filters(person_id).items())
 
 
 class _ViewDelegate(QStyledItemDelegate):

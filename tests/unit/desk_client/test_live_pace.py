@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
+from collections.abc import Iterable
+
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desk_client import live_changes, pace
+from desk_client import live_changes, pace, turns
 from desk_client.change_bus import Change, ChangeBus
-from desk_client.live_changes import MANY, LiveChanges
+from desk_client.live_changes import LiveChanges
+from desk_client.notice_pace import EVERY_SECONDS, GATHER_SECONDS, GATHER_SPREAD, MANY
 from desk_client.pace import Pace
+from desk_client.turns import COUNTS, LONGER_BY, ROWS, SHORTEST_SECONDS, WHOLE, Turns, TurnTimes
 from shared.notify import ENTITIES, ChangeKind, Notice
 
 ROW, LEASE = ChangeKind.ROW, ChangeKind.LEASE
@@ -123,7 +129,7 @@ def test_a_flood_is_told_once_a_second(heard: Heard, clock: Clock) -> None:
 
 
 def test_entities_do_not_hold_each_other_up(heard: Heard) -> None:
-    heard.take(*[ticket(row) for row in range(50)])
+    heard.take(*[ticket(row) for row in range(5 * MANY)])
     assert [change.entity for change in heard.take(Notice("choice", 1, 1, ROW))] == ["choice"]
 
 
@@ -138,8 +144,8 @@ def test_every_entity_that_is_told_of_is_taken(heard: Heard) -> None:
 class Reading:
     """Something that is read again."""
 
-    def __init__(self, **times: float) -> None:
-        self.pace = Pace(None, **times)
+    def __init__(self, chance: float = 0.0) -> None:
+        self.pace = Pace(None, chance=lambda: chance)
         self.count = 0
         self.pace.due.connect(self.begin)
 
@@ -185,7 +191,7 @@ def test_what_takes_long_is_read_seldom(reading: Reading, clock: Clock) -> None:
     clock.now += 0.4
     reading.pace.end()
     reading.pace.want()
-    clock.now += 0.4 * pace.TIMES_AS_LONG - 0.1
+    clock.now += 0.4 * turns.TIMES_AS_LONG - 0.1
     reading.pace._on_time()
     assert reading.count == 1
     clock.now += 0.2
@@ -194,7 +200,7 @@ def test_what_takes_long_is_read_seldom(reading: Reading, clock: Clock) -> None:
     clock.now += 1_000
     reading.pace.end()
     reading.pace.want()
-    clock.now += pace.LONGEST_SECONDS
+    clock.now += turns.LONGEST_SECONDS
     reading.pace._on_time()
     assert reading.count == 3, "but not for ever"
 
@@ -204,7 +210,7 @@ def test_a_long_way_is_no_reason(reading: Reading, clock: Clock) -> None:
     clock.now += 0.4
     reading.pace.end(is_cheap=True)
     reading.pace.want()
-    clock.now += pace.SHORTEST_SECONDS
+    clock.now += turns.SHORTEST_SECONDS
     reading.pace._on_time()
     assert reading.count == 2
 
@@ -212,7 +218,7 @@ def test_a_long_way_is_no_reason(reading: Reading, clock: Clock) -> None:
 def test_an_answer_that_never_comes_does_not_end_it(reading: Reading, clock: Clock) -> None:
     reading.pace.want()
     reading.pace.want()
-    clock.now += pace.LOST_SECONDS - 1
+    clock.now += turns.LOST_SECONDS - 1
     reading.pace._on_time()
     assert reading.count == 1
     clock.now += 1
@@ -229,3 +235,108 @@ def test_what_was_stopped_is_over(reading: Reading, clock: Clock, qtbot: QtBot) 
     clock.now += 100
     reading.pace._on_time()
     assert reading.count == 1
+
+
+# -- many clients ------------------------------------------------------------------------------------------------------
+
+CLIENTS, WINDOWS = 200, 10  # of the time that they are spread over
+
+
+def many(times: TurnTimes) -> list[Turns]:
+    return [Turns(times, random.Random(seed).random) for seed in range(CLIENTS)]
+
+
+def read_all(readers: list[Turns], moments: dict[Turns, float], seconds: float = 0.01) -> None:
+    """Each reads at its moment."""
+    for one in readers:
+        one.begin(moments[one])
+        one.end(moments[one] + seconds)
+
+
+def most_at_once(moments: Iterable[float], times: TurnTimes) -> int:
+    """The most readings in one window."""
+    return max(Counter(int(moment / times.spread * WINDOWS) for moment in moments).values())
+
+
+def due(readers: list[Turns]) -> dict[Turns, float]:
+    found = {one: one.due_at() for one in readers}
+    return {one: at for one, at in found.items() if at is not None}
+
+
+@pytest.mark.parametrize("times", [ROWS, WHOLE, COUNTS])
+def test_who_hears_one_notice_does_not_read_with_all_others(times: TurnTimes) -> None:
+    readers = many(times)
+    for one in readers:
+        one.want(1_000.0)
+    first = due(readers)
+    assert len(first) == CLIENTS
+    assert all(1_000 <= at <= 1_000 + times.spread for at in first.values())
+    assert most_at_once(first.values(), times) < 2 * CLIENTS / WINDOWS
+    read_all(readers, first)
+    for one in readers:
+        one.want(first[one] + 0.5)
+    again = due(readers)
+    assert {one for one in readers if not times.pause <= again[one] - first[one] - 0.01} == set()
+    assert max(again[one] - first[one] for one in readers) <= 0.01 + times.pause * (1 + LONGER_BY) + times.spread
+    assert most_at_once(again.values(), times) < 2 * CLIENTS / WINDOWS, "and not in step afterwards"
+
+
+def test_who_was_in_step_does_not_stay_so() -> None:
+    """A server that stood still answers all at the same moment."""
+    readers = many(COUNTS)
+    for one in readers:
+        one.want(1_000.0)
+        one.begin(1_010.0)
+        one.end(1_010.1)
+        one.want(1_011.0)
+    assert most_at_once(due(readers).values(), COUNTS) < 2 * CLIENTS / WINDOWS
+
+
+def test_a_change_is_promised_within_three_seconds_at_the_worst() -> None:
+    gather = GATHER_SECONDS + GATHER_SPREAD
+    assert gather + EVERY_SECONDS + max(ROWS.spread, ROWS.pause * (1 + LONGER_BY)) < 3
+    assert gather + ROWS.spread < 0.6, "and comes as soon as this where nothing was read just before"
+
+
+def test_what_a_person_did_here_holds_others_up_for_a_second_only() -> None:
+    counts = Turns(COUNTS, lambda: 0.0)
+    counts.begin(999.0)
+    counts.end(1_000.0)  # slow, as the first one is
+    counts.want(1_000.0)
+    assert counts.due_at() == 1_000 + SHORTEST_SECONDS
+    counts.begin(1_001.0)
+    counts.end(1_001.0)
+    counts.want(1_001.0)
+    assert counts.due_at() == 1_001 + COUNTS.pause
+    counts.begin(1_002.0)
+    counts.end(1_002.0)
+    assert counts.due_at() is None, "what was wanted is served by what is read for the person"
+    counts.want(1_003.0)
+    assert counts.due_at() == 1_001 + COUNTS.pause, "the pause after what others changed stays"
+
+
+def test_what_is_about_to_be_read_is_near(reading: Reading, clock: Clock) -> None:
+    assert not reading.pace.is_near
+    reading.pace.want()
+    assert reading.pace.is_near, "it is being read"
+    clock.now += 1
+    reading.pace.end()
+    assert not reading.pace.is_near, "nothing has changed"
+    reading.pace.want()
+    assert not reading.pace.is_near, "a long pause comes first"
+    clock.now += turns.LONGEST_SECONDS - WHOLE.spread
+    assert reading.pace.is_near
+
+
+def test_a_notice_is_waited_for_by_chance(qapp: object, clock: Clock) -> None:
+    late = Reading(chance=0.5)
+    late.pace.want()
+    assert late.count == 0
+    assert late.pace._timer.interval() == 500
+    clock.now += 0.4
+    late.pace.want()
+    late.pace._on_time()
+    assert late.count == 0, "too soon"
+    clock.now += 0.1
+    late.pace._on_time()
+    assert late.count == 1, "from the first of them"
