@@ -31,6 +31,7 @@ _SHAPES: dict[str, str] = {
     "down": f'<path d="M4 6 8 10 12 6" {_STROKE}/>',
     # marks
     "pencil": f'<path d="M3 13 3.6 10.2 10.8 3 13 5.2 5.8 12.4Z" {_STROKE}/>',
+    "pencil-own": f'<path d="M3 13 3.6 10.2 10.8 3 13 5.2 5.8 12.4Z" fill="{{c}}"/><path d="M8 13.4H13.4" {_STROKE}/>',
     "check": f'<path d="M3.5 8.5 6.5 11.5 12.5 4.5" {_STROKE}/>',
     "close": f'<path d="M4.5 4.5 11.5 11.5M11.5 4.5 4.5 11.5" {_STROKE}/>',
     "search": f'<circle cx="7" cy="7" r="4" {_STROKE}/><path d="M10 10 13.2 13.2" {_STROKE}/>',

@@ -75,6 +75,11 @@ def seen_text(edited: str, seen: datetime | None) -> str:
     return text.format(edited=edited, time=QDateTime.fromSecsSinceEpoch(int(seen.timestamp())).toString("HH:mm:ss"))
 
 
+def own_edit_text(since: str) -> str:
+    """That a row is being edited here, in this window or another one."""
+    return QCoreApplication.translate("Columns", "This machine is editing this since {time}").format(time=since)
+
+
 def time_text(moment: datetime) -> str:
     """A time in the viewer's zone and language, to the minute."""
     local = QDateTime.fromSecsSinceEpoch(int(moment.timestamp()))

@@ -43,11 +43,18 @@ class CellDelegate(QStyledItemDelegate, Generic[Row]):
         self._emphasis = QFont.Weight(emphasis())
         self.hovered_row = -1
         self.dimmed = False
+        self.own_machine = ""
         self.chosen: Collection[int] = ()  # several rows; without any it is the current one
 
     def look(self, row: Row, column: Column, colours: Colours) -> Look:
         """How this cell is painted."""
         return Look(colours.text)
+
+    def edit_glyph(self, edited_by: str | None) -> str | None:
+        """The mark of a row that is being edited; another one for what is edited at this machine."""
+        if edited_by is None:
+            return None
+        return "pencil-own" if edited_by == self.own_machine else "pencil"
 
     def forget_texts(self) -> None:
         """Lay texts out again: another font or scale."""

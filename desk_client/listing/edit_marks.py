@@ -41,9 +41,16 @@ class EditMarks(QObject):
     """One for a list of rows that can be edited. That an edit began, the list's controller is told by a notice."""
 
     def __init__(
-        self, entity: str, model: PagedTableModel[Any], view: ListView[Any], watch: LeaseWatch, parent: QObject
+        self,
+        entity: str,
+        model: PagedTableModel[Any],
+        view: ListView[Any],
+        watch: LeaseWatch,
+        machine: str,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
+        view.mark_own(machine)
         self._entity, self._model, self._view, self._watch = entity, model, view, watch
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)

@@ -132,6 +132,10 @@ class ListView(Translated, SeveralRows[Row], Generic[Row]):
         if 0 <= row < self._model.rowCount():
             self.setCurrentIndex(self._model.index(row, max(0, self.currentIndex().column())))
 
+    def mark_own(self, machine: str) -> None:
+        """What this machine edits is marked as its own."""
+        self._delegate.own_machine = machine
+
     def set_empty_text(self, text: str) -> None:
         """What to say where there are no rows: what would be here, and the next step."""
         self._empty_text = text

@@ -9,7 +9,7 @@ from enum import StrEnum
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from desk_client import machine_words as words
-from desk_client.listing.columns import Column, ColumnSet, seen_text, time_text
+from desk_client.listing.columns import Column, ColumnSet, own_edit_text, seen_text, time_text
 from shared.schemas.machine import MachineRow, MachineSort
 
 
@@ -36,7 +36,7 @@ MACHINE_COLUMNS = ColumnSet(
         Column(ColumnId.SEEN, QT_TRANSLATE_NOOP("MachineColumns", "Last seen"), 140, MachineSort.SEEN),
         Column(ColumnId.ADDRESS, QT_TRANSLATE_NOOP("MachineColumns", "Address"), 130, MachineSort.ADDRESS),
         Column(ColumnId.SESSIONS, QT_TRANSLATE_NOOP("MachineColumns", "Sessions"), 84, align_right=True),
-        Column(ColumnId.EDITED, QT_TRANSLATE_NOOP("MachineColumns", "Edited"), 66, glyph_only=True),
+        Column(ColumnId.EDITED, QT_TRANSLATE_NOOP("MachineColumns", "Edited"), 110, hidden=True),
     ),
     MachineSort.NAME,
     descending=False,
@@ -48,8 +48,8 @@ MACHINE_COLUMNS = ColumnSet(
 class MachineTexts:
     """Words for the cells of a machine, in the language of the window."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
+    def __init__(self, now: Callable[[], datetime], own_machine: str = "") -> None:
+        self._now, self._own_machine = now, own_machine
         self._texts: dict[str, Callable[[MachineRow], str]] = {
             ColumnId.NAME: lambda row: row.name,
             ColumnId.LEVEL: lambda row: words.level_text(row.level),
@@ -74,7 +74,7 @@ class MachineTexts:
         if column == ColumnId.PEOPLE:
             said = QCoreApplication.translate("MachineColumns", "Who is stated to work there: {people}")
             return said.format(people=self.text(row, column))
-        if column == ColumnId.EDITED:
+        if column == ColumnId.EDITED or (column == ColumnId.NAME and row.edited_by):
             return seen_text(self.edited(row), row.edited_seen)
         return self.text(row, column)
 
@@ -89,6 +89,8 @@ class MachineTexts:
         if row.edited_by is None:
             return ""
         since = time_text(row.edited_since) if row.edited_since else ""
+        if row.edited_by == self._own_machine:
+            return own_edit_text(since)
         said = QCoreApplication.translate("MachineColumns", "{who} is changing this since {time}")
         who = f"{row.edited_by} ({row.edited_person})" if row.edited_person else row.edited_by
         return said.format(who=who, time=since)

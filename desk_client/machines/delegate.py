@@ -27,9 +27,10 @@ class MachineDelegate(CellDelegate[MachineRow]):
 
     def look(self, row: MachineRow, column: Column, colours: Colours) -> Look:
         """How this cell is painted."""
-        if column.id == ColumnId.EDITED:
-            return Look(colours.text, glyph="pencil" if row.edited_by else None, glyph_colour=colours.accent)
         is_revoked = row.level is Level.NONE
+        if column.id == ColumnId.NAME:
+            colour = colours.muted if is_revoked else colours.text
+            return Look(colour, glyph=self.edit_glyph(row.edited_by), glyph_colour=colours.accent)
         if column.id == ColumnId.LEVEL:
             colour = colours.muted if is_revoked else colours.accent if row.level is Level.ADMIN else colours.text
             return Look(colour, glyph=LEVEL_GLYPHS[row.level], glyph_colour=colour)
@@ -37,7 +38,7 @@ class MachineDelegate(CellDelegate[MachineRow]):
             return Look(colours.muted)
         if column.id == ColumnId.CERTIFICATE:
             return _certificate_look(ending_of(row.certificate_ends, self._now()), colours)
-        return Look(colours.text if column.id in (ColumnId.NAME, ColumnId.PEOPLE) else colours.muted)
+        return Look(colours.text if column.id == ColumnId.PEOPLE else colours.muted)
 
 
 def _certificate_look(ending: Ending, colours: Colours) -> Look:

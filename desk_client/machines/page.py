@@ -48,12 +48,14 @@ class MachinesPage(Screen, QTabWidget):
         self._shown_id: int | None = None
         self.pane = MachinePane(context, self)
         self.filters = MachineFilterBar(self)
-        self.model: PagedTableModel[MachineRow] = PagedTableModel(MACHINE_COLUMNS, MachineTexts(self.pane.now), self)
+        self.model: PagedTableModel[MachineRow] = PagedTableModel(
+            MACHINE_COLUMNS, MachineTexts(self.pane.now, context.session.machine), self
+        )
         self.list = MachineListView(self.model, context.theme, self.pane.now, self)
         self.controller: ListController[MachineRow, MachineListing] = ListController(
             self.model, MachineSource(), MachineListing(), context.runner, context.bus, context.messages, self
         )
-        self._marks = EditMarks(ENTITY, self.model, self.list, context.leases.others, self)
+        self._marks = EditMarks(ENTITY, self.model, self.list, context.leases.others, context.session.machine, self)
         self.events = EventsPage(context, self)
         card = list_card("machineListCard", self.filters, self.list, self)
         self.splitter = split_below("machinesAndMachine", card, self.pane, self)

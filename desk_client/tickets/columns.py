@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from desk_client.listing.columns import Column, ColumnSet, seen_text, time_text
+from desk_client.listing.columns import Column, ColumnSet, own_edit_text, seen_text, time_text
 from desk_client.reference_store import ReferenceStore
 from desk_client.tickets.age import age_text
 from shared.domain.status import ENDED, Status
@@ -35,7 +35,7 @@ class ColumnId(StrEnum):
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column(ColumnId.NUMBER, QT_TRANSLATE_NOOP("Columns", "Number"), 84, SortKey.NUMBER, align_right=True),
+    Column(ColumnId.NUMBER, QT_TRANSLATE_NOOP("Columns", "Number"), 96, SortKey.NUMBER, align_right=True),
     Column(ColumnId.PRIORITY, QT_TRANSLATE_NOOP("Columns", "Priority"), 84, SortKey.PRIORITY, glyph_only=True),
     Column(ColumnId.SUBJECT, QT_TRANSLATE_NOOP("Columns", "Subject"), 340),
     Column(ColumnId.CUSTOMER, QT_TRANSLATE_NOOP("Columns", "Customer"), 104, SortKey.CUSTOMER),
@@ -44,7 +44,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(ColumnId.ASSIGNEE, QT_TRANSLATE_NOOP("Columns", "Assignee"), 96, SortKey.ASSIGNEE),
     Column(ColumnId.WAITING, QT_TRANSLATE_NOOP("Columns", "Waiting for"), 104),
     Column(ColumnId.AGE, QT_TRANSLATE_NOOP("Columns", "Age"), 68, SortKey.REPORTED, inverted=True, align_right=True),
-    Column(ColumnId.EDITED, QT_TRANSLATE_NOOP("Columns", "Edited"), 60, glyph_only=True),
+    Column(ColumnId.EDITED, QT_TRANSLATE_NOOP("Columns", "Edited"), 110, hidden=True),
     Column(ColumnId.KIND, QT_TRANSLATE_NOOP("Columns", "Kind"), 90, hidden=True),
     Column(ColumnId.DUE, QT_TRANSLATE_NOOP("Columns", "Due"), 130, SortKey.DUE, hidden=True),
     Column(ColumnId.ACTIVITY, QT_TRANSLATE_NOOP("Columns", "Last activity"), 116, SortKey.ACTIVITY, inverted=True,
@@ -80,8 +80,8 @@ def is_ended(row: TicketRow) -> bool:
 class TicketTexts:
     """Words for the cells of a row, in the language of the window. Pure look-ups in memory."""
 
-    def __init__(self, reference: ReferenceStore, now: Callable[[], datetime]) -> None:
-        self._reference = reference
+    def __init__(self, reference: ReferenceStore, now: Callable[[], datetime], own_machine: str = "") -> None:
+        self._reference, self._own_machine = reference, own_machine
         self._now = now
         self._texts: dict[str, Callable[[TicketRow], str]] = {
             ColumnId.NUMBER: lambda row: str(row.number),
@@ -109,7 +109,7 @@ class TicketTexts:
             return QCoreApplication.translate("Columns", "Reported {time}").format(time=time_text(row.reported_at))
         if column == ColumnId.ACTIVITY:
             return time_text(row.last_activity_at)
-        if column == ColumnId.EDITED:
+        if column == ColumnId.EDITED or (column == ColumnId.NUMBER and row.edited_by):
             return seen_text(self.edited(row), row.edited_seen)
         if column == ColumnId.PRIORITY:
             priority = self._choice("priority", row.priority)
@@ -121,6 +121,8 @@ class TicketTexts:
         if row.edited_by is None:
             return ""
         since = time_text(row.edited_since) if row.edited_since else ""
+        if row.edited_by == self._own_machine:
+            return own_edit_text(since)
         if row.edited_person:
             text = QCoreApplication.translate("Columns", "{person} is editing this on {machine} since {time}")
             return text.format(person=row.edited_person, machine=row.edited_by, time=since)

@@ -19,9 +19,9 @@ class TicketDelegate(CellDelegate[TicketRow]):
         """New subjects are bold, nobody's tickets red, what has ended muted."""
         if column.id == ColumnId.PRIORITY:
             return _priority_look(row, colours)
-        if column.id == ColumnId.EDITED:
-            return Look(colours.text, glyph="pencil" if row.edited_by else None, glyph_colour=colours.accent)
         colour = _text_colour(row, column, colours)
+        if column.id == ColumnId.NUMBER:
+            return Look(colour, glyph=self.edit_glyph(row.edited_by), glyph_colour=colours.accent)
         if column.id == ColumnId.STATUS:
             return Look(colour, False, *status_look(row.status, colours))
         return Look(colour, bold=row.status == Status.NEW and column.id == ColumnId.SUBJECT)

@@ -175,7 +175,7 @@ def test_the_list_shows_the_last_sign_of_life_and_forgets_an_edit_that_ended_uns
     b.until(lambda: b.edited_by(ticket) == "pc-full")
     first = b.row(ticket).edited_seen
     b.until(lambda: b.row(ticket).edited_seen > first)
-    cell = b.client.model.index(b.client.model.find(ticket), INDEX[ColumnId.EDITED])
+    cell = b.client.model.index(b.client.model.find(ticket), INDEX[ColumnId.NUMBER])
     tooltip = cell.data(Qt.ItemDataRole.ToolTipRole)
     assert "lin is editing this on pc-full since" in tooltip
     assert "last sign of life" in tooltip

@@ -17,7 +17,7 @@ from tests.gui.tickets_list.conftest import TICKETS
 from tests.gui.tickets_list.test_ticket_list import click_heading, numbers_by
 
 NEWEST = "reported_at DESC, id DESC"
-UNSORTED = (ColumnId.SUBJECT, ColumnId.WAITING, ColumnId.EDITED)
+UNSORTED = (ColumnId.SUBJECT, ColumnId.WAITING)
 
 
 def all_tickets(start_client: StartClient) -> Client:

@@ -11,8 +11,10 @@ from pytestqt.modeltest import ModelTester
 
 from desk_client.listing.table_model import CACHED_PAGES, ROW_ROLE, PagedTableModel
 from desk_client.reference_store import ReferenceStore
+from desk_client.theme import LIGHT
 from desk_client.tickets.age import age_text
 from desk_client.tickets.columns import COLUMNS, INDEX, TICKET_COLUMNS, ColumnId, TicketTexts
+from desk_client.tickets.delegate import TicketDelegate
 from shared.schemas.listing import PAGE_ROWS, Anchors, PageKey
 from shared.schemas.ticket import TicketRow
 from shared.schemas.ticket_listing import TicketPage
@@ -97,6 +99,21 @@ def test_missing_pages_of_what_is_in_sight(model: Model) -> None:
     assert model.page_key(2) == PageKey(value=400, id=400)
 
 
+def test_what_is_edited_here_is_marked_and_called_so_in_the_column_that_is_always_in_sight(qapp: object) -> None:
+    texts = TicketTexts(ReferenceStore(), lambda: NOW, "pc-1")
+    theme: Any = None  # only painting needs it
+    delegate = TicketDelegate(TICKET_COLUMNS, theme)
+    delegate.own_machine = "pc-1"
+    number = COLUMNS[INDEX[ColumnId.NUMBER]]
+    glyphs, said = [], []
+    for machine in ("pc-1", "pc-2", None):
+        row = ticket(0, edited_by=machine, edited_person=None, edited_since=NOW if machine else None)
+        glyphs.append(delegate.look(row, number, LIGHT).glyph)
+        said.append(texts.tooltip(row, ColumnId.NUMBER).split(" is editing")[0])
+    assert glyphs == ["pencil-own", "pencil", None]
+    assert said == ["This machine", "pc-2", "10000"]
+
+
 def test_a_row_on_its_way_has_no_words_and_no_error(model: Model) -> None:
     model.show_first(page(0))
     model.set_anchors(anchors())
@@ -119,7 +136,8 @@ def test_words_for_eye_and_ear(model: Model) -> None:
     assert cell(model, 0, ColumnId.ASSIGNEE) == "nobody"
     assert cell(model, 1, ColumnId.ASSIGNEE) == ""
     assert cell(model, 0, ColumnId.AGE) == "2 h"
-    assert "pc-0388" in cell(model, 0, ColumnId.EDITED, Qt.ItemDataRole.ToolTipRole)
+    assert "pc-0388" in cell(model, 0, ColumnId.NUMBER, Qt.ItemDataRole.ToolTipRole)
+    assert cell(model, 0, ColumnId.EDITED) == "pc-0388"
     spoken = cell(model, 0, ColumnId.SUBJECT, Qt.ItemDataRole.AccessibleTextRole)
     for word in ("10000", "花屏 0", "open", "三川实业", "nobody", "Wang Y. is editing"):
         assert word in spoken
