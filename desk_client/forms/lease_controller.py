@@ -28,7 +28,7 @@ class LeaseController(QObject):
         lost(LeaseBeat): it was ours.
         asked(LeaseBeat or None): somebody asks for ours, or does not any more.
         sureness_changed(): the desk has not confirmed for too long that it is ours, or did again.
-        rested(): given back, since nothing was typed for long.
+        rested(is_idle): given back, since nothing was typed for long, or another pane of this client has ended it.
         seen(LeaseState or None): whose it is, where it is not ours.
         asking(LeaseAsk): how our question stands.
         may_take_over(): our question was not answered in time.
@@ -41,7 +41,7 @@ class LeaseController(QObject):
     lost = Signal(object)
     asked = Signal(object)
     sureness_changed = Signal()
-    rested = Signal()
+    rested = Signal(bool)
     seen = Signal(object)
     asking = Signal(object)
     may_take_over = Signal()
@@ -240,10 +240,10 @@ class LeaseController(QObject):
         if (entity, row_id) == self.key and self.is_held:
             self.sureness_changed.emit()
 
-    def _on_rested(self, entity: str, row_id: object) -> None:
+    def _on_rested(self, entity: str, row_id: object, is_idle: bool) -> None:
         if (entity, row_id) == self.key and self._is_wanted and not self._is_asked_for:
             self.release()
-            self.rested.emit()
+            self.rested.emit(is_idle)
 
     def _on_seen(self, entity: str, row_id: object, state: LeaseState | None) -> None:
         is_own = state is not None and self.keeper.is_own(self.key, state.taken_at)

@@ -48,7 +48,10 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class LeaseView:
-    """All that is to be said. ``at``: of the question's end or answer; ``minutes`` without a key."""
+    """All that is to be said.
+
+    ``at``: of the question's end or answer; ``minutes`` without a key, None where another pane ended the edit.
+    """
 
     standing: Standing = Standing.OURS
     holder: Holder | None = None
@@ -58,7 +61,7 @@ class LeaseView:
     may_take_over: bool = False
     question: Question = Question.NONE
     at: datetime | None = None
-    minutes: int = 0
+    minutes: int | None = None
 
 
 Actions = dict[str, Callable[[], None]]
@@ -215,7 +218,12 @@ def _unsure_text() -> str:
     )
 
 
-def _resting_text(minutes: int) -> str:
+def _resting_text(minutes: int | None) -> str:
+    if minutes is None:
+        return QCoreApplication.translate(
+            "LeaseNotices",
+            "Another tab here has ended the edit: others may edit this now. Type on, and it is yours again.",
+        )
     text = QCoreApplication.translate(
         "LeaseNotices", "Nothing was typed for {count} min: others may edit this now. Type on, and it is yours again."
     )

@@ -78,7 +78,7 @@ class Leasing(QObject, Generic[Detail]):
     def _forget(self) -> None:
         self._standing = Standing.OURS
         self._holder: Holder | None = None
-        self._is_locked = False
+        self._is_locked = self._was_idle = False
         self._question.forget()
 
     @property
@@ -191,8 +191,8 @@ class Leasing(QObject, Generic[Detail]):
         self._form.set_locked(True)
         self._show()
 
-    def _on_rested(self) -> None:
-        self._standing = Standing.RESTING if self._is_dirty() else Standing.OURS
+    def _on_rested(self, is_idle: bool) -> None:
+        self._standing, self._was_idle = Standing.RESTING if self._is_dirty() else Standing.OURS, is_idle
         self._show()
 
     def _on_asked(self, question: LeaseBeat | None) -> None:
@@ -260,7 +260,8 @@ class Leasing(QObject, Generic[Detail]):
         if lease.is_held:
             return _view_of_ours(lease)
         if self._standing is Standing.RESTING:
-            return LeaseView(Standing.RESTING, minutes=round(lease.keeper.times.idle_seconds / 60))
+            minutes = round(lease.keeper.times.idle_seconds / 60) if self._was_idle else None
+            return LeaseView(Standing.RESTING, minutes=minutes)
         return LeaseView(
             self._standing,
             self._holder,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -33,7 +34,7 @@ class _Held:
     lease: Lease
     sure_since: float
     touched: float
-    owners: set[int] = field(default_factory=set)
+    owners: WeakSet[QObject] = field(default_factory=WeakSet)
     question: LeaseBeat | None = None
     is_unsure: bool = False
 
@@ -45,13 +46,13 @@ class LeaseKeeper(QObject):
         lost(LeaseBeat): it is another's, or nobody's.
         asked(LeaseBeat or None): somebody asks for ours, or does not any more.
         sureness_changed(): the desk has not confirmed ours for too long, or did again.
-        rested(): nobody typed for long, or it has ended otherwise: it is taken again at the next key.
+        rested(is_idle): nobody typed for long, or another owner has ended it: it is taken again at the next key.
     """
 
     lost = Signal(str, object, object)
     asked = Signal(str, object, object)
     sureness_changed = Signal(str, object)
-    rested = Signal(str, object)
+    rested = Signal(str, object, bool)
 
     def __init__(
         self,
@@ -65,6 +66,7 @@ class LeaseKeeper(QObject):
         super().__init__(parent)
         self._runner, self._clock = runner, clock
         self.times, self.is_admin = session.editing, session.level is Level.ADMIN
+        self.machine = session.machine
         self.others = LeaseWatch(runner, bus, session.editing.heartbeat_seconds, self)
         self._held: dict[Key, _Held] = {}
         self._taken_at: dict[Key, datetime] = {}
@@ -90,7 +92,7 @@ class LeaseKeeper(QObject):
             self._next_beat = asked_at + self.times.heartbeat_seconds
         held = self._held.setdefault(key, _Held(lease, asked_at, asked_at))
         held.lease, held.sure_since, held.touched = lease, asked_at, self.now()
-        held.owners.add(id(owner))
+        held.owners.add(owner)
         self._taken_at[key] = lease.taken_at
         self.others.forget(key)
         self._say_sureness(key, held)
@@ -98,7 +100,7 @@ class LeaseKeeper(QObject):
 
     def holds(self, key: Key, owner: QObject) -> bool:
         """Whether this one holds it."""
-        return key in self._held and id(owner) in self._held[key].owners
+        return key in self._held and owner in self._held[key].owners
 
     def token(self, key: Key) -> int | None:
         """Proves to the desk that it is ours."""
@@ -135,15 +137,15 @@ class LeaseKeeper(QObject):
         if not self.holds(key, owner):
             return None
         held = self._held[key]
-        held.owners.discard(id(owner))
+        held.owners.discard(owner)
         return None if held.owners else self._forget(key)
 
     def note_gone(self, key: Key, owner: QObject) -> None:
         """The desk has ended it: by a save, or since it is another's."""
-        is_shared = key in self._held and self._held[key].owners != {id(owner)}
+        is_shared = key in self._held and set(self._held[key].owners) != {owner}
         self._forget(key)
         if is_shared:
-            self.rested.emit(*key)
+            self.rested.emit(*key, False)
 
     def _forget(self, key: Key) -> int | None:
         held = self._held.pop(key, None)
@@ -228,7 +230,7 @@ class LeaseKeeper(QObject):
             self._say_sureness(key, held)
             if now - held.touched >= self.times.idle_seconds:
                 held.touched = now
-                self.rested.emit(*key)
+                self.rested.emit(*key, True)
         if self._held and not self._is_beating and now >= self._next_beat:
             self._beat()
         self._schedule()

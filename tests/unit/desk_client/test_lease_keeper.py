@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -73,7 +74,7 @@ class Desk:
 
     def __init__(self) -> None:
         session = DeskSession(
-            machine="pc-1", level=Level.FULL, person=None, people=(), time_zone="UTC", server_time=NOW,
+            machine="pc-1", level=Level.FULL, person=None, people=(), time_zone="UTC", clock_ahead=dt.timedelta(),
             editing=EditingTimes(), readable_private=frozenset(),
         )  # fmt: skip
         self.runner, self.bus, self.clock, self.owner = Runner(), ChangeBus(), Clock(), QObject()
@@ -203,9 +204,9 @@ def test_five_minutes_without_a_key_give_it_back(desk: Desk) -> None:
     for _ in range(3):
         desk.pass_time(299)
         desk.keeper.touch(TICKET)
-    assert ("rested", *TICKET) not in desk.said
+    assert ("rested", *TICKET, True) not in desk.said
     desk.pass_time(300)
-    assert ("rested", *TICKET) in desk.said
+    assert ("rested", *TICKET, True) in desk.said
 
 
 def test_two_panes_on_one_row_share_the_lease_and_the_last_one_gives_it_back(desk: Desk) -> None:
@@ -221,7 +222,18 @@ def test_a_save_of_one_pane_lets_the_other_take_it_again(desk: Desk) -> None:
     desk.claim()
     desk.keeper.claim(lease(6), desk.clock(), other)
     desk.keeper.note_gone(TICKET, desk.owner)
-    assert desk.said == [("rested", *TICKET)]
+    assert desk.said == [("rested", *TICKET, False)], "nobody was idle"
+
+
+def test_an_owner_that_is_gone_holds_nothing_nor_does_one_made_after_it(desk: Desk) -> None:
+    gone = QObject()
+    desk.claim(token=5)
+    desk.keeper.claim(lease(6), desk.clock(), gone)
+    del gone
+    gc.collect()
+    others = [QObject() for _ in range(2_000)]  # among them one at the same address, as a rule
+    assert not any(desk.keeper.holds(TICKET, other) for other in others)
+    assert desk.keeper.let_go(TICKET, desk.owner) == 6
 
 
 def test_the_end_gives_all_back_in_one_question(desk: Desk) -> None:
