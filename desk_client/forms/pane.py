@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache, partial
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Generic
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -43,12 +43,6 @@ class PaneSet(Generic[Detail]):
     foot: FormFoot | None
     controller: EntityController[Detail]
     editing: EntityEditing[Detail]
-
-
-@lru_cache(maxsize=8)
-def _clock_offset(server_time: datetime) -> timedelta:
-    """How far the desk's clock is ahead of ours, measured once for each session."""
-    return server_time - datetime.now(UTC)
 
 
 class EntityPane(QWidget, Generic[Detail]):
@@ -112,7 +106,7 @@ class EntityPane(QWidget, Generic[Detail]):
 
     def now(self) -> datetime:
         """The desk's time in the viewer's zone."""
-        return (datetime.now(UTC) + _clock_offset(self._session.server_time)).astimezone()
+        return (datetime.now(UTC) + self._session.clock_ahead).astimezone()
 
     def open_row(self, row_id: int) -> None:
         """Read and show a row; asks first where something is not saved."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, func, select
 
@@ -87,7 +88,7 @@ def get_session(conn: Connection) -> DeskSession:
         person=_person(bound, row["stated"]),
         people=bound,
         time_zone=row["time_zone"] or "UTC",
-        server_time=row["server_time"],
+        clock_ahead=row["server_time"] - datetime.now(UTC),
         editing=_editing(row["editing"] or {}),
         readable_private=frozenset(name for name in _PRIVATE if row[name]),
     )

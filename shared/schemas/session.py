@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import timedelta
 
 from shared.domain.level import Level
 from shared.schemas.base import Frozen
@@ -36,7 +36,7 @@ class DeskSession(Frozen):
     person: Person | None
     people: tuple[Person, ...]
     time_zone: str
-    server_time: datetime
+    clock_ahead: timedelta  # how far the desk's clock was ahead of this computer's when it answered
     editing: EditingTimes = EditingTimes()
     readable_private: frozenset[str]  # "contact.phone", "contact.mail", "comment.body", "search.private"
 

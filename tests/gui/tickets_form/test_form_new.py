@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from desk_client.forms import pane
 from desk_client.messages import Answer
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -240,3 +243,16 @@ def test_leaving_with_save_goes_on_afterwards(client: Any) -> None:
     client.idle()
     assert "On the way out" not in client.pane.history.browser.toPlainText()
     assert left == [True]
+
+
+def test_a_first_ticket_hours_after_the_client_began_is_reported_now(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.now(tz) + timedelta(hours=2)
+
+    monkeypatch.setattr(pane, "datetime", Later)
+    client.pane.new_row()
+    assert abs(client.editor("reported_at").value() - Later.now(UTC)) < timedelta(minutes=2)
