@@ -7,7 +7,7 @@ import time
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desk_client.turns import WHOLE, Chance, Turns, TurnTimes
+from desk_client.turns import USUAL, Chance, Turns, TurnTimes
 
 
 class Pace(QObject):
@@ -19,7 +19,7 @@ class Pace(QObject):
 
     due = Signal()
 
-    def __init__(self, parent: QObject, times: TurnTimes = WHOLE, chance: Chance = random.random) -> None:
+    def __init__(self, parent: QObject, times: TurnTimes = USUAL, chance: Chance = random.random) -> None:
         super().__init__(parent)
         self._turns = Turns(times, chance)
         self._timer = QTimer(self)

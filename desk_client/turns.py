@@ -22,21 +22,26 @@ Chance = Callable[[], float]  # from 0 to 1
 
 @dataclass(frozen=True, slots=True)
 class TurnTimes:
-    """In seconds. ``spread``: who hears of a change waits so long at most; ``pause``: after a reading, at least."""
+    """In seconds. ``spread``: who hears of a change waits so long at most.
+
+    ``pause``: so long at least after a reading because of others, unless it was a cheap one.
+    """
 
     spread: float = 1.0
     pause: float = SHORTEST_SECONDS
 
 
+USUAL = TurnTimes()
 ROWS = TurnTimes(spread=0.3)
-WHOLE = TurnTimes()
-COUNTS = TurnTimes(spread=2.0, pause=10.0)  # to count is to look at all tickets, and they are no promise
+SIGHT = TurnTimes(spread=0.3, pause=2.0)
+WHOLE = TurnTimes(pause=10.0)  # its length, and where the pages begin: what is in sight is read sooner
+COUNTS = TurnTimes(spread=2.0, pause=10.0)  # to count is to look at all tickets
 
 
 class Turns:
     """Of one thing that is read again. Each call says what time it is."""
 
-    def __init__(self, times: TurnTimes = WHOLE, chance: Chance = random.random) -> None:
+    def __init__(self, times: TurnTimes = USUAL, chance: Chance = random.random) -> None:
         self._times, self._chance = times, chance
         self._began: float | None = None
         self._is_for_others = False
@@ -78,9 +83,8 @@ class Turns:
         if self._began is None:
             return
         pause = SHORTEST_SECONDS
-        if self._is_for_others:
-            share = 0.0 if is_cheap else (now - self._began) * TIMES_AS_LONG
-            pause = min(max(self._times.pause, share), LONGEST_SECONDS)
+        if self._is_for_others and not is_cheap:
+            pause = min(max(self._times.pause, (now - self._began) * TIMES_AS_LONG), LONGEST_SECONDS)
         self._began, self._free_at = None, max(self._free_at, now + pause * (1 + LONGER_BY * self._chance()))
 
     @property

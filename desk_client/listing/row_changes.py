@@ -16,7 +16,7 @@ from desk_client.change_bus import Change, ChangeBus
 from desk_client.listing.list_source import ListSource
 from desk_client.listing.table_model import PagedTableModel
 from desk_client.pace import Pace
-from desk_client.turns import ROWS, WHOLE
+from desk_client.turns import ROWS, SIGHT, WHOLE
 from shared.notify import ChangeKind
 from shared.schemas.listing import Page, PageKey, Row
 
@@ -68,28 +68,29 @@ class RowChanges(QObject, Generic[Row, Listing]):
         super().__init__(parent)
         self._lister, self._model, self._source = lister, model, source
         self._touched: set[int] = set()
-        self._rows, self.whole = Pace(self, ROWS), Pace(self, WHOLE)
+        self._rows, self._sight, self.whole = Pace(self, ROWS), Pace(self, SIGHT), Pace(self, WHOLE)
         self._rows.due.connect(self._read_touched)
+        self._sight.due.connect(self._read_sight)
         self.whole.due.connect(lister.read_again)
         bus.changed.connect(self._on_changed)
 
     def forget(self) -> None:
         """Another listing is being read: what changed until now is in its answer."""
         self._touched.clear()
-        self._rows.reset()
-        self.whole.reset()
+        for pace in (self._rows, self._sight, self.whole):
+            pace.reset()
         self._lister.cancel(*_PURPOSES)
 
     def stopped(self) -> None:
         """The desk refused, or is away."""
-        self._rows.end()
-        self.whole.end()
+        for pace in (self._rows, self._sight, self.whole):
+            pace.end()
 
     # -- what changed --------------------------------------------------------------------------------------------------
 
     def _on_changed(self, change: Change, _initiator: QObject | None) -> None:
         if change.entity in self._source.related:
-            self._want_whole()
+            self._want_sight()
         elif change.entity == self._source.entity and change.is_remote:
             self._on_changed_elsewhere(change)
         elif change.entity == self._source.entity:
@@ -111,12 +112,18 @@ class RowChanges(QObject, Generic[Row, Listing]):
     def _on_changed_elsewhere(self, change: Change) -> None:
         row_id = change.entity_id
         if row_id is None:
-            self._want_whole()
+            self._want_sight()
         elif self._model.find(row_id) is not None or self._source.heeds(change.kind, self._lister.listing):
             self._touched.add(row_id)
             self._rows.want()
         if change.kind is ChangeKind.ROW:
             self._lister.want_beside()
+
+    def _want_sight(self) -> None:
+        """All of it; what is in sight need not wait until then."""
+        self._want_whole()
+        if not self.whole.is_near and self._model.has_end:
+            self._sight.want()
 
     def _want_whole(self) -> None:
         if self._model.has_end or self._lister.in_sight[1] == 0:  # else it grew this long for who reads it: it stays
@@ -144,10 +151,10 @@ class RowChanges(QObject, Generic[Row, Listing]):
     def _on_touched(self, known: Sequence[int], unknown: Sequence[int], rows: Sequence[Row], came: bool) -> None:
         self._rows.end(is_cheap=True)
         stands = self._take_rows(known, rows)
-        if came or not stands or (unknown and not self._model.is_whole):
+        if came or not stands:
+            self._want_sight()
+        elif unknown and not self._model.is_whole:
             self._want_whole()
-        if (came or not stands) and not self.whole.is_near:
-            self._read_sight()
 
     def _take_rows(self, ids: Sequence[int], rows: Sequence[Row]) -> bool:
         """Show these rows of ``ids``; False where one is no more, or may not stand where it stood."""
@@ -161,8 +168,10 @@ class RowChanges(QObject, Generic[Row, Listing]):
 
     def _read_sight(self) -> None:
         """The pages in sight again, where it may take until the whole is read: what comes and goes is seen soon."""
-        if not self._model.has_end:
+        if self._model.is_dimmed:
+            self._sight.stop()  # the answer on its way is younger
             return
+        self._sight.begin()
         source, listing, (first, last) = self._source, self._lister.listing, self._lister.in_sight
         found: dict[int, PageKey | None] = {at: self._model.known_key(at) for at in range(first, last + 1)}
         keys = {at: key for at, key in found.items() if at == 0 or key is not None}
@@ -173,5 +182,6 @@ class RowChanges(QObject, Generic[Row, Listing]):
         self._lister.run(read, self._on_sight, "sight")
 
     def _on_sight(self, pages: dict[int, Page[Row]]) -> None:
+        self._sight.end()
         for number, page in pages.items():
             self._model.add_page(number, page)

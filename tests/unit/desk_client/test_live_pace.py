@@ -14,7 +14,7 @@ from desk_client.change_bus import Change, ChangeBus
 from desk_client.live_changes import LiveChanges
 from desk_client.notice_pace import EVERY_SECONDS, GATHER_SECONDS, GATHER_SPREAD, MANY
 from desk_client.pace import Pace
-from desk_client.turns import COUNTS, LONGER_BY, ROWS, SHORTEST_SECONDS, WHOLE, Turns, TurnTimes
+from desk_client.turns import COUNTS, LONGER_BY, ROWS, SHORTEST_SECONDS, SIGHT, USUAL, WHOLE, Turns, TurnTimes
 from shared.notify import ENTITIES, ChangeKind, Notice
 
 ROW, LEASE = ChangeKind.ROW, ChangeKind.LEASE
@@ -263,7 +263,7 @@ def due(readers: list[Turns]) -> dict[Turns, float]:
     return {one: at for one, at in found.items() if at is not None}
 
 
-@pytest.mark.parametrize("times", [ROWS, WHOLE, COUNTS])
+@pytest.mark.parametrize("times", [ROWS, SIGHT, WHOLE, COUNTS])
 def test_who_hears_one_notice_does_not_read_with_all_others(times: TurnTimes) -> None:
     readers = many(times)
     for one in readers:
@@ -324,7 +324,7 @@ def test_what_is_about_to_be_read_is_near(reading: Reading, clock: Clock) -> Non
     assert not reading.pace.is_near, "nothing has changed"
     reading.pace.want()
     assert not reading.pace.is_near, "a long pause comes first"
-    clock.now += turns.LONGEST_SECONDS - WHOLE.spread
+    clock.now += turns.LONGEST_SECONDS - USUAL.spread
     assert reading.pace.is_near
 
 
