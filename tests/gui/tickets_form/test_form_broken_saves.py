@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from desk_client import lane
 from desk_client.forms import lease_controller
 from desk_client.tickets import controller
-from shared.errors import BusyError, DatabaseUnavailableError, LeaseLostError
+from shared.errors import BusyError, DatabaseUnavailableError, DeskError, LeaseLostError
 from tests.gui.tickets_form.elsewhere import CONTROL, comments, hear
 
 BROKEN = "The connection to the database server broke."
@@ -112,35 +112,20 @@ def test_a_comment_offered_after_the_desk_was_away_is_not_offered_once_it_is_add
     assert not client.pane.editing.away.is_waiting
 
 
-def test_a_comment_goes_on_growing_after_a_save_done_unseen_and_a_busy_desk(client: Any, cut: Any) -> None:
+@pytest.mark.parametrize(
+    ("fails_next", "by"),
+    [("update_ticket", BusyError("Somebody else is saving the same record.")), ("get_ticket", None)],
+    ids=["busy", "could not be read"],
+)
+def test_a_comment_goes_on_growing_after_a_save_done_unseen(
+    client: Any, cut: Any, fails_next: str, by: DeskError | None
+) -> None:
     ticket = typed(client)
     client.pane.comment_box.append("First")
-    mend = cut("update_ticket", True)
-    save(client)
-    mend()
-    mend = cut("update_ticket", False, BusyError("Somebody else is saving the same record."))
-    save(client)
-    mend()
-    client.pane.comment_box.append("Second")
-    client.go("serial")
-    client.editor("serial").end(False)
-    client.type("7")
-    save(client)
-    if client.pane.is_dirty():
+    for breaking in (("update_ticket", True), (fails_next, False, by)):
+        mend = cut(*breaking)
         save(client)
-    assert comments(client, ticket) == ["First", "Second"]
-    assert client.stored(ticket).values.serial == "SN 427"
-
-
-def test_a_comment_goes_on_growing_after_a_save_done_unseen_that_could_not_be_read(client: Any, cut: Any) -> None:
-    ticket = typed(client)
-    client.pane.comment_box.append("First")
-    mend = cut("update_ticket", True)
-    save(client)
-    mend()
-    mend = cut("get_ticket", False)
-    save(client)
-    mend()
+        mend()
     client.pane.comment_box.append("Second")
     client.go("serial")
     client.editor("serial").end(False)
