@@ -229,6 +229,7 @@ class Drafting(QObject):
             self._controller.ids.note_unanswered(
                 Sent(**{**sent, "beside": self._editing.unpack_beside(sent["beside"])})
             )
+            self._editing.set_saving(False)  # what it wrote stays open, also where it was taken back since
 
 
 def _row_then(content: DraftContent, now: Any) -> Any:

@@ -175,6 +175,8 @@ class EntityEditing(ShownEdit[Detail]):
     def set_saving(self, saving: bool) -> None:
         """A save is under way, or is not any more."""
         self.is_saving = self._form.fields.is_sent = saving
+        under_way = self._controller.ids.under_way
+        self._form.fields.in_doubt = () if saving or under_way is None else tuple(under_way.changed)
         self.changed.emit()
 
     def show_errors(self, errors: Mapping[str, Saying]) -> None:

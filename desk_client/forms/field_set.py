@@ -61,6 +61,7 @@ class FieldSet(FieldFrames):
         self._parent_of_value: dict[str, Any] = {}
         self._read: dict[str, Any] = {}  # the values that were shown last
         self.is_sent = False  # a save is under way
+        self.in_doubt: Collection[str] = ()  # what a save wrote whose outcome nobody knows
         self._emptied: set[str] = set()  # by the change that is being worked through
         self.undo = FieldUndo(self, self)
         for name in self.frames:
@@ -92,7 +93,7 @@ class FieldSet(FieldFrames):
     def step_back(self, *, again: bool = False) -> None:
         """Take the last change back, or do the one that was taken back ``again``; not while all is locked."""
         if not self._is_locked and not self._read_only:
-            (self.undo.redo if again else self.undo.undo)(sent=self.is_sent)
+            (self.undo.redo if again else self.undo.undo)(sent=self.is_sent or bool(self.in_doubt))
 
     # -- values ----------------------------------------------------------------------------------------------------
 
@@ -103,7 +104,7 @@ class FieldSet(FieldFrames):
         """
         self._texts = {(name, values.get(name)): text for name, text in texts.items()}
         self.touched.clear()
-        self.is_sent = False
+        self.is_sent, self.in_doubt = False, ()
         self.context.update({name: value for name, value in values.items() if name not in self.frames})
         for name in self.frames:
             if name not in keep:
@@ -131,7 +132,7 @@ class FieldSet(FieldFrames):
         """Put what stood in these fields back into them, to the letter: an undo, or a draft. Nothing is narrowed.
 
         Args:
-            sent: a save is under way: what was read is no measure of what is changed.
+            sent: a save is under way, or nobody knows its outcome: what was read is no measure of what is changed.
         """
         known = {name: text for name, text in texts.items() if name in self.frames}
         for name, text in known.items():
@@ -149,7 +150,7 @@ class FieldSet(FieldFrames):
         """Put what a draft has of a field into it: a step that can be taken back."""
         if name in self.frames:
             self.undo.end_run()
-            self.show_texts({name: text})
+            self.show_texts({name: text}, sent=bool(self.in_doubt))
             self.undo.note(name)
 
     def _show_text(self, name: str, text: FieldText) -> None:

@@ -197,7 +197,8 @@ class EntityForm(QScrollArea, Generic[Detail]):
         """Whether something was typed or chosen that is not saved."""
         if self._base is None:
             return bool(self.fields.touched)
-        return bool(self.changed_values()) or bool(self.fields.unresolved())
+        is_open = not self.fields.touched.isdisjoint(self.fields.in_doubt)  # also where it was taken back since
+        return is_open or bool(self.changed_values()) or bool(self.fields.unresolved())
 
     def put(self, values: Mapping[str, Any], texts: Mapping[str, str]) -> None:
         """Set values as if the person had: what a dialog or a quick action asked for."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from desk_client.leases.keeper import LeaseKeeper
 from desk_client.runner import DbRunner
-from shared.errors import DeskError, TakeOverError
+from shared.errors import DatabaseUnavailableError, DeskError, TakeOverError
 from shared.schemas.lease import Lease, LeaseAsk, LeaseBeat, LeaseState
 from shared.services.leases import answer_lease, ask_for_lease, release_lease, take_lease, take_over_lease
 
@@ -52,6 +52,7 @@ class LeaseController(QObject):
         self._row_id: int | None = None
         self._is_wanted = False
         self._is_asked_for = False
+        self._is_in_doubt = False  # an answer got lost: it may be ours
         self._sent_token: int | None = None
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -112,6 +113,7 @@ class LeaseController(QObject):
         def fail(error: DeskError) -> None:
             self._is_asked_for = False
             if key == self.key:
+                self._is_in_doubt = isinstance(error, DatabaseUnavailableError)
                 on_error(error)
             elif self._is_wanted:  # of the row that is shown now
                 self.take()
@@ -119,7 +121,7 @@ class LeaseController(QObject):
         self._call(lambda conn: service(conn, *key), partial(self._on_answer, sent_at), fail)
 
     def _on_answer(self, sent_at: float, lease: Lease) -> None:
-        self._is_asked_for = False
+        self._is_asked_for = self._is_in_doubt = False
         if lease.is_mine:
             self.keeper.claim(lease, sent_at, self)
         if lease.entity_id != self._row_id or not self._is_wanted:
@@ -138,7 +140,7 @@ class LeaseController(QObject):
 
     def release(self) -> None:
         """Give it back where we have it."""
-        self._is_wanted = False
+        self._is_wanted = self._is_in_doubt = False
         self._give_back(self.key)
 
     def _give_back(self, key: tuple[str, int]) -> None:
@@ -247,7 +249,11 @@ class LeaseController(QObject):
 
     def _on_seen(self, entity: str, row_id: object, state: LeaseState | None) -> None:
         is_own = state is not None and self.keeper.is_own(self.key, state.taken_at)
-        if (entity, row_id) == self.key and not self.is_held and not self._is_asked_for and not is_own:
+        if (entity, row_id) != self.key or self.is_held or self._is_asked_for or is_own:
+            return
+        if self._is_in_doubt and state is not None and state.machine == self.keeper.machine:
+            self.take()  # ours, or of another window of this machine: the answer says it
+        else:
             self.seen.emit(state)
 
     def _call(

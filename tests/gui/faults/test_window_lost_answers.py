@@ -1,0 +1,92 @@
+"""What a person does between an answer that got lost and the desk's return."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from desk_server.demo.loader import seed
+from tests.desks import RunningDesk
+from tests.faults.proxy import Proxy
+from tests.gui.faults.far_window import CONTROL, FarWindow
+
+StartFar = Callable[..., FarWindow]
+_OFFSETS = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def desk(desk: RunningDesk) -> RunningDesk:
+    seed(desk.desk, 20, 3, dt.date(2026, 1, 1))
+    return desk
+
+
+@pytest.fixture
+def ticket(stored: Callable[..., Any]) -> int:
+    """One that no other test has."""
+    found = stored("SELECT id FROM desk.ticket WHERE deleted_at IS NULL ORDER BY id OFFSET %s LIMIT 1", next(_OFFSETS))
+    return int(found[0][0])
+
+
+def test_an_own_lease_whose_answer_was_lost_locks_nobody_out(
+    start_far: StartFar, proxy: Proxy, ticket: int, stored: Any
+) -> None:
+    window = start_far()
+    window.open(ticket)
+    lease = window.pane.controller.lease
+    lost: list[object] = []
+    lease.failed.connect(lost.append)
+    proxy.latency = 0.6
+    window.type("SN-1")
+    window.until(lambda: bool(stored("SELECT 1 FROM desk.edit_lease WHERE entity_id = %s", ticket)))
+    proxy.cut()
+    proxy.latency = 0.0
+    window.until(lambda: bool(lost))
+    window.until(lambda: window.badge() == "live")
+    window.app.leases.others.look_soon()  # as after each gap
+    window.until(lambda: lease.is_held)
+    assert not window.editor("serial").isReadOnly()
+    assert window.pane.lease_banner.text() == ""
+    window.client.settle()
+
+
+@pytest.mark.parametrize("arrived", [True, False], ids=["the answer was lost", "the save was lost"])
+def test_what_is_taken_back_while_nobody_knows_whether_it_was_saved_is_taken_back(
+    start_far: StartFar, proxy: Proxy, ticket: int, stored: Any, arrived: bool
+) -> None:
+    def serial() -> str | None:
+        return stored("SELECT serial FROM desk.ticket WHERE id = %s", ticket)[0][0]
+
+    stored(
+        "UPDATE desk.ticket SET serial = NULL, save_id = gen_random_uuid(), row_version = row_version + 1"
+        " WHERE id = %s", ticket,
+    )  # fmt: skip
+    window = start_far()
+    window.open(ticket)
+    proxy.latency = 0.0
+    window.type("SN-1")
+    window.until(lambda: window.pane.controller.lease.is_held)
+    window.client.settle()
+    if arrived:
+        proxy.latency = 0.6
+        window.save()
+        window.until(lambda: serial() == "SN-1")
+    proxy.refuse()
+    if not arrived:
+        window.save()
+    window.until(lambda: not window.pane.editing.is_saving and "kept as a draft" in window.said())
+    QTest.keyClick(window.editor("serial"), Qt.Key.Key_Z, CONTROL)
+    assert window.editor("serial").text() == ""
+    assert window.pane.is_dirty(), "it may stand in the desk"
+    proxy.latency = 0.0
+    proxy.heal()
+    window.until(lambda: window.badge() == "live")
+    window.push("saveNow")
+    window.until(lambda: not window.pane.is_dirty() and not window.pane.editing.is_saving)
+    window.client.settle()
+    assert serial() is None and window.editor("serial").text() == ""
