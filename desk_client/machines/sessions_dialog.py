@@ -123,7 +123,7 @@ class SessionsDialog(Translated, QDialog):
 
     def retranslate(self) -> None:
         """Say it in the language of the window."""
-        title = QCoreApplication.translate("Sessions", "Open sessions of {machine}").format(machine=self.machine)
+        title = QCoreApplication.translate("Sessions", "Open connections of {machine}").format(machine=self.machine)
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self._title.setText(title)
@@ -138,7 +138,7 @@ class SessionsDialog(Translated, QDialog):
             ]
         )
         self._refresh.setText(QCoreApplication.translate("Sessions", "Look again"))
-        self._end.setText(QCoreApplication.translate("Sessions", "End this session"))
+        self._end.setText(QCoreApplication.translate("Sessions", "End this connection"))
         self._end_all.setText(QCoreApplication.translate("Sessions", "End all"))
         self._close.setText(QCoreApplication.translate("Sessions", "Close"))
         for button in (self._refresh, self._end, self._end_all, self._close):
@@ -151,12 +151,14 @@ class SessionsDialog(Translated, QDialog):
             return QCoreApplication.translate("Sessions", "Nobody is connected.")
         if self._is_own:
             return QCoreApplication.translate(
-                "Sessions", "This is the machine you sit at. The session that you look through is not ended from here."
+                "Sessions",
+                "This is the machine you sit at. The connections are its windows', two or three"
+                " each; the one that you look through is not ended from here.",
             )
         return QCoreApplication.translate(
             "Sessions",
-            "An ended session loses what was not saved yet in the desk; its client connects again at once. To keep the"
-            " machine out, revoke it.",
+            "A window has two or three connections. One that is ended loses what it had not saved yet; its window"
+            " connects again at once. To keep the machine out, revoke it.",
         )
 
 

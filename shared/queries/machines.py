@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, TableValuedAlias, case, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    TableValuedAlias,
+    Text,
+    case,
+    cast,
+    column,
+    exists,
+    func,
+    or_,
+    select,
+    table,
+)
 
 from shared.domain.level import Level
 from shared.errors import NotFoundError
@@ -22,6 +35,8 @@ from shared.schemas.machine import (
     MachineSort,
 )
 
+_ACTIVITY = table("pg_stat_activity", column("pid"), column("application_name"), schema="pg_catalog")
+_SESSION_MARK = " ([0-9a-f-]{36})$"  # a client's connections share it; another program's connection has none
 _RANKS = {level.value: rank for rank, level in enumerate(Level)}
 SORT_RULES: dict[MachineSort, SortRule] = {
     MachineSort.NAME: SortRule(Machine.name, Machine.id, nullable=False),
@@ -85,7 +100,13 @@ def _sessions() -> TableValuedAlias:
 
 def _select_rows(*more: Any) -> AnySelect:
     live = _sessions()
-    counted = select(live.c.machine, func.count().label("sessions")).group_by(live.c.machine).subquery("counted")
+    session = func.coalesce(func.substring(_ACTIVITY.c.application_name, _SESSION_MARK), cast(live.c.pid, Text))
+    counted = (
+        select(live.c.machine, func.count(session.distinct()).label("sessions"))
+        .outerjoin(_ACTIVITY, _ACTIVITY.c.pid == live.c.pid)
+        .group_by(live.c.machine)
+        .subquery("counted")
+    )
     return (
         select(*row_columns(), func.coalesce(counted.c.sessions, 0).label("sessions"), *more)
         .select_from(Machine)

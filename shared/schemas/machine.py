@@ -110,7 +110,7 @@ class CodeTerm(Frozen):
 
 
 class MachineSession(Frozen):
-    """A live connection of a machine."""
+    """A live connection of a machine; a window has two or three."""
 
     machine: str
     pid: int

@@ -35,6 +35,7 @@ from shared.schemas.machine import (
     MachineDetail,
     MachineFilter,
     MachineListing,
+    MachineRow,
     MachineSave,
     MachineSort,
     MachineValues,
@@ -269,6 +270,26 @@ def test_the_last_administrator_stays(admin: Database) -> None:
     assert named(admin, "pc-admin").level is Level.ADMIN
     for row in others:
         change(admin, read(admin, get_machine, row.id), level=Level.ADMIN)
+
+
+def test_a_window_s_connections_count_as_one_session_other_programs_each_as_one(
+    admin: Database, desk: RunningDesk
+) -> None:
+    window, other_window = uuid.uuid4(), uuid.uuid4()
+    connections = [desk.connect("shared", session=mark) for mark in (window, window, window, other_window)]
+    try:
+        assert row_of_machine(admin, "pc-shared").sessions == 2
+        connections += [desk.connect("shared", application_name=name) for name in ("psql", "psql")]
+        assert row_of_machine(admin, "pc-shared").sessions == 4
+        assert len(read(admin, list_sessions, "pc-shared")) == 6
+    finally:
+        for connection in connections:
+            connection.close()
+
+
+def row_of_machine(database: Database, name: str) -> MachineRow:
+    rows = read(database, list_machines, MachineListing()).rows
+    return next(row for row in rows if row.name == name)
 
 
 # -- sessions ----------------------------------------------------------------------------------------------------------
