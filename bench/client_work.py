@@ -14,25 +14,26 @@ import threading
 import time
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from bench.client_live import Following
+from desk_client.tickets.standard_filters import standard_filters
 from shared.config import Profile
 from shared.database import Database
 from shared.domain.status import ACTIVE
 from shared.errors import BusyError, ConflictError, DeskError
 from shared.listening import ListeningConnection, Wait
-from shared.notify import ChangeKind, parse_notice
-from shared.queries.tickets import get_anchors, get_history, get_rows, get_ticket, list_tickets
+from shared.queries.session import get_session
+from shared.queries.tickets import get_history, get_ticket
 from shared.schemas.lease import Lease
 from shared.schemas.ticket import CommentText, TicketDetail, TicketUpdate, TicketValues
-from shared.schemas.ticket_listing import TicketFilter, TicketListing
+from shared.schemas.ticket_listing import TicketFilter
 from shared.services.leases import beat_leases, take_lease
 from shared.services.tickets import add_comment, update_ticket
 
-GATHER_SECONDS = 0.03
 QUIET_SECONDS = 4.0
 BEAT_SECONDS = 15.0
 LONG_EDIT_SECONDS = 20.0
@@ -49,61 +50,39 @@ class Client(threading.Thread):
         arguments = Profile.load(Path(profile)).connect_args(session=session)
         self.database, self.arguments = Database(arguments), arguments
         self.times: dict[str, list[float]] = defaultdict(list)
-        self.calls, self.met, self.errors = Counter[str](), Counter[str](), Counter[str]()
+        self.calls, self.met, self.errors = Counter[tuple[object, ...]](), Counter[str](), Counter[str]()
         self.saved: dict[int, int] = defaultdict(int)
         self.commented: dict[int, int] = defaultdict(int)
         self._tickets, self._mix, self._think = tickets, mix, think
         self._chance = random.Random(seed)
-        self._shown: set[int] = set()
-        self._stale: set[int] = set()
-        self._heard = threading.Event()
         self.until = 0.0
-
-    # -- what others change --------------------------------------------------------------------------------------------
-
-    def hear(self, payload: str) -> None:
-        """On the thread that hears for all clients of this process."""
-        notice = parse_notice(payload)
-        if notice is not None and notice.entity == "ticket" and notice.entity_id in self._shown:
-            self.met[f"notice of a row that is shown: {notice.kind}"] += 1
-            if notice.kind is not ChangeKind.BESIDE:
-                self._stale.add(notice.entity_id)
-                self._heard.set()
-
-    def _pause(self, seconds: float) -> None:
-        """Nothing for so long, but reading again what others have changed in the list that is shown."""
-        end = min(time.monotonic() + seconds, self.until)
-        while (left := end - time.monotonic()) > 0:
-            if self._heard.wait(left):
-                time.sleep(GATHER_SECONDS)
-                self._heard.clear()
-                ids = list(self._stale)
-                self._stale -= set(ids)
-                with self._timed("a row again"), self.database.reading() as conn:
-                    get_rows(conn, ids)
+        with self.database.reading() as conn:
+            person = get_session(conn).person
+        views = tuple(standard_filters(person.id if person is not None else None).values())
+        self.live = Following(self.database, views, self._chance, self._timed, self.met)
 
     # -- what this one does --------------------------------------------------------------------------------------------
 
+    def _pause(self, seconds: float) -> None:
+        """Nothing for so long, but reading again what others have changed."""
+        self.live.follow(min(time.monotonic() + seconds, self.until))
+
     def run(self) -> None:
         names, weights = list(self._mix), list(self._mix.values())
+        self._pause(self._chance.uniform(0, self._think))
+        self.list()
         while True:
-            self._pause(self._chance.expovariate(1 / self._think))
-            if time.monotonic() >= self.until:
-                break
             try:
+                self._pause(self._chance.expovariate(1 / self._think))
+                if time.monotonic() >= self.until:
+                    break
                 getattr(self, self._chance.choices(names, weights)[0])()
             except DeskError as error:
                 self.errors[f"{type(error).__name__}: {error}"] += 1
         self.database.close()
 
     def list(self) -> None:
-        listing = TicketListing(filter=self._chance.choice(FILTERS))
-        with self.database.reading() as conn:
-            with self._timed("list"):
-                page = list_tickets(conn, listing)
-            self._shown = {row.id for row in page.rows}
-            with self._timed("its count and ends"):
-                get_anchors(conn, listing)
+        self.live.show(self._chance.choice(FILTERS))
 
     def open(self) -> None:
         self._opened(self._chance.choice(self._tickets))
@@ -113,6 +92,7 @@ class Client(threading.Thread):
         with self._timed("comment"), self.database.unit_of_work() as session:
             add_comment(session, ticket, CommentText(body=self._text()), uuid.uuid4())
         self.commented[ticket] += 1
+        self.live.changed_here(ticket)
 
     def edit(self) -> None:
         ticket = self._chance.choice(self._tickets)
@@ -129,6 +109,7 @@ class Client(threading.Thread):
         while not self._save(seen, lease):
             with self.database.reading() as conn:
                 seen = get_ticket(conn, ticket)
+        self.live.changed_here(ticket)
 
     def _opened(self, ticket: int) -> TicketDetail:
         with self._timed("open"), self.database.reading() as conn:
@@ -160,7 +141,7 @@ class Client(threading.Thread):
             comment_save_id=uuid.uuid4(),
         )
         try:
-            with self._timed("save"), self.database.unit_of_work() as session:
+            with self._timed("save", change.comment is not None), self.database.unit_of_work() as session:
                 update_ticket(session, change)
         except (ConflictError, BusyError) as error:
             self.met[type(error).__name__] += 1
@@ -172,67 +153,99 @@ class Client(threading.Thread):
     def _text(self) -> str:
         return f"The box was restarted {self._chance.randint(2, 99)} times; the log is with the team now."
 
-    def _timed(self, name: str) -> _Timed:
-        return _Timed(self, name)
+    def _timed(self, name: str, *kind: object) -> _Timed:
+        return _Timed(self, name, (name, *kind))
 
 
 class _Timed:
-    """The milliseconds of a block that ended well, but for a connection's first ones."""
+    """The milliseconds of a block that ended well, but for a connection's first ones of each kind.
 
-    def __init__(self, client: Client, name: str) -> None:
-        self._client, self._name = client, name
+    Nor does one count that began after the end of the work: whoever was at an edit then saves at the same moment.
+    """
+
+    def __init__(self, client: Client, name: str, kind: tuple[object, ...]) -> None:
+        self._client, self._name, self._kind = client, name, kind
 
     def __enter__(self) -> None:
         self._began = time.perf_counter()
+        self._is_late = time.monotonic() >= self._client.until
 
     def __exit__(self, kind: Any, *_: object) -> None:
         if kind is None:
-            self._client.calls[self._name] += 1
-            if self._client.calls[self._name] > WARM_UP:
+            self._client.calls[self._kind] += 1
+            if self._client.calls[self._kind] > WARM_UP and not self._is_late:
                 self._client.times[self._name].append((time.perf_counter() - self._began) * 1000)
 
 
 class Ears(threading.Thread):
-    """Hears for all clients of this process, on a connection for each."""
+    """Hears for all clients of this process, on a connection for each; one that breaks is made again."""
 
     def __init__(self, clients: list[Client]) -> None:
         super().__init__(name="ears")
         self.heard = 0
         self.is_over = threading.Event()
-        self._clients = {ListeningConnection(client.arguments): client for client in clients}
         self._selector = selectors.DefaultSelector()
-        for connection in self._clients:
-            while not connection.is_listening:
-                writing = [connection] if connection.waits_for is Wait.WRITE else []
-                select.select([connection], writing, [], 5.0)
-                connection.go_on()
-            self._selector.register(connection, selectors.EVENT_READ, connection)
+        self._clients: dict[ListeningConnection, Client] = {}
+        self._last: dict[ListeningConnection, float] = {}
+        self._deaf: list[Client] = []
+        for client in clients:
+            self._connect(client)
+
+    def _connect(self, client: Client) -> None:
+        connection = ListeningConnection(client.arguments)
+        while not connection.is_listening:
+            writing = [connection] if connection.waits_for is Wait.WRITE else []
+            select.select([connection], writing, [], 5.0)
+            connection.go_on()
+        self._selector.register(connection.fileno(), selectors.EVENT_READ, connection)
+        self._clients[connection], self._last[connection] = client, time.monotonic()
 
     def run(self) -> None:
-        last = dict.fromkeys(self._clients, time.monotonic())
         looked_at = 0.0
         while not self.is_over.is_set():
             for key, _ in self._selector.select(0.25):
-                self._take(key.data)
-                last[key.data] = time.monotonic()
+                self._or_again(key.data, self._take)
             if time.monotonic() - looked_at > 1:
                 looked_at = time.monotonic()
-                self._ask(connection for connection, at in last.items() if looked_at - at > QUIET_SECONDS)
+                for connection in [one for one, at in self._last.items() if looked_at - at > QUIET_SECONDS]:
+                    self._or_again(connection, self._ask)
+                self._connect_again()
         self._selector.close()
         for connection in self._clients:
             connection.close()
 
     def _take(self, connection: ListeningConnection) -> None:
         connection.go_on()
-        for _, payload in connection.take():
+        self._last[connection] = time.monotonic()
+        for pid, payload in connection.take():
             self.heard += 1
-            self._clients[connection].hear(payload)
+            self._clients[connection].live.hear(pid, payload)
 
-    def _ask(self, quiet: Iterable[ListeningConnection]) -> None:
+    def _ask(self, connection: ListeningConnection) -> None:
         """For a sign of life, as a client does."""
-        for connection in quiet:
-            connection.ask()
-            connection.go_on()
+        connection.ask()
+        connection.go_on()
+
+    def _or_again(self, connection: ListeningConnection, act: Callable[[ListeningConnection], None]) -> None:
+        try:
+            act(connection)
+        except DeskError:
+            client = self._clients.pop(connection)
+            del self._last[connection]
+            self._selector.unregister(
+                next(fd for fd, key in self._selector.get_map().items() if key.data is connection)
+            )
+            connection.close()
+            client.errors["a listener's connection broke"] += 1
+            self._deaf.append(client)
+
+    def _connect_again(self) -> None:
+        deaf, self._deaf = self._deaf, []
+        for client in deaf:
+            try:
+                self._connect(client)
+            except DeskError:
+                self._deaf.append(client)
 
 
 def work(orders: dict[str, Any]) -> dict[str, Any]:
@@ -241,9 +254,6 @@ def work(orders: dict[str, Any]) -> dict[str, Any]:
         Client(profile, orders["tickets"], orders["mix"], orders["think"], orders["seed"] + number)
         for number, profile in enumerate(orders["profiles"])
     ]
-    for client in clients:
-        with client.database.reading() as conn:
-            get_rows(conn, [0])
     ears = Ears(clients)
     print("connected", flush=True)
     start = float(sys.stdin.readline())
