@@ -31,8 +31,10 @@ class DraftOpening:
 
     def _open_ticket(self, draft: Draft) -> None:
         for pane in self._tabs.panes()[1:]:
-            if pane.property("draft") == draft.id.hex:  # it is on its way there
+            if pane.property("draft") == draft.id.hex:
                 self._tabs.setCurrentWidget(pane)
+                if not pane.editing.opening.is_under_way:  # its row did not come
+                    pane.open_draft(draft)
                 return
         pane = TicketPane(self._context, self._tabs)
         pane.setProperty("draft", draft.id.hex)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import copy
 from dataclasses import replace
 
+import pytest
+
+from desk_client.tickets import controller
+from shared.errors import DatabaseUnavailableError
 from tests.desks import RunningDesk
 from tests.gui.conftest import StartClient
 from tests.gui.drafts.conftest import field, ids, open_draft_of, panes, rows, type_into, wait_offered
@@ -163,3 +167,24 @@ def test_a_pane_with_typed_text_is_not_dropped(start_client: StartClient, desk: 
     pane.editing.discard()
     client.settle()
     free_leases(desk)
+
+
+def test_a_draft_whose_row_could_not_be_read_can_be_opened_later(
+    start_client: StartClient, desk: RunningDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = ids(desk, 1, 16)[0]
+    leave_typed(start_client, desk, ticket)
+    client = start_client(remembered=True)
+    (row,) = wait_offered(client, 1)
+
+    def break_off(*_: object) -> None:
+        raise DatabaseUnavailableError("The connection to the database server broke.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(controller, "get_ticket", break_off)
+        row.open_button.click()
+        client.settle()
+    assert len(rows(client)) == 1, "it is offered on"
+    pane = open_draft_of(client, ticket)
+    assert "typed " in field(pane, "subject").text()
+    assert len(client.workspace.tabs.panes()) == 2, "in the tab that was opened for it"
