@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 
 from desk_client.bulk.work import Outcome
 from desk_client.tickets.history import change_text
+from desk_client.widgets import undo_bar
 from tests.gui.bulk.conftest import CONTROL, Bulk, StartBulk
+
+UNDO_MS = 600  # in place of ten seconds
 
 
 def deleted(bulk: Bulk, ids: list[int]) -> set[int]:
@@ -40,6 +45,9 @@ def test_a_ticket_is_deleted_and_ctrl_z_brings_it_back(start_bulk: StartBulk) ->
     bulk.finish()
     assert deleted(bulk, ids) == set()
     assert listed(bulk) == before and bulk.client.model.find(ids[0]) is not None
+    assert bulk.list.current_id() == bulk.client.model.row(bulk.list.currentIndex().row()).id == ids[0]
+    bulk.until(lambda: bulk.client.page.pane.isVisible() and bulk.client.page.pane.editing.detail is not None)
+    assert bulk.client.page.pane.editing.detail.id == ids[0]
 
 
 def test_several_are_asked_about_first(start_bulk: StartBulk) -> None:
@@ -67,6 +75,12 @@ def test_the_history_says_a_deletion_in_words(start_bulk: StartBulk) -> None:
     reference = start_bulk().client.app.reference
     told = [change_text("deleted_at", *values, reference) for values in ((None, "2026-11-22"), ("2026-11-22", None))]
     assert told == ["Deleted", "Deletion taken back"]
+    told = [change_text("duplicate_of_id", *values, reference) for values in ((None, 7), (7, 9), (7, None))]
+    assert told == [
+        "Named as a duplicate of another ticket",
+        "Named as a duplicate of yet another ticket",
+        "No duplicate of another ticket any more",
+    ]
 
 
 def test_a_ticket_that_somebody_edits_is_not_deleted(start_bulk: StartBulk, raw: Any) -> None:
@@ -78,6 +92,11 @@ def test_a_ticket_that_somebody_edits_is_not_deleted(start_bulk: StartBulk, raw:
     told = bulk.results()
     assert told[ids[0]][0] is Outcome.FAILED and "pc-full2" in told[ids[0]][1]
     assert bulk.dialog.results.model.index(0, 2).data() == "Not deleted"
+    assert bulk.button("bulkGo").property("role") == "primary"
+    (row,) = bulk.actions.last.rows
+    row.outcome, row.error = Outcome.STOPPED, None  # as where the person stopped: nobody failed
+    bulk.dialog.show_results(bulk.actions.last)
+    assert bulk.button("bulkGo").isVisible() and bulk.button("bulkGo").property("role") == "plain"
     assert deleted(bulk, ids) == set()
     bulk.dialog.reject()
 
@@ -96,6 +115,33 @@ def test_its_tab_goes_with_the_ticket(start_bulk: StartBulk) -> None:
     bulk.client.workspace.many.undo_bar.undo()
     bulk.finish()
     assert deleted(bulk, [ticket]) == set()
+
+
+def test_the_offer_goes_by_itself_at_its_time_and_not_before(
+    start_bulk: StartBulk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert undo_bar.UNDO_MS == 10_000
+    monkeypatch.setattr(undo_bar, "UNDO_MS", UNDO_MS)
+    bulk = start_bulk()
+    bar = bulk.client.workspace.many.undo_bar
+    midway: list[bool] = []  # by a timer that is due before the line's own
+    gone: list[float] = []
+
+    def watch(_work: Any) -> None:
+        offered_at = time.monotonic()
+        QTimer.singleShot(UNDO_MS // 2, lambda: midway.append(bar.is_offered()))
+        bar.timer.timeout.connect(lambda: gone.append(time.monotonic() - offered_at))
+
+    bulk.actions.controller.finished.connect(watch)
+    ids = bulk.select(1, first=17)
+    bulk.act("delete")
+    bulk.until(lambda: len(gone) == 1)
+    assert midway == [True] and gone[0] > 0.9 * UNDO_MS / 1000
+    assert not bar.is_offered() and bar.text() == ""
+    bulk.list.setFocus()
+    QTest.keyClick(bulk.list, Qt.Key.Key_Z, CONTROL)
+    bulk.finish()
+    assert deleted(bulk, ids) == set(ids), "the key takes nothing back any more"
 
 
 def test_after_ten_seconds_the_list_of_results_still_takes_it_back(start_bulk: StartBulk) -> None:

@@ -17,9 +17,11 @@ from shared.errors import BusyError, DatabaseUnavailableError
 from shared.schemas.bulk import MOST_ROWS, RowResult, RowSave, RowState
 from shared.services.bulk import PORTION, save_rows
 from tests.gui.bulk.conftest import CONTROL, Bulk, StartBulk
+from tests.gui.slices import Slices
 
 TICKETS = 1_050
 PORTIONS = MOST_ROWS // PORTION
+MOST_CALLS = 10 * MOST_ROWS
 
 
 def select_all(bulk: Bulk) -> None:
@@ -67,7 +69,7 @@ def test_a_thousand_go_in_portions_and_the_window_answers(start_bulk: StartBulk)
     bulk.ask()
     bulk.choose(next_step="A thousand")
     event.listen(Engine, "before_cursor_execute", watch)
-    with Gaps() as gaps:
+    with Gaps() as gaps, Slices() as slices:
         bulk.go_on()
         bulk.until(lambda: not bulk.actions.controller.is_busy)
     event.remove(Engine, "before_cursor_execute", watch)
@@ -79,6 +81,8 @@ def test_a_thousand_go_in_portions_and_the_window_answers(start_bulk: StartBulk)
     assert steps[:2] == [0, PORTION] and steps[-1] == MOST_ROWS and steps == sorted(steps)
     assert len(set(steps)) == PORTIONS + 1
     assert gaps.ticks > PORTIONS  # it answered between all of them
+    assert slices.of_each["BulkRow.take"] == PORTION
+    assert slices.most < MOST_CALLS, "in one go; most is a screen of the list that is drawn anew"
     assert bulk.client.workspace.many.undo_bar.text() == "1,000 tickets changed"
 
     bulk.client.workspace.many.undo_bar.undo()

@@ -69,6 +69,7 @@ def left(desk: RunningDesk, tmp_path_factory: pytest.TempPathFactory) -> Left:
         folder,
         tickets=[(ticket, f"typed {at}") for at, ticket in enumerate(tickets)],
         new="Neues Gerät 花屏",
+        steadily=" typed on without a pause",
         comment=[ids(desk, 1, KILLED_TICKETS)[0], "Half a comment \n"],
     )
     with desk.owner().cursor() as cursor:

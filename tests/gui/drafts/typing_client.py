@@ -26,6 +26,9 @@ from desk_client.tickets.pane import TicketPane
 from shared.config import Profile
 
 LIMIT_S = 25
+STEADY = "description"  # the field that is typed into steadily
+BETWEEN_KEYS_MS = 100
+PROMISE_S, TRIES = 2.0, 3  # more than one for a machine that stood still for a moment
 
 
 def until(condition: Any, what: str) -> None:
@@ -108,12 +111,53 @@ class Typist:
         return all(pane.drafting.kept_at is not None for pane in dirty)
 
 
+class CommitTimes:
+    """When each key was pressed, and when the journal's file held what it made of the field."""
+
+    def __init__(self, typist: Typist) -> None:
+        self._typist = typist
+        self._committed: list[tuple[float, str]] = []
+        store = typist.app.drafts._journal._store
+        write = store.write
+
+        def note(waiting: Any) -> None:
+            write(waiting)
+            at = time.monotonic()
+            typed = [draft.content.typed for draft in waiting.values() if draft is not None]
+            self._committed += [(at, one[STEADY].text) for one in typed if STEADY in one]
+
+        store.write = note
+
+    def keep_promise(self, editor: Any, words: str) -> float:
+        """The longest time from a key to the commit that has it; where that was long, of another try."""
+        for _ in range(TRIES):
+            longest = self._longest(editor, words)
+            if longest < PROMISE_S:
+                break
+        return longest
+
+    def _longest(self, editor: Any, words: str) -> float:
+        """Typing on steadily for longer than a draft may be old."""
+        pressed: list[tuple[float, str]] = []
+        for letter in words:
+            at = time.monotonic()
+            self._typist.type(editor, letter)
+            pressed.append((at, editor.toPlainText()))
+            QTest.qWait(BETWEEN_KEYS_MS)
+        until(lambda: any(text == pressed[-1][1] for _, text in self._committed), "the last key is on the disk")
+        return max(self._seconds_to_disk(at, text) for at, text in pressed)
+
+    def _seconds_to_disk(self, at: float, text: str) -> float:
+        return next(done for done, kept in self._committed if kept.startswith(text)) - at
+
+
 def main(arguments: list[str]) -> None:
     """Open tickets, type, say so, and go on until killed."""
     folder, words = Path(arguments[0]), json.loads(arguments[1])
     application = QApplication([sys.argv[0]])
     typist = Typist(folder, application, words.get("person"))
     typed: dict[str, Any] = {}
+    steady: dict[str, Any] = {}
     for at, (ticket_id, subject) in enumerate(words.get("tickets", [])):
         pane = typist.open(ticket_id)
         typist.type(typist.field(pane, "description"), f"{subject}\n第{at}行  two blanks, a line end \n")
@@ -129,12 +173,13 @@ def main(arguments: list[str]) -> None:
         pane = typist.new()
         typist.type(typist.field(pane, "description"), words["new"])
         typist.type(typist.field(pane, "subject"), words["new"])
+        editor = typist.field(pane, STEADY)
+        steady = {"longest": CommitTimes(typist).keep_promise(editor, words["steadily"]), "text": editor.toPlainText()}
     if "comment" in words:
         ticket_id, text = words["comment"]
         typist.type(typist.open(ticket_id).comment_box.editor, text)
-    at = time.monotonic()
     until(typist.kept, "the drafts are on the disk")
-    print("typed", json.dumps({"fields": typed, "kept_after": time.monotonic() - at}), flush=True)
+    print("typed", json.dumps({"fields": typed, "steady": steady}), flush=True)
     application.exec()
 
 
