@@ -13,6 +13,7 @@ from tests.gui.slices import Slices
 
 MOST_CALLS = 1_000  # for one form
 
+
 def open_ticket(client: Client, ticket: int) -> Any:
     client.workspace.open_in_tab(ticket)
     pane = client.workspace.pane()
