@@ -36,6 +36,11 @@ class Ending(StrEnum):
     ENDED = "ended"
 
 
+def who_text(machine: str | None, person: str | None) -> str:
+    """A machine and who sits there."""
+    return f"{machine} ({person})" if machine and person else machine or person or ""
+
+
 def is_demotion(before: Level, after: Level | str | None) -> bool:
     """Whether a change takes rights away: then who is connected under the old ones has to go."""
     return after is not None and RANKS[Level(after)] < RANKS[before]

@@ -24,6 +24,8 @@ class ManyTickets(QObject):
         self.undo_bar = UndoBar(window)
         self.bulk = BulkActions(context, TicketBulk(), self.undo_bar, window)
         self.bulk.deleted.connect(self._on_deleted)
+        self.bulk.restored.connect(self._on_restored)
+        self._left: int | None = None  # the ticket that was current when it was deleted
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """What to call for each action of the table that concerns several tickets."""
@@ -48,6 +50,13 @@ class ManyTickets(QObject):
             self.bulk.delete(ids)
 
     def _on_deleted(self, ids: list[int]) -> None:
+        current = self._page.list.current_id()
+        self._left = current if current in ids else None
         self._page.list.choose_none()
         self._tabs.drop_tickets(ids)
         self._page.leave_tickets(ids)
+
+    def _on_restored(self, ids: list[int]) -> None:
+        if self._left in ids:
+            self._page.return_to(self._left)
+            self._left = None

@@ -42,6 +42,7 @@ class Role(StrEnum):
     ERROR = "error"  # 12 px red, under a field
     VALUE = "value"  # a value shown as text where nothing can be entered
     PRIMARY = "primary"  # the one strong button of a view
+    PLAIN = "plain"  # a button like any other
     QUIET = "quiet"  # a button without a frame
 
 

@@ -29,9 +29,11 @@ class BulkActions(QObject):
 
     Signals:
         deleted(ids): these rows are gone; what shows one of them goes to another.
+        restored(ids): their deletion was taken back.
     """
 
     deleted = Signal(object)
+    restored = Signal(object)
 
     def __init__(self, context: ClientContext, entity: BulkEntity, undo_bar: UndoBar, window: QWidget) -> None:
         super().__init__(window)
@@ -153,8 +155,9 @@ class BulkActions(QObject):
     def _on_finished(self, work: BulkWork) -> None:
         shown = work.origin or work
         self.last = shown
-        if work.is_deletion and work.origin is None:
-            self.deleted.emit([row.name.id for row in work.of(Outcome.DONE)])
+        if work.is_deletion:
+            said = self.deleted if work.origin is None else self.restored
+            said.emit([row.name.id for row in work.of(Outcome.DONE)])
         if work.is_whole:
             self._close_dialog()
             self._offer(work)

@@ -23,7 +23,7 @@ from desk_client.bulk.entity import BulkEntity
 from desk_client.bulk.fields_page import FieldsPage
 from desk_client.bulk.result_page import ResultPage
 from desk_client.bulk.words import progress_text, summary_text
-from desk_client.bulk.work import BulkWork
+from desk_client.bulk.work import BulkWork, Outcome
 from desk_client.keys import ENTER_WITH_CONTROL, key_text
 from desk_client.messages import describe
 from desk_client.reference_store import ReferenceStore
@@ -199,6 +199,8 @@ class BulkDialog(Translated, QDialog):
         self._say_buttons()
 
     def _say_buttons(self) -> None:
+        has_failed = self._work is not None and bool(self._work.of(Outcome.FAILED))
+        set_role(self._go, Role.PRIMARY if self.step is not Step.RESULTS or has_failed else Role.PLAIN)
         again = QCoreApplication.translate("Bulk", "Try again what was not done")
         verb = again if self.step is Step.RESULTS else QCoreApplication.translate("Bulk", "Change")
         self._go.setText(f"{verb}   {key_text(ENTER_WITH_CONTROL)}")

@@ -14,9 +14,8 @@ from desk_client.drafts.content import Draft, DraftContent
 from desk_client.drafts.journal import DraftFault, DraftJournal
 from desk_client.drafts.store import Found
 from desk_client.messages import Messages
+from desk_client.widgets.undo_bar import UNDO_MS
 from shared.schemas.session import DeskSession
-
-UNDO_MS = 10_000
 
 _FAULTS: dict[DraftFault, Any] = {
     DraftFault.DISK_FULL: QT_TRANSLATE_NOOP(

@@ -8,7 +8,7 @@ from enum import StrEnum
 from PySide6.QtCore import QCoreApplication
 
 from desk_client.clock_words import clock_text
-from desk_client.forms.changes import Origin, who_text
+from desk_client.forms.changes import Origin, origins_text
 from desk_client.keys import ENTER_WITH_CONTROL, key_text
 from desk_client.messages import describe
 from desk_client.widgets.banner import Banner
@@ -61,7 +61,7 @@ class ChangeNotices:
         """Another machine saved this row while something is typed here."""
 
         def say() -> None:
-            where = who_text(origins) or QCoreApplication.translate("Changes", "another machine")
+            where = origins_text(origins) or QCoreApplication.translate("Changes", "another machine")
             if count == 1:
                 text = QCoreApplication.translate("Changes", "1 change on {who} at {time}; what you typed stays")
             else:
@@ -86,7 +86,7 @@ class ChangeNotices:
             text = QCoreApplication.translate(
                 "Changes", "Changed on {who} at {time}. Your text is kept; the fields say what changed. Save again."
             )
-            where = who_text(origins) or QCoreApplication.translate("Changes", "another machine")
+            where = origins_text(origins) or QCoreApplication.translate("Changes", "another machine")
             text = text.format(who=where, time=clock_text(origins[0].at if origins else None))
             words = QCoreApplication.translate("Changes", "Take theirs")
             self._banner.say("warning", text, (("takeTheirs", words, take_theirs),))
@@ -133,7 +133,7 @@ class ChangeNotices:
 
 def merged_text(fields: str, origins: Sequence[Origin]) -> str:
     """What is said of a save that took others' changes along."""
-    where = who_text(origins) or QCoreApplication.translate("Changes", "another machine")
+    where = origins_text(origins) or QCoreApplication.translate("Changes", "another machine")
     text = QCoreApplication.translate("Changes", "Saved, merged with changes of {who}: {fields}")
     return text.format(who=where, fields=fields)
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
+from desk_client.machine_words import who_text
+
 Values = Mapping[str, Any]
 
 
@@ -47,13 +49,7 @@ def _origin_of(name: str, origins: Sequence[Origin]) -> Origin | None:
     return next((one for one in origins if name in one.fields or not one.fields), None)
 
 
-def who_text(origins: Sequence[Origin]) -> str:
+def origins_text(origins: Sequence[Origin]) -> str:
     """The machines with their people, each once, in the language of the window; '' where none is known."""
-    said = dict.fromkeys(_who(one) for one in origins if one.machine or one.person)
+    said = dict.fromkeys(who_text(one.machine, one.person) for one in origins if one.machine or one.person)
     return QCoreApplication.translate("Changes", ", ").join(said)
-
-
-def _who(origin: Origin) -> str:
-    if origin.machine and origin.person:
-        return f"{origin.machine} ({origin.person})"
-    return origin.machine or origin.person or ""

@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from desk_client.clock_words import clock_text
+from desk_client.machine_words import who_text
 from desk_client.widgets.banner import Banner
 
 
@@ -75,11 +76,6 @@ _WORDS: dict[str, Any] = {
     "keepWorking": QT_TRANSLATE_NOOP("LeaseNotices", "Keep working"),
 }
 AWAY = frozenset({Standing.ELSEWHERE, Standing.LOST, Standing.HANDED_OVER})
-
-
-def who_text(machine: str | None, person: str | None) -> str:
-    """A machine and who sits there."""
-    return f"{machine} ({person})" if machine and person else machine or person or ""
 
 
 class LeaseNotices:

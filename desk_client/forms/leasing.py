@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QApplication
 from desk_client.forms.detail import Detail
 from desk_client.forms.form import EntityForm
 from desk_client.forms.lease_controller import LeaseController
-from desk_client.forms.lease_notices import AWAY, Holder, LeaseView, Question, Standing, who_text
+from desk_client.forms.lease_notices import AWAY, Holder, LeaseView, Question, Standing
 from desk_client.forms.lease_question import LeaseQuestion
 from desk_client.forms.notices import Notices
+from desk_client.machine_words import who_text
 from desk_client.messages import Messages
 from shared.schemas.lease import Lease, LeaseAsk, LeaseBeat, LeaseState
 

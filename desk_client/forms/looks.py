@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from desk_client.clock_words import clock_text
-from desk_client.forms.changes import FieldChange, Origin, who_text
+from desk_client.forms.changes import FieldChange, Origin, origins_text
 from desk_client.forms.form import EntityForm
 from desk_client.forms.look_dialog import LookLine, LookWords
 from desk_client.forms.rebasing import name_of
@@ -24,7 +24,7 @@ def changes_words(
     texts: Sequence[Mapping[str, str]],
 ) -> LookWords:
     """In the language of the window. ``texts`` name what the row points to, as it was and as it is."""
-    where = who_text(origins)
+    where = origins_text(origins)
     title = QCoreApplication.translate("Changes", "Changed on another machine")
     if where:
         title = QCoreApplication.translate("Changes", "Changed on {who}").format(who=where)
@@ -39,7 +39,7 @@ def _line(form: EntityForm[Any], change: FieldChange, texts: Sequence[Mapping[st
     origin = change.origin
     head = form.label(change.field)
     if origin is not None:
-        parts = (head, who_text([origin]), clock_text(origin.at))
+        parts = (head, origins_text([origin]), clock_text(origin.at))
         head = "  \N{MIDDLE DOT}  ".join(part for part in parts if part)
     is_long = len(before) + len(now) > LONG or "\n" in before + now
     between = "\n\N{RIGHTWARDS ARROW}  " if is_long else "  \N{RIGHTWARDS ARROW}  "

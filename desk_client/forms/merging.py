@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QCoreApplication, QObject
 
 from desk_client.forms.change_notices import ChangeNotices
-from desk_client.forms.changes import FieldChange, Origin, changes_between, who_text
+from desk_client.forms.changes import FieldChange, Origin, changes_between, origins_text
 from desk_client.forms.form import EntityForm
 from desk_client.forms.merge_dialog import ClashWords, MergeDialog, MergeWords, Side
 from desk_client.forms.rebasing import mark_changed, name_of, rebase
@@ -146,7 +146,7 @@ class Merging(QObject):
         }  # fmt: skip
         taken = dict.fromkeys(name for name in met.found.taken if name in self._form.spec.by_name)
         return MergeWords(
-            who=who_text(met.origins),
+            who=origins_text(met.origins),
             clashes=[self._clash_words(clash, texts) for clash in met.found.clashes],
             merged=self.labels(taken),
             has_notes=self._editing.is_beside_typed(),

@@ -92,8 +92,7 @@ class MachineTexts:
         if row.edited_by == self._own_machine:
             return own_edit_text(since)
         said = QCoreApplication.translate("MachineColumns", "{who} is changing this since {time}")
-        who = f"{row.edited_by} ({row.edited_person})" if row.edited_person else row.edited_by
-        return said.format(who=who, time=since)
+        return said.format(who=words.who_text(row.edited_by, row.edited_person), time=since)
 
     def _seen(self, row: MachineRow) -> str:
         if row.sessions:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from desk_client.forms.look_dialog import LookLine, LookWords
 from desk_client.reference_store import ReferenceStore
-from desk_client.tickets.history import line_text, when_text, who_text
+from desk_client.tickets.history import line_text, person_text, when_text
 from shared.domain.status import Status
 from shared.schemas.ticket import HistoryLine
 
@@ -77,5 +77,5 @@ def arrival_words(lines: Sequence[HistoryLine], status: str, reference: Referenc
 
 
 def _head(line: HistoryLine, now: datetime, reference: ReferenceStore) -> str:
-    parts = (when_text(line.at, now), line.machine or "", who_text(line, reference))
+    parts = (when_text(line.at, now), line.machine or "", person_text(line, reference))
     return "  \N{MIDDLE DOT}  ".join(part for part in parts if part)

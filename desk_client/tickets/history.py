@@ -28,6 +28,8 @@ def change_text(name: str, old: Any, new: Any, reference: ReferenceStore) -> str
         if new is None:
             return QCoreApplication.translate("History", "Deletion taken back")
         return QCoreApplication.translate("History", "Deleted")
+    if name == "duplicate_of_id":
+        return _duplicate_text(old, new)
     label = reference.field_label(ENTITY, name)
     field = BY_NAME.get(name)
     if field is None or field.type is FieldType.TEXT or _is_nameless(field, (old, new), reference):
@@ -36,6 +38,14 @@ def change_text(name: str, old: Any, new: Any, reference: ReferenceStore) -> str
     if not before:
         return QCoreApplication.translate("History", "{field}: {value}").format(field=label, value=after)
     return f"{label} {before} \N{RIGHTWARDS ARROW} {after or NOTHING}"
+
+
+def _duplicate_text(old: Any, new: Any) -> str:
+    if new is None:
+        return QCoreApplication.translate("History", "No duplicate of another ticket any more")
+    if old is None:
+        return QCoreApplication.translate("History", "Named as a duplicate of another ticket")
+    return QCoreApplication.translate("History", "Named as a duplicate of yet another ticket")
 
 
 def _is_nameless(field: Field, values: Sequence[Any], reference: ReferenceStore) -> bool:
@@ -89,7 +99,7 @@ def line_text(line: HistoryLine, reference: ReferenceStore) -> str:
     return line.text or ""
 
 
-def who_text(line: HistoryLine, reference: ReferenceStore) -> str:
+def person_text(line: HistoryLine, reference: ReferenceStore) -> str:
     """The person and department of a line, '' where none is stated."""
     labels = {one.code: one.label(reference.language) for one in reference.data.departments}
     department = labels.get(line.department or "", line.department or "")
@@ -229,7 +239,7 @@ class HistoryView(QWidget):
             tip = QCoreApplication.translate("History", "Machine, proved by its certificate")
             cursor.insertText("   ", self._format(muted=True, small=True))
             cursor.insertText(line.machine, self._format(muted=True, small=True, tip=tip))
-        if who := who_text(line, self._reference):
+        if who := person_text(line, self._reference):
             tip = QCoreApplication.translate("History", "Person, as stated at that machine; department as it was then")
             cursor.insertText(" \N{MIDDLE DOT} ", self._format(muted=True, small=True))
             cursor.insertText(who, self._format(small=True, tip=tip))

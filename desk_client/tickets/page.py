@@ -208,6 +208,11 @@ class TicketsPage(Translated, QWidget):
             self.ticket_shown.emit(False)
             self.list.setFocus()
 
+    def return_to(self, ticket_id: int) -> None:
+        """This ticket is back: it is the current one again, also before the list has it."""
+        self.list.select_row(ticket_id)
+        self._on_ticket_chosen(ticket_id)
+
     def has_ticket(self) -> bool:
         """Whether a ticket, or a new one, is below."""
         return self._has_ticket
