@@ -201,7 +201,8 @@ def end_client(app: DeskApp) -> None:
     """Close a client for good; the suite goes on in English and light."""
     if isValid(app):
         app.language.use(ENGLISH)
-        app.theme.apply(Scheme.LIGHT)
+        if app.theme.scheme is not Scheme.LIGHT:  # a whole window is not styled anew for nothing
+            app.theme.apply(Scheme.LIGHT)
         app.stop()
         app.window.deleteLater()
         app.deleteLater()
