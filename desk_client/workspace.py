@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QPoint, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from desk_client.administration import SCREENS
+from desk_client.closing_away import ClosingAway
 from desk_client.context import ClientContext
 from desk_client.listing.list_header import ListHeader
 from desk_client.many_tickets import ManyTickets
@@ -62,6 +63,7 @@ class Workspace(Translated, QWidget):
         self.page = page
         self.tabs = Tabs(page, self)
         self.many = ManyTickets(context, page, self.tabs, self)
+        self._away = ClosingAway(context, self)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._build()
         self._connect()
@@ -149,6 +151,8 @@ class Workspace(Translated, QWidget):
         for pane in self.tabs.panes()[1:]:
             if pane.property("ticket_id") == ticket_id:
                 self.tabs.setCurrentWidget(pane)
+                if pane.editing.detail is None and not pane.editing.opening.is_under_way:  # it could not be read
+                    pane.open_row(ticket_id)
                 return
         is_below = self.page.shown_id() == ticket_id
         if is_below and not self.page.pane.close_request(lambda: self.open_in_tab(ticket_id)):
@@ -210,7 +214,7 @@ class Workspace(Translated, QWidget):
 
     def close_request(self, afterwards: Callable[[], object]) -> bool:
         """Whether everything may be closed: each ticket with unsaved changes asks; ``afterwards`` follows a save."""
-        return self.tabs.close_request(afterwards)
+        return not self._away.holds(afterwards) and self.tabs.close_request(afterwards)
 
     def remember(self) -> None:
         """Keep the arrangement for the next start."""

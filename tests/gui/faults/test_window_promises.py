@@ -155,3 +155,20 @@ def test_many_rows_across_a_cut_are_saved_once(
     assert done() == len(ids)
     window.until(lambda: window.badge() == "live")
     window.client.settle()
+
+
+def test_a_ticket_that_could_not_be_read_is_read_when_it_is_opened_again(
+    start_far: StartFar, tickets: list[int], proxy: Proxy
+) -> None:
+    window = start_far()
+    workspace = window.client.workspace
+    proxy.refuse()
+    workspace.open_in_tab(tickets[0])
+    pane: Any = workspace.tabs.currentWidget()
+    window.until(lambda: not pane.editing.opening.is_under_way)
+    assert pane.editing.detail is None
+    proxy.heal()
+    window.until(lambda: window.badge() == "live")
+    workspace.open_in_tab(tickets[0])
+    window.until(lambda: pane.editing.detail is not None and pane.editing.detail.id == tickets[0])
+    assert workspace.tabs.panes()[1:] == [pane], "in the tab that was opened for it"
