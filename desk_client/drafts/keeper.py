@@ -93,6 +93,13 @@ class DraftKeeper(QObject):
         self._offers[draft.id] = draft
         self.offers_changed.emit()
 
+    def offer_again(self, draft_id: uuid.UUID, content: DraftContent) -> None:
+        """What an opened draft has and its form could not show: kept, and offered as before."""
+        now = datetime.now().astimezone()
+        draft = Draft(draft_id, self._machine, self._person, self._person_name, now, content)
+        self._journal.put(draft)
+        self.offer(draft)
+
     def take(self, draft_id: uuid.UUID) -> Draft | None:
         """It is being opened: a form goes on with it. None where it is not offered any more."""
         self._stop_discarding(draft_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import uuid
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from desk_client.forms.controller import EntityController
 from desk_client.forms.editing import EntityEditing
 from desk_client.forms.editor_text import put_cursor, read_text
 from desk_client.forms.form import EntityForm
+from desk_client.forms.left_over import LeftOver
 from desk_client.forms.save_ids import Sent
 from shared.errors import DeskError, NotFoundError
 
@@ -40,10 +42,11 @@ class Drafting(QObject):
         controller: EntityController[Any],
         keeper: DraftKeeper,
         title: Callable[[], str],
+        left_over: LeftOver,
     ) -> None:
         super().__init__(editing)
         self._editing, self._form, self._controller = editing, form, controller
-        self._keeper, self._title = keeper, title
+        self._keeper, self._title, self._left_over = keeper, title, left_over
         self._id = uuid.uuid4()
         self._written: DraftContent | None = None  # what was handed to the journal last
         self._wanted: Draft | None = None  # is put into the form once its row is there
@@ -58,6 +61,7 @@ class Drafting(QObject):
         editing.opening.stayed.connect(self._on_stayed)
         controller.open_failed.connect(self._on_open_failed)
         keeper.written.connect(self._on_written)
+        left_over.thrown_away.connect(self._note)
         form.fields.moved.connect(self._note)
         for widget in editing.beside_editors().values():
             if isinstance(widget, QLineEdit | QPlainTextEdit):
@@ -69,12 +73,31 @@ class Drafting(QObject):
         """Something may be another: write it soon, or take away what was written."""
         if self._is_busy:
             return
-        if not self._editing.is_dirty():
+        if self._left_over.is_of_another(self._row_id()):
+            self._part()
+        if not self._holds():
             self._drop()
         elif self._editing.is_saving:
             self._timer.start(0)  # what goes out shall be known after a crash before its answer
         elif not self._timer.isActive():
             self._timer.start(WRITE_MS)
+
+    def _holds(self) -> bool:
+        """Whether there is anything to keep."""
+        return self._editing.is_dirty() or bool(self._left_over.texts)
+
+    def _row_id(self) -> int | None:
+        return None if self._editing.detail is None else int(self._editing.detail.id)
+
+    def _part(self) -> None:
+        """Another row is shown: what this form could not show is offered again, and stays on the disk."""
+        written = self._written
+        if written is not None:
+            typed = self._left_over.texts
+            self._keeper.offer_again(self._id, replace(written, typed=typed, beside={}, save_ids={}))
+        self._left_over.forget()
+        self._id, self._written = uuid.uuid4(), None
+        self._say_kept(None)
 
     def write(self) -> None:
         """Hand what is typed to the journal, where it is another than last time."""
@@ -110,7 +133,7 @@ class Drafting(QObject):
 
     def content(self) -> DraftContent | None:
         """What is typed and not saved; None where that is nothing."""
-        if not self._editing.is_dirty():
+        if not self._holds():
             return None
         row: Any = self._editing.detail
         fields = self._form.fields
@@ -124,7 +147,10 @@ class Drafting(QObject):
             base_texts={name: fields.text_of(name, fields.value(name)) for name in self._usual()}
             if row is None
             else {},
-            typed={name: read_text(widget) for name, widget in fields.editors().items() if name in fields.touched},
+            typed={
+                **self._left_over.texts,
+                **{name: read_text(widget) for name, widget in fields.editors().items() if name in fields.touched},
+            },
             beside=self._editing.beside_draft(),
             focus=self._focus,
             focus_text=self._focus_text,
@@ -214,6 +240,8 @@ class Drafting(QObject):
         self._controller.ids.restore(content.save_ids)
         self._restore_sent(content.save_ids.get("sent"))
         self._editing.restore_beside(content.beside)
+        unknown = {name: text for name, text in content.typed.items() if name not in self._form.fields.frames}
+        self._left_over.show(unknown, self._row_id())
         for name, text in content.typed.items():
             self._form.fields.restore(name, text)
         self._form.refresh()

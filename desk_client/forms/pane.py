@@ -22,8 +22,10 @@ from desk_client.forms.drafting import Drafting
 from desk_client.forms.editing import EntityEditing
 from desk_client.forms.foot import FormFoot
 from desk_client.forms.form import EntityForm
+from desk_client.forms.left_over import LeftOver
 from desk_client.forms.notices import Notices
 from desk_client.messages import Answer, Messages
+from desk_client.widgets.banner import Banner
 from desk_client.widgets.text_fields import COMPOSING
 from shared.notify import ChangeKind
 from shared.schemas.session import DeskSession
@@ -62,6 +64,7 @@ class EntityPane(QWidget, Generic[Detail]):
         super().__init__(parent)
         self.setObjectName(name)
         self._session, self._messages = session, messages
+        self.draft_banner = Banner(self, "draftBanner")
         self.drafting: Drafting | None = None
 
     def begin(self, parts: PaneSet[Detail], context: ClientContext) -> None:
@@ -75,7 +78,12 @@ class EntityPane(QWidget, Generic[Detail]):
         context.bus.changed.connect(self._on_changed)
         parts.editing.away.follow(connection.changed, lambda: connection.is_listening or runner.is_reachable)
         if context.drafts is not None and parts.editing.can_write:
-            self.drafting = Drafting(parts.editing, parts.form, parts.controller, context.drafts, self.title)
+            self._left_over = LeftOver(
+                self.draft_banner, lambda name: context.reference.field_label(parts.controller.entity, name)
+            )
+            self.drafting = Drafting(
+                parts.editing, parts.form, parts.controller, context.drafts, self.title, self._left_over
+            )
             self.drafting.changed.connect(self.show_state)
         if parts.foot is not None:
             parts.foot.save_requested.connect(self.save)
@@ -217,6 +225,8 @@ class EntityPane(QWidget, Generic[Detail]):
         """Say everything in the language of the window; what is typed stays."""
         self._parts.notices.retranslate()
         self._parts.changes.retranslate()
+        if self.drafting is not None:
+            self._left_over.retranslate()
         if self._parts.foot is not None:
             self._parts.foot.retranslate()
         self.show_state()

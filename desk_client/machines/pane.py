@@ -54,7 +54,15 @@ class MachinePane(EntityPane[MachineDetail]):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        for widget in (self.head, self.lease_banner, self.change_banner, self.banner, self.form, self.foot):
+        for widget in (
+            self.head,
+            self.lease_banner,
+            self.change_banner,
+            self.draft_banner,
+            self.banner,
+            self.form,
+            self.foot,
+        ):
             layout.addWidget(widget, 1 if widget is self.form else 0)
         self.begin(PaneSet(self.form, notices, self.changes, self.foot, self.controller, self.editing), context)
 

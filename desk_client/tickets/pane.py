@@ -62,7 +62,15 @@ class TicketPane(EntityPane[TicketDetail]):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for widget in (self.head, self.lease_banner, self.change_banner, self.banner, self.form, self.foot):
+        for widget in (
+            self.head,
+            self.lease_banner,
+            self.change_banner,
+            self.draft_banner,
+            self.banner,
+            self.form,
+            self.foot,
+        ):
             if widget is not None:
                 column.addWidget(widget, 1 if widget is self.form else 0)
         set_role(self._side, Role.CARD)

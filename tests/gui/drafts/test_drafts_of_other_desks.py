@@ -6,6 +6,7 @@ import copy
 from dataclasses import replace
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 
 from desk_client.tickets import controller
 from shared.errors import DatabaseUnavailableError
@@ -75,12 +76,33 @@ def test_a_draft_of_a_client_with_other_fields_overwrites_nothing_unseen(
     client.until(lambda: ticket in panes(client) and panes(client)[ticket].is_dirty())
     client.settle()
     pane = panes(client)[ticket]
+    assert "not shown here:\nNot any more: typed " in pane.draft_banner.text()
     pane.save()
     client.until(lambda: pane.editing.merging.dialog is not None or not pane.is_dirty())
     assert pane.editing.merging.dialog is not None, "a clash is asked about"
     assert count(desk, "SELECT count(*) FROM desk.ticket WHERE id = %s AND subject = 'theirs'", ticket) == 1
+    pane.editing.merging.dialog.reject()
     pane.editing.discard()
     client.settle()
+    assert not pane.is_dirty() and "typed " in pane.draft_banner.text(), "it is not lost with the rest"
+    pane.drafting.write()
+    client.app.stop()
+    again = start_client(remembered=True)
+    (row,) = wait_offered(again, 1)
+    row.open_button.click()
+    again.until(lambda: ticket in panes(again) and "typed " in panes(again)[ticket].draft_banner.text())
+    pane = panes(again)[ticket]
+    pane.open_row(ids(desk, 1, 13)[0])  # another row in its place: it is offered again
+    wait_offered(again, 1)
+    assert pane.draft_banner.text() == ""
+    pane.open_draft(again.app.drafts.offers()[0])
+    again.until(lambda: pane.draft_banner.text() != "")
+    pane.draft_banner.findChild(QPushButton, "throwAway").click()
+    again.settle()
+    again.app.stop()
+    last = start_client(remembered=True)
+    last.settle()
+    assert rows(last) == []
     free_leases(desk)
 
 
