@@ -49,6 +49,7 @@ class Drafting(QObject):
         self._keeper, self._title, self._left_over = keeper, title, left_over
         self._id = uuid.uuid4()
         self._written: DraftContent | None = None  # what was handed to the journal last
+        self._is_on_disk = False  # that one
         self._wanted: Draft | None = None  # is put into the form once its row is there
         self._returned: Draft | None = None  # its row did not come
         self._is_busy = False
@@ -104,7 +105,7 @@ class Drafting(QObject):
         self._timer.stop()
         content = self.content()
         if content is not None and content != self._written:
-            self._written = content
+            self._written, self._is_on_disk = content, False
             self._keeper.put(self._id, content)
 
     def _drop(self) -> None:
@@ -118,7 +119,12 @@ class Drafting(QObject):
 
     def _on_written(self, ids: Collection[uuid.UUID], at: datetime) -> None:
         if self._id in ids and self._written is not None:
+            self._is_on_disk = True
             self._say_kept(at)
+
+    def is_kept(self) -> bool:
+        """Whether what is typed is on the disk as it is now."""
+        return self._is_on_disk and self.content() == self._written
 
     def _say_kept(self, at: datetime | None) -> None:
         self.kept_at = at
@@ -224,7 +230,7 @@ class Drafting(QObject):
             self._put_back(draft.content)
         finally:
             self._is_busy = False
-        self._id, self._written = draft.id, draft.content
+        self._id, self._written, self._is_on_disk = draft.id, draft.content, True
         self._keeper.take(draft.id)
         self._say_kept(draft.written_at)
         self._note()

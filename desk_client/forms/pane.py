@@ -66,6 +66,7 @@ class EntityPane(QWidget, Generic[Detail]):
         self._session, self._messages = session, messages
         self.draft_banner = Banner(self, "draftBanner")
         self.drafting: Drafting | None = None
+        self.is_put_by = False  # what is typed is on the disk, and the window may close over it
 
     def begin(self, parts: PaneSet[Detail], context: ClientContext) -> None:
         """The parts are there: let them work together."""
@@ -181,7 +182,7 @@ class EntityPane(QWidget, Generic[Detail]):
         if self._editing.is_saving:
             self._editing.after_save = afterwards
             return False
-        if not self.is_dirty():
+        if not self.is_dirty() or self.is_put_by:
             return True
         answer = self._messages.ask_unsaved(self, self.title())
         if answer is Answer.SAVE:

@@ -3602,5 +3602,17 @@ Without a window: desk-client enrol CODE</source>
         <source>Close tab</source>
         <translation>关闭标签页</translation>
     </message>
+    <message>
+        <source>The server can&apos;t be reached</source>
+        <translation>连接不上服务器</translation>
+    </message>
+    <message>
+        <source>What you have typed can&apos;t be saved now. It can be kept on this computer as drafts; they are offered when SupportDesk is started again.</source>
+        <translation>您输入的内容现在无法保存。可以作为草稿保留在这台电脑上，下次启动 SupportDesk 时会再次提供。</translation>
+    </message>
+    <message>
+        <source>Keep and close</source>
+        <translation>保留并关闭</translation>
+    </message>
 </context>
 </TS>
