@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 
 from desk_client.notice_pace import GATHER_SECONDS, GATHER_SPREAD, NoticePace
-from desk_client.turns import COUNTS, ROWS, SIGHT, WHOLE, Turns
+from desk_client.turns import COUNTS, ROWS, SIGHT, UNSEEN, WHOLE, Turns
 from shared.database import Database
 from shared.notify import ChangeKind, Notice, parse_notice
 from shared.queries.leases import get_leases
@@ -38,9 +38,9 @@ class Following:
         met: Counter[str],
     ) -> None:  # fmt: skip
         self._database, self._views, self._timed, self._met, self._chance = database, views, timed, met, chance
-        turns = [Turns(times, chance.random) for times in (ROWS, SIGHT, WHOLE, COUNTS)]
-        self._rows, self._sight, self._whole, self._counts = turns
-        reads = (self._read_rows, self._read_sight, self._read_whole, self._count)
+        turns = [Turns(times, chance.random) for times in (ROWS, UNSEEN, SIGHT, WHOLE, COUNTS)]
+        self._rows, self._unseen, self._sight, self._whole, self._counts = turns
+        reads = (self._read_rows, self._read_rows, self._read_sight, self._read_whole, self._count)
         self._reads = tuple(zip(turns, reads, strict=True))
         self._notices = NoticePace(ENTITY)
         self._box: deque[Notice] = deque()
@@ -75,7 +75,8 @@ class Following:
         """Another view."""
         self._listing = TicketListing(filter=wanted)
         self._touched.clear()
-        for turns in (self._rows, self._sight, self._whole):
+        self._box.clear()
+        for turns, _ in self._reads[:-1]:
             turns.reset(time.monotonic())
         with self._database.reading() as conn:
             with self._timed("list"):
@@ -105,7 +106,7 @@ class Following:
             elif ticket in self._shown or kind is ChangeKind.ROW:
                 self._met[f"notice of a row that is shown: {kind}"] += ticket in self._shown
                 self._touched.add(ticket)
-                self._rows.want(now)
+                (self._rows if ticket in self._shown else self._unseen).want(now)
             if kind is ChangeKind.ROW:
                 self._counts.want(now)
             if self._edited and (ticket is None or (kind is ChangeKind.LEASE and ticket in self._edited)):
@@ -126,11 +127,13 @@ class Following:
     def _read_rows(self) -> None:
         ids, self._touched = self._touched, set()
         known, unknown = sorted(ids & self._shown), sorted(ids - self._shown)
-        self._rows.begin(time.monotonic())
+        for turns in (self._rows, self._unseen):
+            turns.begin(time.monotonic())
         with self._timed("rows again"), self._database.reading() as conn:
             rows = get_rows(conn, known) if known else ()
             came = bool(unknown) and is_among(conn, self._listing, unknown, None, self._next_page)
-        self._rows.end(time.monotonic(), is_cheap=True)
+        for turns in (self._rows, self._unseen):
+            turns.end(time.monotonic(), is_cheap=True)
         self._note_edits(rows)
         if came or len(rows) < len(known):
             self._met["a row that came or went"] += 1

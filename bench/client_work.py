@@ -69,7 +69,7 @@ class Client(threading.Thread):
 
     def run(self) -> None:
         names, weights = list(self._mix), list(self._mix.values())
-        self._pause(self._chance.uniform(0, self._think))
+        time.sleep(self._chance.uniform(0, min(self._think, self.until - time.monotonic())))
         self.list()
         while True:
             try:

@@ -24,17 +24,19 @@ Chance = Callable[[], float]  # from 0 to 1
 class TurnTimes:
     """In seconds. ``spread``: who hears of a change waits so long at most.
 
-    ``pause``: so long at least after a reading because of others, unless it was a cheap one.
+    ``least``: so long at least after each reading; ``pause``: after one because of others that was not cheap.
     """
 
     spread: float = 1.0
+    least: float = SHORTEST_SECONDS
     pause: float = SHORTEST_SECONDS
 
 
 USUAL = TurnTimes()
 ROWS = TurnTimes(spread=0.3)
+UNSEEN = TurnTimes(spread=0.5, least=1.5)  # rows that are not shown: nearly all that changes, and few come in
 SIGHT = TurnTimes(spread=0.3, pause=2.0)
-WHOLE = TurnTimes(pause=10.0)  # its length, and where the pages begin: what is in sight is read sooner
+WHOLE = TurnTimes(spread=0.7, pause=10.0)  # its length, and where the pages begin: what is in sight is read sooner
 COUNTS = TurnTimes(spread=2.0, pause=10.0)  # to count is to look at all tickets
 
 
@@ -82,9 +84,9 @@ class Turns:
         """
         if self._began is None:
             return
-        pause = SHORTEST_SECONDS
+        pause = self._times.least
         if self._is_for_others and not is_cheap:
-            pause = min(max(self._times.pause, (now - self._began) * TIMES_AS_LONG), LONGEST_SECONDS)
+            pause = min(max(pause, self._times.pause, (now - self._began) * TIMES_AS_LONG), LONGEST_SECONDS)
         self._began, self._free_at = None, max(self._free_at, now + pause * (1 + LONGER_BY * self._chance()))
 
     @property
@@ -98,4 +100,4 @@ class Turns:
 
     def reset(self, now: float) -> None:
         """It was read by other means, or is not of interest any more."""
-        self._began, self._wanted_at, self._free_at = None, None, now + SHORTEST_SECONDS
+        self._began, self._wanted_at, self._free_at = None, None, now + self._times.least

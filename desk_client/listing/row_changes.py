@@ -16,7 +16,7 @@ from desk_client.change_bus import Change, ChangeBus
 from desk_client.listing.list_source import ListSource
 from desk_client.listing.table_model import PagedTableModel
 from desk_client.pace import Pace
-from desk_client.turns import ROWS, SIGHT, WHOLE
+from desk_client.turns import ROWS, SIGHT, UNSEEN, WHOLE
 from shared.notify import ChangeKind
 from shared.schemas.listing import Page, PageKey, Row
 
@@ -68,8 +68,11 @@ class RowChanges(QObject, Generic[Row, Listing]):
         super().__init__(parent)
         self._lister, self._model, self._source = lister, model, source
         self._touched: set[int] = set()
-        self._rows, self._sight, self.whole = Pace(self, ROWS), Pace(self, SIGHT), Pace(self, WHOLE)
+        self._rows, self._unseen = Pace(self, ROWS), Pace(self, UNSEEN)
+        self._sight, self.whole = Pace(self, SIGHT), Pace(self, WHOLE)
+        self._paces = (self._rows, self._unseen, self._sight, self.whole)
         self._rows.due.connect(self._read_touched)
+        self._unseen.due.connect(self._read_touched)
         self._sight.due.connect(self._read_sight)
         self.whole.due.connect(lister.read_again)
         bus.changed.connect(self._on_changed)
@@ -77,13 +80,13 @@ class RowChanges(QObject, Generic[Row, Listing]):
     def forget(self) -> None:
         """Another listing is being read: what changed until now is in its answer."""
         self._touched.clear()
-        for pace in (self._rows, self._sight, self.whole):
+        for pace in self._paces:
             pace.reset()
         self._lister.cancel(*_PURPOSES)
 
     def stopped(self) -> None:
         """The desk refused, or is away."""
-        for pace in (self._rows, self._sight, self.whole):
+        for pace in self._paces:
             pace.end()
 
     # -- what changed --------------------------------------------------------------------------------------------------
@@ -113,9 +116,12 @@ class RowChanges(QObject, Generic[Row, Listing]):
         row_id = change.entity_id
         if row_id is None:
             self._want_sight()
-        elif self._model.find(row_id) is not None or self._source.heeds(change.kind, self._lister.listing):
+        elif self._model.find(row_id) is not None:
             self._touched.add(row_id)
             self._rows.want()
+        elif self._source.heeds(change.kind, self._lister.listing):
+            self._touched.add(row_id)
+            self._unseen.want()
         if change.kind is ChangeKind.ROW:
             self._lister.want_beside()
 
@@ -135,8 +141,10 @@ class RowChanges(QObject, Generic[Row, Listing]):
         ids, self._touched = tuple(self._touched), set()
         if self._model.is_dimmed or not ids:
             self._rows.stop()  # the answer on its way is younger
+            self._unseen.stop()
             return
         self._rows.begin()
+        self._unseen.begin()
         known = tuple(row_id for row_id in ids if self._model.find(row_id) is not None)
         unknown = tuple(row_id for row_id in ids if row_id not in known)
         source, listing, (first, last) = self._source, self._lister.listing, self._lister.in_sight
@@ -150,6 +158,7 @@ class RowChanges(QObject, Generic[Row, Listing]):
 
     def _on_touched(self, known: Sequence[int], unknown: Sequence[int], rows: Sequence[Row], came: bool) -> None:
         self._rows.end(is_cheap=True)
+        self._unseen.end(is_cheap=True)
         stands = self._take_rows(known, rows)
         if came or not stands:
             self._want_sight()
