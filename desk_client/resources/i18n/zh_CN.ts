@@ -1488,6 +1488,10 @@ Without a window: desk-client enrol CODE</source>
         <source>{edited}, last sign of life {time}</source>
         <translation>{edited}，最近活动 {time}</translation>
     </message>
+    <message>
+        <source>This machine is editing this since {time}</source>
+        <translation>本机自 {time} 起正在编辑</translation>
+    </message>
 </context>
 <context>
     <name>CommentBox</name>
@@ -1605,6 +1609,18 @@ Without a window: desk-client enrol CODE</source>
     <message>
         <source>There are no drafts</source>
         <translation>没有草稿</translation>
+    </message>
+    <message>
+        <source>Also typed, in fields that are not shown here:</source>
+        <translation>另外还输入了以下内容，其字段在此处不显示：</translation>
+    </message>
+    <message>
+        <source>Throw away</source>
+        <translation>丢弃</translation>
+    </message>
+    <message>
+        <source>{field}: {text}</source>
+        <translation>{field}：{text}</translation>
     </message>
 </context>
 <context>
@@ -1810,6 +1826,10 @@ Without a window: desk-client enrol CODE</source>
     <message>
         <source>This took too long and was stopped. Try again, or ask for less: narrow the time, or add a filter</source>
         <translation>耗时过长，已中止。请重试，或缩小范围：缩短时间段，或增加筛选条件</translation>
+    </message>
+    <message>
+        <source>The server has reached a limit, and nothing was saved: a text is too large, or the server is overloaded. Try again in a moment, or shorten it</source>
+        <translation>服务器达到了自身的上限，未保存任何内容：文本过大，或服务器负载过高。请稍后重试，或缩短文本</translation>
     </message>
     <message>
         <source>This machine does not trust the server: it could not prove that it belongs to this desk. If the desk&apos;s certificates were replaced, ask an administrator for a new code</source>
@@ -2114,6 +2134,18 @@ Without a window: desk-client enrol CODE</source>
         <translation>{field}：{value}</translation>
     </message>
     <message>
+        <source>No duplicate of another ticket any more</source>
+        <translation>不再是其他工单的重复</translation>
+    </message>
+    <message>
+        <source>Named as a duplicate of another ticket</source>
+        <translation>标为另一工单的重复</translation>
+    </message>
+    <message>
+        <source>Named as a duplicate of yet another ticket</source>
+        <translation>改标为另外一张工单的重复</translation>
+    </message>
+    <message>
         <source>Reported</source>
         <translation>已登记</translation>
     </message>
@@ -2259,6 +2291,10 @@ Without a window: desk-client enrol CODE</source>
     <message>
         <source>The desk has not confirmed for a while that this is still yours. Saving waits for it; your text is kept.</source>
         <translation>服务台已有一段时间未确认此记录仍由您编辑。确认后才能保存；您的内容会保留。</translation>
+    </message>
+    <message>
+        <source>Another tab here has ended the edit: others may edit this now. Type on, and it is yours again.</source>
+        <translation>此处的另一个标签页已结束编辑：现在其他人可以编辑。继续输入即可重新由您编辑。</translation>
     </message>
     <message>
         <source>Nothing was typed for {count} min: others may edit this now. Type on, and it is yours again.</source>
@@ -3088,8 +3124,8 @@ Without a window: desk-client enrol CODE</source>
 <context>
     <name>Sessions</name>
     <message>
-        <source>Open sessions of {machine}</source>
-        <translation>{machine} 打开的会话</translation>
+        <source>Open connections of {machine}</source>
+        <translation>{machine} 的连接</translation>
     </message>
     <message>
         <source>Address</source>
@@ -3112,8 +3148,16 @@ Without a window: desk-client enrol CODE</source>
         <translation>刷新</translation>
     </message>
     <message>
-        <source>End this session</source>
-        <translation>结束此会话</translation>
+        <source>End this connection</source>
+        <translation>断开此连接</translation>
+    </message>
+    <message>
+        <source>This is the machine you sit at. The connections are its windows&apos;, two or three each; the one that you look through is not ended from here.</source>
+        <translation>这是您正在使用的机器。这些是它的窗口的连接，每个窗口两三个；您当前使用的连接不能从这里断开。</translation>
+    </message>
+    <message>
+        <source>A window has two or three connections. One that is ended loses what it had not saved yet; its window connects again at once. To keep the machine out, revoke it.</source>
+        <translation>一个窗口有两三个连接。被断开的连接会丢失尚未保存的内容；其窗口会立即重新连接。要禁止该机器登录，请将其撤销。</translation>
     </message>
     <message>
         <source>End all</source>
@@ -3126,14 +3170,6 @@ Without a window: desk-client enrol CODE</source>
     <message>
         <source>Nobody is connected.</source>
         <translation>没有连接。</translation>
-    </message>
-    <message>
-        <source>This is the machine you sit at. The session that you look through is not ended from here.</source>
-        <translation>这是您正在使用的机器。您当前的会话不会在此结束。</translation>
-    </message>
-    <message>
-        <source>An ended session loses what was not saved yet in the desk; its client connects again at once. To keep the machine out, revoke it.</source>
-        <translation>被结束的会话会丢失尚未提交的内容；其客户端会立即重新连接。要禁止该机器登录，请将其撤销。</translation>
     </message>
     <message>
         <source>works</source>
