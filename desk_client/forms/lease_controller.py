@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from shiboken6 import isValid
 
 from desk_client.leases.keeper import LeaseKeeper
 from desk_client.runner import DbRunner
@@ -112,13 +113,19 @@ class LeaseController(QObject):
 
         def fail(error: DeskError) -> None:
             self._is_asked_for = False
+            if not isValid(self):
+                return
             if key == self.key:
                 self._is_in_doubt = isinstance(error, DatabaseUnavailableError)
                 on_error(error)
             elif self._is_wanted:  # of the row that is shown now
                 self.take()
 
-        self._call(lambda conn: service(conn, *key), partial(self._on_answer, sent_at), fail)
+        # heard also where this pane has been closed meanwhile: what it got is given back
+        self._runner.run(
+            lambda conn: service(conn, *key),
+            on_done=partial(self._on_answer, sent_at), on_error=fail, receiver=self.keeper, call=True,
+        )  # fmt: skip
 
     def _on_answer(self, sent_at: float, lease: Lease) -> None:
         self._is_asked_for = self._is_in_doubt = False

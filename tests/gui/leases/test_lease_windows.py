@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from shiboken6 import isValid
 
 from desk_client.forms import lease_controller
 from desk_client.tickets.columns import INDEX, ColumnId
+from tests.desks import RunningDesk
 from tests.gui.leases.conftest import Window
 
 Windows = Callable[..., Window]
@@ -183,3 +187,36 @@ def test_the_list_shows_the_last_sign_of_life_and_forgets_an_edit_that_ended_uns
     a.client.app.leases._timer.stop()
     stored("UPDATE desk.edit_lease SET expires_at = clock_timestamp()")
     b.until(lambda: b.edited_by(ticket) is None)
+
+
+def test_a_tab_that_is_closed_before_it_heard_of_its_lease_leaves_none(
+    windows: Windows, ticket: int, desk: RunningDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = desk.owner().cursor()
+    may_answer, honest, tokens = threading.Event(), lease_controller.take_lease, list[int | None]()
+
+    def take_late(*asked: Any) -> Any:
+        lease = honest(*asked)
+        tokens.append(lease.token)
+        may_answer.wait(30)
+        return lease
+
+    def held() -> list[Any]:
+        owner.execute("SELECT token FROM desk.edit_lease WHERE entity_id = %s", [ticket])
+        return list(owner.fetchall())
+
+    monkeypatch.setattr(lease_controller, "take_lease", take_late)
+    window = windows("full")
+    workspace = window.client.workspace
+    workspace.open_in_tab(ticket)
+    pane = workspace.tabs.currentWidget()
+    window.until(lambda: pane.editing.detail is not None)
+    QTest.keyClicks(pane.form.fields.frames["serial"].editor, "x")
+    window.until(lambda: bool(tokens))
+    assert held() == [(tokens[0],)]
+    pane.editing.discard()
+    workspace.tabs.close_tab(workspace.tabs.currentIndex())
+    window.until(lambda: not isValid(pane))
+    assert held() == [(tokens[0],)]
+    may_answer.set()
+    window.until(lambda: held() == [])
