@@ -42,7 +42,7 @@ class _Reply:
 
 
 class DbRunner(QObject):
-    """Runs operations on its two threads and calls back on the GUI thread.
+    """Runs operations on its threads and calls back on the GUI thread.
 
     All of it may be called from the GUI thread only, ``backend_pids`` from any. An op must not touch widgets: it takes
     values and returns values. The op of a write or call may run more than once, where a lock was not to be had.
@@ -196,6 +196,7 @@ class DbRunner(QObject):
 
     def _on_gone(self, key: int, *_: object) -> None:
         self._watched.discard(key)
+        self._newest = {purpose: number for purpose, number in self._newest.items() if purpose[0] != key}
         gone = {number for number, reply in self._replies.items() if id(reply.receiver) == key}
         if gone and not self._closing:
             self._make_void(lambda job: job.number in gone and job.kind is Kind.READ)

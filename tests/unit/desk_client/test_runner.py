@@ -222,11 +222,12 @@ def test_the_same_purpose_of_two_receivers_is_two(desk: Desk) -> None:
 def test_the_answer_for_a_dead_receiver_is_dropped(desk: Desk) -> None:
     dead, alive = QObject(), QObject()
     desk.hold()
-    desk.read("to the dead", receiver=dead)
-    desk.read("to the living", receiver=alive)
+    desk.read("to the dead", receiver=dead, purpose="open")
+    desk.read("to the living", receiver=alive, purpose="open")
     delete(dead)
     desk.go()
     assert desk.done == ["to the living"]
+    assert desk.runner._newest == {}, "nothing is kept of either"
 
 
 def test_ops_run_on_the_worker_and_answers_on_the_gui_thread(desk: Desk, qapp: QApplication) -> None:
