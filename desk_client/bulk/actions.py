@@ -20,6 +20,7 @@ from desk_client.forms.lookup_controller import LookupController
 from desk_client.widgets.question import Question
 from desk_client.widgets.undo_bar import UndoBar
 from shared.schemas.bulk import RowName
+from shared.steady_clock import steady_now
 
 AT_ONCE = 25  # so many rows need no dialog to show how far it is
 
@@ -72,6 +73,10 @@ class BulkActions(QObject):
         if self.last is not None and self.last.can_undo() and not self.controller.is_busy:
             self._begin(self.last.undo())
 
+    def _now(self) -> datetime:
+        """The desk's time."""
+        return steady_now() + self._context.session.clock_ahead
+
     def _is_free(self) -> bool:
         return self.dialog is None and not self.controller.is_busy
 
@@ -86,9 +91,7 @@ class BulkActions(QObject):
             dialog.fields.setFocus()
 
     def _open(self, rows: int, *, missing: int = 0) -> BulkDialog:
-        dialog = BulkDialog(
-            self._entity, rows, self._context.reference, lambda: datetime.now(UTC), self._window, missing=missing
-        )
+        dialog = BulkDialog(self._entity, rows, self._context.reference, self._now, self._window, missing=missing)
         self.dialog = dialog
         dialog.fields.lookup_requested.connect(self._lookups.look_up)
         dialog.stop_wanted.connect(self.controller.stop)

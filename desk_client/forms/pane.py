@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any, Generic
 
@@ -29,6 +29,7 @@ from desk_client.widgets.banner import Banner
 from desk_client.widgets.text_fields import COMPOSING
 from shared.notify import ChangeKind
 from shared.schemas.session import DeskSession
+from shared.steady_clock import steady_now
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -115,7 +116,7 @@ class EntityPane(QWidget, Generic[Detail]):
 
     def now(self) -> datetime:
         """The desk's time in the viewer's zone."""
-        return (datetime.now(UTC) + self._session.clock_ahead).astimezone()
+        return (steady_now() + self._session.clock_ahead).astimezone()
 
     def open_row(self, row_id: int) -> None:
         """Read and show a row; asks first where something is not saved."""

@@ -14,7 +14,6 @@ from weakref import WeakSet
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from desk_client.change_bus import Change, ChangeBus
-from desk_client.leases.clock import seconds
 from desk_client.leases.watch import Key, LeaseWatch, is_about_leases
 from desk_client.runner import DbRunner
 from shared.domain.level import Level
@@ -22,6 +21,7 @@ from shared.errors import DeskError
 from shared.schemas.lease import Lease, LeaseBeat
 from shared.schemas.session import DeskSession
 from shared.services.leases import beat_leases, release_all
+from shared.steady_clock import seconds
 
 UNSURE_PART = 0.75  # of a lease without an answer
 SOON_SECONDS = 0.03  # several notices at once are one question

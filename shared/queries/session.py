@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
 from sqlalchemy import Connection, func, select
 
@@ -13,6 +12,7 @@ from shared.models import Machine, MachinePerson, Setting, Staff
 from shared.models import VersionGate as VersionGateTable
 from shared.queries.rows import json_rows
 from shared.schemas.session import DeskSession, EditingTimes, Person, VersionGate
+from shared.steady_clock import steady_now
 
 _PRIVATE = {
     "contact.phone": func.has_column_privilege("desk.contact", "phone", "SELECT"),
@@ -88,7 +88,7 @@ def get_session(conn: Connection) -> DeskSession:
         person=_person(bound, row["stated"]),
         people=bound,
         time_zone=row["time_zone"] or "UTC",
-        clock_ahead=row["server_time"] - datetime.now(UTC),
+        clock_ahead=row["server_time"] - steady_now(),
         editing=_editing(row["editing"] or {}),
         readable_private=frozenset(name for name in _PRIVATE if row[name]),
     )

@@ -36,7 +36,7 @@ class DeskSession(Frozen):
     person: Person | None
     people: tuple[Person, ...]
     time_zone: str
-    clock_ahead: timedelta  # how far the desk's clock was ahead of this computer's when it answered
+    clock_ahead: timedelta  # how far the desk's clock was ahead of ``steady_now`` when it answered
     editing: EditingTimes = EditingTimes()
     readable_private: frozenset[str]  # "contact.phone", "contact.mail", "comment.body", "search.private"
 

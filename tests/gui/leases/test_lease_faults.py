@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from desk_client.leases import keeper as keeper_module
-from desk_client.leases.clock import seconds
 from desk_server.jobs.leases import free_leases
 from shared.errors import DeskError
+from shared.steady_clock import seconds
 from tests.desks import RunningDesk, command_environment
 from tests.gui.leases.conftest import Window
 

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from desk_client.forms import pane
 from desk_client.messages import Answer
+from shared import steady_clock
+from shared.steady_clock import steady_now
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -248,11 +250,22 @@ def test_leaving_with_save_goes_on_afterwards(client: Any) -> None:
 def test_a_first_ticket_hours_after_the_client_began_is_reported_now(
     client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Later(datetime):
+    def later() -> datetime:
+        return steady_now() + timedelta(hours=2)
+
+    monkeypatch.setattr(pane, "steady_now", later)
+    client.pane.new_row()
+    assert abs(client.editor("reported_at").value() - later()) < timedelta(minutes=2)
+
+
+@pytest.mark.parametrize("days", [1, -1])
+def test_a_clock_that_is_set_meanwhile_moves_no_ticket(client: Any, monkeypatch: pytest.MonkeyPatch, days: int) -> None:
+    class Jumped(datetime):
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> datetime:
-            return datetime.now(tz) + timedelta(hours=2)
+            return datetime.now(tz) + timedelta(days=days)
 
-    monkeypatch.setattr(pane, "datetime", Later)
+    for module in (pane, steady_clock):
+        monkeypatch.setattr(module, "datetime", Jumped)
     client.pane.new_row()
-    assert abs(client.editor("reported_at").value() - Later.now(UTC)) < timedelta(minutes=2)
+    assert abs(client.editor("reported_at").value() - datetime.now(UTC)) < timedelta(minutes=2)
