@@ -5,12 +5,16 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any, cast
 
 import pytest
+from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from desk_client import live_changes, pace, turns
 from desk_client.change_bus import Change, ChangeBus
+from desk_client.leases.watch import LeaseWatch
+from desk_client.listener import Listener
 from desk_client.live_changes import LiveChanges
 from desk_client.notice_pace import EVERY_SECONDS, GATHER_SECONDS, GATHER_SPREAD, MANY
 from desk_client.pace import Pace
@@ -145,7 +149,7 @@ class Reading:
     """Something that is read again."""
 
     def __init__(self, chance: float = 0.0) -> None:
-        self.pace = Pace(None, chance=lambda: chance)
+        self.pace = Pace(cast(Any, None), chance=lambda: chance)
         self.count = 0
         self.pace.due.connect(self.begin)
 
@@ -342,3 +346,20 @@ def test_a_notice_is_waited_for_by_chance(qapp: object, clock: Clock) -> None:
     clock.now += 0.1
     late.pace._on_time()
     assert late.count == 1, "from the first of them"
+
+
+@pytest.mark.parametrize(("chance", "seconds"), [(0.0, GATHER_SECONDS), (1.0, GATHER_SECONDS + GATHER_SPREAD)])
+def test_notices_are_gathered_for_a_moment_by_chance(qapp: object, chance: float, seconds: float) -> None:
+    listener = Listener(cast(Any, None), frozenset, chance=lambda: chance)
+    listener._on_came()
+    assert listener._gather.interval() == round(seconds * 1000)
+    listener.shutdown()
+
+
+@pytest.mark.parametrize(("chance", "seconds"), [(0.0, 15.0), (1.0, 12.0)])
+def test_leases_that_are_shown_are_not_looked_at_in_step(qapp: object, chance: float, seconds: float) -> None:
+    owner = QObject()
+    watch = LeaseWatch(cast(Any, None), ChangeBus(), 15.0, owner, lambda: chance)
+    watch.watch(owner, [("ticket", 7)], polls=True)
+    assert watch._timer.interval() == seconds * 1000
+    watch.end()
