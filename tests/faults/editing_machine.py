@@ -113,6 +113,7 @@ class EditingMachine(RuleBasedStateMachine):
         """Ask, hear that the holder is still working, and try all the same once the time would be up."""
         self.ask(client)
         for holder in self.holders():
+            self.beat(holder)
             self.answer(holder, keeps=True)
         self.wait(client, Age.RIPE)
         self.take_over(client)
@@ -185,9 +186,13 @@ class EditingMachine(RuleBasedStateMachine):
         self.model.end()
 
     def wait(self, _: Client, age: Age) -> None:
-        """Until a question has waited so long."""
-        older = "UPDATE desk.edit_lease SET asked_at = asked_at - %s::interval, told_at = told_at - %s::interval"
-        self.stand.run(older, LATER[age], LATER[age])
+        """Until a question has waited so long; said again, it is no older."""
+        self.stand.run(
+            "UPDATE desk.edit_lease SET asked_at = least(asked_at, then_),"
+            " told_at = CASE WHEN told_at IS NOT NULL THEN least(told_at, then_) END"
+            " FROM (SELECT clock_timestamp() - %s::interval) AS moment (then_) WHERE asked_at IS NOT NULL",
+            LATER[age],
+        )
         self.model.grow_old(age)
 
     def free(self, _: Client) -> None:
@@ -230,9 +235,8 @@ CHANCES: dict[str, tuple[int, Deed]] = {
     "hands over": (1, lambda machine, client: machine.answer(client, keeps=False)),
     "takes over": (4, _M.take_over),
     "is put off": (1, _M.be_put_off),
-    "asks, is heard, waits": (1, lambda machine, client: machine.press(client, is_heard=True, waits=True)),
-    "asks, is heard, does not wait": (1, lambda machine, client: machine.press(client, is_heard=True, waits=False)),
-    "asks and waits, unheard": (1, lambda machine, client: machine.press(client, is_heard=False, waits=True)),
+    "asks and does not wait": (1, lambda machine, client: machine.press(client, is_heard=True, waits=False)),
+    "asks and is not heard": (1, lambda machine, client: machine.press(client, is_heard=False, waits=True)),
     "saves": (3, _M.save),
     "saves by an old reading": (1, lambda machine, client: machine.save(client, is_fresh=False)),
     "saves without a token": (2, lambda machine, client: machine.save(client, with_token=False)),
@@ -247,7 +251,7 @@ CHANCES: dict[str, tuple[int, Deed]] = {
     "the lease ends": (3, _M.end),
     "a question waits": (3, lambda machine, client: machine.wait(client, Age.RIPE)),
     "a question is left lying": (1, lambda machine, client: machine.wait(client, Age.STALE)),
-    "the worker looks": (2, _M.free),
+    "the worker looks": (3, _M.free),
 }  # fmt: skip
 DEEDS: dict[str, Deed] = {what: deed for what, (_, deed) in CHANCES.items()}
 STEPS = [what for what, (often, _) in CHANCES.items() for _ in range(often)]
