@@ -3,8 +3,9 @@
 ``python -m bench.clients [--clients 200] [--minutes 10] [--think 10]`` makes a desk with as many machines, each with
 its certificate, role and connections (work, and notices of others' changes), fills it, and lets first one client work
 alone, then all. Between two turns a client thinks, exponentially distributed about ``--think`` seconds; it lists,
-opens, comments, and edits: opens, takes the lease, types for a while with signs of life, saves. What others change in
-its list it reads again. The client that is alone edits at each turn, else there would be too few saves to compare.
+opens, comments, and edits: opens, takes the lease, types for a while with signs of life, saves. What changes in its
+list it reads again, by the paces of the real client, and the counts of the views (``client_live.py``). The client that
+is alone edits at each turn, else there would be too few saves to compare.
 Exit code 1 where the sum is not exact, an error was met, memory grew, or a save's p95 is above 3 times the lone one.
 """
 
