@@ -46,7 +46,6 @@ class FieldFrame(QWidget):
         super().__init__(parent)
         self.name = name
         self.editor = editor
-        self._label_text = ""
         self._help = ""
         self._is_required = False
         self._say: Saying | None = None
@@ -77,14 +76,9 @@ class FieldFrame(QWidget):
         """Whether the star is shown."""
         return self._is_required
 
-    @property
-    def label_text(self) -> str:
-        """The label without the star."""
-        return self._label_text
-
     def set_label(self, text: str, *, required: bool) -> None:
         """Name the field; a star where it is required, the word for it for who can't see stars."""
-        self._label_text, self._is_required = text, required
+        self._is_required = required
         self._label.setText(f"{text} *" if required else text)
         spoken = QCoreApplication.translate("FieldFrame", "{label}, required").format(label=text) if required else text
         self.editor.setAccessibleName(spoken)

@@ -17,8 +17,3 @@ class Level(StrEnum):
     def can_write(self) -> bool:
         """Whether business rows may be changed."""
         return self in (Level.FULL, Level.ADMIN)
-
-    @property
-    def can_administer(self) -> bool:
-        """Whether machines, choices and field rules may be changed."""
-        return self is Level.ADMIN

@@ -28,6 +28,8 @@ os.environ.setdefault("QT_FONT_DPI", "96")
 from desk_client.app import DeskApp
 from desk_client.language import CHINESE, ENGLISH
 from desk_client.theme import Scheme
+from desk_server.jobs import JOBS
+from desk_server.worker import Worker
 from shared.config import Profile
 from tests.desks import RunningDesk
 
@@ -195,6 +197,17 @@ def start_client(desk: RunningDesk, qapp: QApplication, qtbot: QtBot, tmp_path: 
     yield start
     for app in running:
         end_client(app)
+
+
+@pytest.fixture
+def worker(desk: RunningDesk) -> Iterator[None]:
+    """The worker's job that frees leases, at work."""
+    working = Worker(desk.desk, tuple(job for job in JOBS if "lease" in job.name))
+    thread = threading.Thread(target=working.run)
+    thread.start()
+    yield
+    working.stop.set()
+    thread.join()
 
 
 def end_client(app: DeskApp) -> None:

@@ -7,10 +7,9 @@ import itertools
 import json
 import subprocess
 import sys
-import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,9 +21,7 @@ from sqlalchemy import text
 from desk_client.drafts.offer import DraftRow
 from desk_client.tickets.list_controller import TicketSource
 from desk_server.demo.loader import seed
-from desk_server.jobs import JOBS
 from desk_server.running import start_cluster
-from desk_server.worker import Worker
 from tests.desks import RunningDesk
 from tests.gui.conftest import ROOT
 from tests.gui.faults.conftest import LONG, MARK
@@ -243,17 +240,6 @@ def test_13_a_clash_is_decided_field_by_field(start_far: StartFar, desk: Running
     window.until(lambda: not window.pane.is_dirty())
     assert stored("SELECT subject FROM desk.ticket WHERE id = %s", ticket) == [("Mine",)]
     assert stored("SELECT count(*) FROM desk.comment WHERE ticket_id = %s AND body = 'my note'", ticket) == [(1,)]
-
-
-@pytest.fixture
-def worker(desk: RunningDesk) -> Iterator[None]:
-    """The worker's job that frees leases, at work."""
-    working = Worker(desk.desk, tuple(job for job in JOBS if "lease" in job.name))
-    thread = threading.Thread(target=working.run)
-    thread.start()
-    yield
-    working.stop.set()
-    thread.join()
 
 
 def test_14_who_edits_is_seen_within_3_s_and_gone_within_15_s_of_the_kill(

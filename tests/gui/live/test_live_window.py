@@ -6,7 +6,6 @@ import datetime as dt
 import threading
 import time
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -25,8 +24,6 @@ from desk_client.privacy.page import PrivacyPage
 from desk_client.tickets.views import COUNT_ROLE
 from desk_client.turns import TurnTimes
 from desk_server.demo.loader import seed
-from desk_server.jobs import JOBS
-from desk_server.worker import Worker
 from shared.notify import CHANNEL
 from shared.schemas.ticket_listing import TicketFilter
 from tests.desks import RunningDesk
@@ -226,17 +223,6 @@ def test_own_changes_are_not_echoed(start_client: StartClient, other: Any) -> No
 
 
 # -- leases --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def worker(desk: RunningDesk) -> Iterator[None]:
-    """The worker's job that frees leases, at work."""
-    working = Worker(desk.desk, tuple(job for job in JOBS if "lease" in job.name))
-    thread = threading.Thread(target=working.run)
-    thread.start()
-    yield
-    working.stop.set()
-    thread.join()
 
 
 def test_who_edits_is_marked_in_the_list_and_unmarked_when_he_is_gone(

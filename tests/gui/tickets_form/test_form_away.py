@@ -124,7 +124,8 @@ def test_the_offer_to_save_outlives_that_the_unseen_save_is_heard_of(client: Any
     assert not client.pane.is_dirty()
 
 
-def test_changes_of_others_are_said_once_the_offer_is_gone(client: Any, cut: Any) -> None:
+def wait_while_another_saves(client: Any, cut: Any) -> int:
+    """A save broke off and is offered; the row has moved on meanwhile, and its notice has come."""
     ticket = typed(client)
     mend = cut("update_ticket", False)
     save(client)
@@ -134,6 +135,11 @@ def test_changes_of_others_are_said_once_the_offer_is_gone(client: Any, cut: Any
     change_elsewhere(client, ticket, subject="Theirs")
     client.bus.publish("ticket", ticket, version=2)
     client.idle()
+    return ticket
+
+
+def test_changes_of_others_are_said_once_the_offer_is_gone(client: Any, cut: Any) -> None:
+    ticket = wait_while_another_saves(client, cut)
     assert said(client).startswith("The desk is back")
     banner_button(client, "saveNow").click()
     client.until(lambda: not client.pane.is_dirty())
@@ -229,15 +235,7 @@ def test_what_is_thrown_away_is_not_offered(client: Any) -> None:
 
 
 def test_who_throws_away_what_waits_sees_what_others_made_of_the_row(client: Any, cut: Any) -> None:
-    ticket = typed(client)
-    mend = cut("update_ticket", False)
-    save(client)
-    mend()
-    client.until(lambda: said(client).startswith("The desk is back"))
-    client.desk.owner().cursor().execute("DELETE FROM desk.edit_lease WHERE entity_id = %s", [ticket])
-    change_elsewhere(client, ticket, subject="Theirs")
-    client.bus.publish("ticket", ticket, version=2)
-    client.idle()
+    wait_while_another_saves(client, cut)
     assert client.editor("subject").text() != "Theirs", "what is typed stands over what was read"
     client.pane.editing.discard()
     client.idle()
