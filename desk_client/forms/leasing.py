@@ -261,8 +261,7 @@ class Leasing(QObject, Generic[Detail]):
         if lease.is_held:
             return _view_of_ours(lease)
         if self._standing is Standing.RESTING:
-            minutes = round(lease.keeper.times.idle_seconds / 60) if self._was_idle else None
-            return LeaseView(Standing.RESTING, minutes=minutes)
+            return _view_of_a_rest(lease, was_idle=self._was_idle)
         return LeaseView(
             self._standing,
             self._holder,
@@ -273,6 +272,11 @@ class Leasing(QObject, Generic[Detail]):
             question=self._question.stands,
             at=self._question.at,
         )
+
+
+def _view_of_a_rest(lease: LeaseController, *, was_idle: bool) -> LeaseView:
+    minutes = round(lease.keeper.times.idle_seconds / 60) if was_idle else None
+    return LeaseView(Standing.RESTING, minutes=minutes)
 
 
 def _view_of_ours(lease: LeaseController) -> LeaseView:

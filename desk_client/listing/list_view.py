@@ -53,19 +53,12 @@ class ListView(Translated, SeveralRows[Row], Generic[Row]):
         self._delegate = delegate
         self._empty_text = ""
         self._header = ListHeader(self, model.columns, theme)
-        self._ask_timer = self._single_shot(ASK_DELAY_MS, self._ask_rows)
-        self._choose_timer = self._single_shot(OPEN_DELAY_MS, self._announce_current)
+        self._ask_timer = _single_shot(self, ASK_DELAY_MS, self._ask_rows)
+        self._choose_timer = _single_shot(self, OPEN_DELAY_MS, self._announce_current)
         self._build()
         self._connect()
         self._place: HeldPlace[Row] = HeldPlace(self, model)
         self.retranslate()
-
-    def _single_shot(self, delay: int, slot: object) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(delay)
-        timer.timeout.connect(slot)
-        return timer
 
     def _build(self) -> None:
         self.setHorizontalHeader(self._header)
@@ -276,6 +269,14 @@ class ListView(Translated, SeveralRows[Row], Generic[Row]):
             room = self.viewport().rect().adjusted(24, 24, -24, -24)
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty_text)
             painter.end()
+
+
+def _single_shot(parent: QWidget, delay: int, slot: object) -> QTimer:
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.setInterval(delay)
+    timer.timeout.connect(slot)
+    return timer
 
 
 def _is_modified(event: QKeyEvent) -> bool:

@@ -7,7 +7,7 @@ controller fetches them. What is shown stays shown, dimmed, until other rows are
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from typing import Any, Generic
 
 from PySide6.QtCore import (
@@ -220,20 +220,14 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
 
     def find(self, row_id: int) -> int | None:
         """Where a row stands, among the rows in memory."""
-        for number, rows in self._pages.items():
-            for offset, row in enumerate(rows):
-                if row.id == row_id:
-                    return number * PAGE_ROWS + offset
-        return None
+        return next((at for at, row in self._numbered() if row.id == row_id), None)
 
     def places(self, row_ids: Container[int]) -> dict[int, int]:
         """Where these rows stand, as far as they are in memory."""
-        return {
-            row.id: number * PAGE_ROWS + offset
-            for number, rows in self._pages.items()
-            for offset, row in enumerate(rows)
-            if row.id in row_ids
-        }
+        return {row.id: at for at, row in self._numbered() if row.id in row_ids}
+
+    def _numbered(self) -> Iterator[tuple[int, Row]]:
+        return ((number * PAGE_ROWS + at, row) for number, rows in self._pages.items() for at, row in enumerate(rows))
 
     def rows_in_memory(self) -> Iterable[Row]:
         """All rows in memory, in no order."""
