@@ -27,8 +27,7 @@ class EntityForm(QScrollArea, Generic[Detail]):
     An entity with cards of its own, or fields that come and go, says so by the methods "of the entity".
     Signals:
         edited(): the person changed something.
-        lookup_requested(name, entity, text, parent): see ``FieldSet``.
-        resolved(), unanswered(): see ``FieldSet``.
+        lookup_requested(name, entity, text, parent), resolved(), unanswered(): see ``FieldSet``.
     """
 
     edited = Signal()
