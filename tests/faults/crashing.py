@@ -77,9 +77,11 @@ def taking_in_orphans() -> Iterator[None]:
     system = ctypes.CDLL(None) if sys.platform == "linux" else None
     if system is not None:
         system.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    yield
-    if system is not None:
-        system.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+    try:
+        yield
+    finally:
+        if system is not None:
+            system.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
 
 def restart(desk: Desk) -> None:

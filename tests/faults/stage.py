@@ -74,24 +74,30 @@ class Stage:
         ((definition,),) = self.ask("SELECT pg_get_functiondef(%s::regproc)", f"desk.{function}")
         assert good in definition, f"desk.{function} has changed: plant the fault elsewhere"
         self.ask(definition.replace(good, bad))
-        yield
-        self.ask(definition)
+        try:
+            yield
+        finally:
+            self.ask(definition)
 
     @contextmanager
     def lengths(self, **settings: float) -> Iterator[None]:
         """Within the block the desk's settings are these: ``lease_seconds=0.5``."""
         before = dict(self.ask("SELECT key, value FROM desk.setting WHERE key = ANY (%s)", list(settings)))
         self._set({name: str(value) for name, value in settings.items()})
-        yield
-        self._set(before)
+        try:
+            yield
+        finally:
+            self._set(before)
 
     @contextmanager
     def idle_limit(self, seconds: float, key: str = "full") -> Iterator[None]:
         """Within the block the server ends a transaction of this machine that lies idle so long; else 30 s."""
         change = f'ALTER ROLE "m_{MACHINES[key][0]}" SET idle_in_transaction_session_timeout ='
         self.ask(f"{change} {int(seconds * 1000)}")
-        yield
-        self.ask(f"{change} '30s'")
+        try:
+            yield
+        finally:
+            self.ask(f"{change} '30s'")
 
     def _set(self, settings: dict[str, str]) -> None:
         for name, value in settings.items():
