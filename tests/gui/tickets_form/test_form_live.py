@@ -129,7 +129,8 @@ def test_a_touched_form_says_how_many_changes_and_where(client: Any) -> None:
     assert said(client).startswith("Saved, merged with changes of ")
 
 
-def test_who_discards_after_being_told_sees_what_is_stored(client: Any) -> None:
+def type_while_another_saves(client: Any) -> None:
+    """And hear of it."""
     ticket = client.new_ticket_id()
     client.open(ticket)
     change_elsewhere(client, ticket, priority="urgent")
@@ -137,6 +138,10 @@ def test_who_discards_after_being_told_sees_what_is_stored(client: Any) -> None:
     client.type("SN 42")
     client.idle()
     hear(client, ticket)
+
+
+def test_who_discards_after_being_told_sees_what_is_stored(client: Any) -> None:
+    type_while_another_saves(client)
     assert said(client).startswith("1 change on ")
     client.pane.editing.discard()
     client.idle()
@@ -336,13 +341,7 @@ def test_a_reading_machine_follows_too(client: Any, make_client: Any) -> None:
 
 
 def test_the_look_is_left_by_a_key(client: Any) -> None:
-    ticket = client.new_ticket_id()
-    client.open(ticket)
-    change_elsewhere(client, ticket, priority="urgent")
-    client.go("serial")
-    client.type("SN 42")
-    client.idle()
-    hear(client, ticket)
+    type_while_another_saves(client)
     banner_button(client, "lookAtChanges").click()
     push(client, window_of(client, "changesLook"), "lookLeave")
     assert client.editor("serial").text() == "SN 42"
