@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -52,12 +52,22 @@ class SaveIds:
         """What goes out now: of ``row`` (id, version, values as read; None: a new one).
 
         Where the outcome of the save before is not known, that one goes out again to the letter: with what was typed
-        since it would be another, and the desk would take only one of the two.
+        since it would be another, and the desk would take only one of the two. Only what was typed ``beside`` and taken
+        away since is left out: where it was not added yet, it is not added any more.
         """
+        if beside is None:
+            self._leave_out_beside()
         row_id, row_version, base = row or (None, 0, {})
         new = Sent(row_id, row_version, base, dict(changed), beside, self._row, self._beside)
         self._out = self._unanswered or new
         return self._out
+
+    def _leave_out_beside(self) -> None:
+        sent = self._unanswered
+        if sent is None or sent.beside is None:
+            return
+        self._unanswered = None if sent.is_alone else replace(sent, beside=None)
+        self._beside = uuid.uuid4()
 
     @property
     def under_way(self) -> Sent | None:

@@ -90,3 +90,45 @@ def test_what_is_taken_back_while_nobody_knows_whether_it_was_saved_is_taken_bac
     window.until(lambda: not window.pane.is_dirty() and not window.pane.editing.is_saving)
     window.client.settle()
     assert serial() is None and window.editor("serial").text() == ""
+
+
+@pytest.mark.parametrize("arrived", [True, False], ids=["the answer was lost", "the comment was lost"])
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "with the form"])
+def test_a_comment_that_is_taken_away_while_nobody_knows_is_not_added_any_more(
+    start_far: StartFar, proxy: Proxy, ticket: int, stored: Any, alone: bool, arrived: bool
+) -> None:
+    def comments() -> int:
+        return int(
+            stored("SELECT count(*) FROM desk.comment WHERE ticket_id = %s AND body = 'in a hurry'", ticket)[0][0]
+        )
+
+    window = start_far()
+    window.open(ticket)
+    proxy.latency = 0.0
+    if not alone:
+        window.type("SN-1")
+        window.until(lambda: window.pane.controller.lease.is_held)
+    window.comment("in a hurry")
+    window.client.settle()
+    if arrived:
+        proxy.latency = 0.6
+        window.save()
+        window.until(lambda: comments() == 1)
+    proxy.refuse()
+    if not arrived:
+        window.save()
+    window.until(lambda: not window.pane.editing.is_saving and "kept as a draft" in window.said())
+    box = window.pane.comment_box.editor
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_A, CONTROL)
+    QTest.keyClick(box, Qt.Key.Key_Delete)
+    proxy.latency = 0.0
+    proxy.heal()
+    window.until(lambda: window.badge() == "live")
+    window.client.settle()
+    window.type("-2")
+    window.save()
+    window.until(lambda: not window.pane.is_dirty() and not window.pane.editing.is_saving)
+    window.client.settle()
+    assert comments() == int(arrived)
+    assert "-2" in stored("SELECT serial FROM desk.ticket WHERE id = %s", ticket)[0][0]
