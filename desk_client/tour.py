@@ -59,14 +59,6 @@ def say_warning(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> No
         print(text, file=sys.stderr)
 
 
-class SayMessages(logging.Handler):
-    """What the window shows to the person belongs to the tour: said on its output, not as a fault."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Say it."""
-        print("The window says:", record.getMessage().removeprefix("shown to the person: "), flush=True)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the tour; 0 when every step did what it should, else 1 with the step that did not."""
     parser = argparse.ArgumentParser(prog="desk_client.tour", description="The main job, with pictures.")
@@ -75,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--lang", choices=[code for code, _ in LANGUAGES], default="en")
     options = parser.parse_args(arguments)
     qInstallMessageHandler(say_warning)
-    logging.getLogger("desk_client.messages").addHandler(SayMessages())
+    logging.getLogger("desk_client.messages").addHandler(logging.NullHandler())  # the window is looked at instead
     running = QApplication.instance()
     application = running if isinstance(running, QApplication) else QApplication(["desk-client"])
     application.setApplicationName("SupportDesk")
@@ -84,10 +76,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.folder.mkdir(parents=True, exist_ok=True)
         take_tour(application, options.folder, options.profiles, options.lang)
     except (TourError, DeskError, OSError) as error:
-        print(f"The tour ended early: {error}", file=sys.stderr)
+        print(f"The tour ended early: {reason(error)}", file=sys.stderr)
         return 1
     print(f"The tour is done; its pictures are in {options.folder}")
     return 0
+
+
+def reason(error: Exception) -> str:
+    """What ended the tour, in a sentence."""
+    return f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else str(error)
 
 
 def take_tour(application: QApplication, folder: Path, profiles: Path, language: str) -> None:
@@ -219,9 +216,10 @@ def look(desk: Driver, number: str) -> None:
         desk.press(key, modifiers)
     desk.expect(desk.version() == before, "a query machine has changed a ticket")
     desk.keep("8-query-machine")
-    print("Now that machine is made to write all the same; the database has to refuse it:", flush=True)
+    print("The machine that may only read is made to write all the same; the database has to refuse it:", flush=True)
     desk.force_comment(CommentText(body="No control of this window can send this."))
     desk.wait(lambda: desk.message() != "", "the refusal is not shown")
+    print("The window says:", desk.message(), flush=True)
     desk.keep("9-query-machine-refused")
 
 
