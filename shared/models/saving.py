@@ -16,8 +16,8 @@ class EditLease(Base):
 
     Attributes:
         holder_pid: with ``holder_started``, the connection of the last sign of life.
-        asked_at: since when somebody asks for it; ``told_at``, the holder's first sign of life since: he could know of it
-            then; ``answered_at``, when he said that he goes on.
+        asked_at: since when somebody asks for it; ``told_at``, the holder's first sign of life since: he could know of
+            it then; ``answered_at``, when he said that he goes on.
     """
 
     __tablename__ = "edit_lease"

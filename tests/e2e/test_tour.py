@@ -19,7 +19,8 @@ PICTURES = [
     "1-list", "2-what-is-missing", "3-logged", "4-found", "5-changed", "6-edited-elsewhere",
     "7-both-changed", "8-query-machine", "9-query-machine-refused",
 ]  # fmt: skip
-REFUSALS = {"en": "This machine may read, not change that", "zh_CN": "本机只能查看，不能修改"}  # what the last picture shows
+# what the last picture shows
+REFUSALS = {"en": "This machine may read, not change that", "zh_CN": "本机只能查看，不能修改"}
 
 
 @pytest.fixture(scope="module")
