@@ -13,6 +13,7 @@ from desk_client.context import ClientContext
 from desk_client.forms.pane import EntityPane
 from desk_client.widgets.question import Question
 
+NAME = "keepQuestion"
 PATIENCE_SECONDS = 5.0  # a disk that takes longer does not close a window that somebody works in again
 
 
@@ -33,8 +34,10 @@ class ClosingAway(QObject):
         """Whether it is asked about first; ``close`` is done again afterwards."""
         if self._connection.is_listening or self._runner.is_reachable or not self._can_keep():
             return False
+        if any(one.isVisible() for one in self._window.findChildren(Question, NAME)):
+            return True  # asked already
         Question(
-            "keepQuestion",
+            NAME,
             QCoreApplication.translate("Workspace", "The server can't be reached"),
             QCoreApplication.translate(
                 "Workspace",

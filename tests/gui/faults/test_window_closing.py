@@ -70,6 +70,8 @@ def test_what_is_typed_is_kept_and_comes_back(
     proxy.refuse()
     window.until(lambda: not window.app.connection.is_listening and not window.app.runner.is_reachable)
     assert not window.client.window.close()
+    assert not window.client.window.close()
+    assert len(window.client.window.findChildren(Question, "keepQuestion")) == 1, "asked once"
     press(window, "questionBack")
     assert window.client.window.isVisible()
     window.app.drafts.fault = DraftFault.DISK
