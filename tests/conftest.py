@@ -28,8 +28,8 @@ from tests.desks import (
 TESTS = Path(__file__).parent
 # How the names of files begin whose tests take seconds each; within one line, files with more tests come first.
 LONGEST_FIRST = (
-    "e2e/test_newcomer", "e2e/", "unit/launch/test_start", "integration/server/", "integration/importing/",
-    "integration/demo/", "faults/", "gui/", "attack/", "integration/",
+    "e2e/test_newcomer", "unit/launch/test_start", "faults/test_planted", "e2e/", "integration/server/",
+    "integration/importing/", "integration/demo/", "faults/", "gui/", "attack/", "integration/",
 )  # fmt: skip
 _made_here: list[Path] = []
 
