@@ -68,6 +68,7 @@ class RowChanges(QObject, Generic[Row, Listing]):
         super().__init__(parent)
         self._lister, self._model, self._source = lister, model, source
         self._touched: set[int] = set()
+        self._read: set[int] = set()  # those that the answer on its way is about
         self._rows, self._unseen = Pace(self, ROWS), Pace(self, UNSEEN)
         self._sight, self.whole = Pace(self, SIGHT), Pace(self, WHOLE)
         self._paces = (self._rows, self._unseen, self._sight, self.whole)
@@ -80,14 +81,17 @@ class RowChanges(QObject, Generic[Row, Listing]):
     def forget(self) -> None:
         """Another listing is being read: what changed until now is in its answer."""
         self._touched.clear()
+        self._read.clear()
         for pace in self._paces:
             pace.reset()
         self._lister.cancel(*_PURPOSES)
 
     def stopped(self) -> None:
-        """The desk refused, or is away."""
+        """The desk refused, or is away: the rows that were being read are still to be read, with the next ones."""
         for pace in self._paces:
-            pace.end()
+            pace.end(is_cheap=pace in (self._rows, self._unseen))
+        self._touched |= self._read
+        self._read.clear()
 
     # -- what changed --------------------------------------------------------------------------------------------------
 
@@ -143,6 +147,7 @@ class RowChanges(QObject, Generic[Row, Listing]):
             self._rows.stop()  # the answer on its way is younger
             self._unseen.stop()
             return
+        self._read = set(ids)
         self._rows.begin()
         self._unseen.begin()
         known = tuple(row_id for row_id in ids if self._model.find(row_id) is not None)
@@ -157,6 +162,7 @@ class RowChanges(QObject, Generic[Row, Listing]):
         self._lister.run(read, lambda answer: self._on_touched(known, unknown, *answer), "rows")
 
     def _on_touched(self, known: Sequence[int], unknown: Sequence[int], rows: Sequence[Row], came: bool) -> None:
+        self._read.clear()
         self._rows.end(is_cheap=True)
         self._unseen.end(is_cheap=True)
         stands = self._take_rows(known, rows)

@@ -6,11 +6,13 @@ import datetime as dt
 import threading
 import time
 import uuid
+from contextlib import closing
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFrame
 
 import desk_client.connection as connection_module
 import desk_client.tickets.list_controller as list_module
@@ -120,6 +122,22 @@ def test_a_row_that_another_changes_is_read_alone(start_client: StartClient, oth
     client.until(lambda: "counts" in asked.purposes)
     client.settle()
     assert sorted(asked.purposes) == ["counts", "rows"]
+
+
+def test_a_row_that_could_not_be_read_comes_with_the_next_one(
+    start_client: StartClient, other: Any, desk: RunningDesk
+) -> None:
+    client = start(start_client)
+    first, second = ids(client)[4:6]
+    with closing(desk.desk.owner_connection()) as holder:
+        holder.autocommit = False
+        holder.cursor().execute("LOCK TABLE desk.release IN ACCESS EXCLUSIVE MODE")
+        update(other, "ticket", first, subject="Changed while the desk is busy")
+        client.until(lambda: client.window.findChild(QFrame, "messageBar").isVisible())
+    assert row_of(client, first).subject != "Changed while the desk is busy"
+    update(other, "ticket", second, subject="Changed after that")
+    client.until(lambda: row_of(client, second).subject == "Changed after that")
+    client.until(lambda: row_of(client, first).subject == "Changed while the desk is busy")
 
 
 def test_a_comment_of_another_counts_as_activity(start_client: StartClient, other: Any) -> None:
