@@ -103,7 +103,12 @@ class DraftStore:
     # -- what processes that are gone have left ------------------------------------------------------------------------
 
     def look(self, search: Search) -> Found:
-        """The drafts that are offered to who sits here: they are in our file from now on."""
+        """The drafts that are offered to who sits here: they are in our file from now on.
+
+        The file and its key are made for it, before the first key press: on a busy disk that alone may take seconds.
+        """
+        self._cipher()
+        self._held()
         finding = _Finding(search, self._adopted)
         for path in sorted(self.folder.glob(f"*{SUFFIX}")):
             file = None if path == self._path else self._taken(path, finding)

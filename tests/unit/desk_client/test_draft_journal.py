@@ -76,6 +76,18 @@ def test_the_next_process_finds_it_and_nobody_reads_it_on_the_disk(
     assert found(qtbot, open_journal()).mine == (one,)
 
 
+def test_key_and_file_are_there_before_the_first_key_press(
+    open_journal: Callable[[], DraftJournal], qtbot: QtBot, tmp_path: Path
+) -> None:
+    """To make them may take seconds on a busy disk, which a first draft would have to wait for."""
+    journal = open_journal()
+    assert found(qtbot, journal) == Found((), {}, 0)
+    assert (tmp_path / "drafts" / SECRET_FILE).exists()
+    assert len(journals(tmp_path)) == 1
+    journal.close()
+    assert journals(tmp_path) == []
+
+
 def test_the_newest_state_counts_and_what_is_gone_is_gone(
     open_journal: Callable[[], DraftJournal], qtbot: QtBot, tmp_path: Path
 ) -> None:
