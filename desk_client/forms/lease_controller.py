@@ -129,6 +129,7 @@ class LeaseController(QObject):
 
     def _on_answer(self, sent_at: float, lease: Lease) -> None:
         self._is_asked_for = self._is_in_doubt = False
+        self._is_wanted &= isValid(self)  # its window is gone: nobody wants it any more
         if lease.is_mine:
             self.keeper.claim(lease, sent_at, self)
         if lease.entity_id != self._row_id or not self._is_wanted:

@@ -189,8 +189,9 @@ def test_the_list_shows_the_last_sign_of_life_and_forgets_an_edit_that_ended_uns
     b.until(lambda: b.edited_by(ticket) is None)
 
 
+@pytest.mark.parametrize("is_left", [True, False], ids=["closed", "gone with its window"])
 def test_a_tab_that_is_closed_before_it_heard_of_its_lease_leaves_none(
-    windows: Windows, ticket: int, desk: RunningDesk, monkeypatch: pytest.MonkeyPatch
+    windows: Windows, ticket: int, desk: RunningDesk, monkeypatch: pytest.MonkeyPatch, is_left: bool
 ) -> None:
     owner = desk.owner().cursor()
     may_answer, honest, tokens = threading.Event(), lease_controller.take_lease, list[int | None]()
@@ -214,8 +215,11 @@ def test_a_tab_that_is_closed_before_it_heard_of_its_lease_leaves_none(
     QTest.keyClicks(pane.form.fields.frames["serial"].editor, "x")
     window.until(lambda: bool(tokens))
     assert held() == [(tokens[0],)]
-    pane.editing.discard()
-    workspace.tabs.close_tab(workspace.tabs.currentIndex())
+    if is_left:
+        pane.editing.discard()
+        workspace.tabs.close_tab(workspace.tabs.currentIndex())
+    else:
+        pane.deleteLater()
     window.until(lambda: not isValid(pane))
     assert held() == [(tokens[0],)]
     may_answer.set()

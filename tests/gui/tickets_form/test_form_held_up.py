@@ -133,7 +133,7 @@ def test_a_save_that_waits_is_over_once_its_lease_is_given_back(client: Any, mon
         unsure.setattr(Leasing, "is_unsure", property(lambda _: True))
         client.pane.save()
         lease = client.pane.controller.lease
-        lease.keeper.rested.emit(*lease.key)
+        lease.keeper.rested.emit(*lease.key, True)
         client.idle()
     client.type("2")
     client.idle()

@@ -31,7 +31,7 @@ def test_columns_moved_sized_hidden_and_sorted_are_found_again(start_client: Sta
     assert header.visualIndex(INDEX[ColumnId.CUSTOMER]) == 0
     assert header.sectionSize(INDEX[ColumnId.PRODUCT]) == 201
     hidden = {column.id for at, column in enumerate(COLUMNS) if header.isSectionHidden(at)}
-    assert hidden == {ColumnId.WAITING, ColumnId.KIND, ColumnId.ACTIVITY}
+    assert hidden == {ColumnId.WAITING, ColumnId.KIND, ColumnId.ACTIVITY, ColumnId.EDITED}
     assert header.sortIndicatorSection() == INDEX[ColumnId.PRIORITY]
     assert client.page.controller.listing.sort is SortKey.PRIORITY
     assert not client.page.controller.listing.descending
