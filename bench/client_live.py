@@ -35,8 +35,9 @@ class Following:
 
     def __init__(
         self, database: Database, views: tuple[TicketFilter, ...], chance: random.Random, timed: Timed,
-        met: Counter[str],
+        met: Counter[str], *, reads_again: bool,
     ) -> None:  # fmt: skip
+        self._reads_again = reads_again
         self._database, self._views, self._timed, self._met, self._chance = database, views, timed, met, chance
         turns = [Turns(times, chance.random) for times in (ROWS, UNSEEN, SIGHT, WHOLE, COUNTS)]
         self._rows, self._unseen, self._sight, self._whole, self._counts = turns
@@ -54,6 +55,8 @@ class Following:
 
     def hear(self, pid: int, payload: str) -> None:
         """A notice, but for one of our own."""
+        if not self._reads_again:
+            return
         notice = None if pid in self._database.backend_pids() else parse_notice(payload)
         if notice is not None and notice.entity == ENTITY:
             self._box.append(notice)
@@ -87,6 +90,8 @@ class Following:
 
     def changed_here(self, ticket: int) -> None:
         """Its own change: the row, or all in sight where it is not shown, and the counts, at once."""
+        if not self._reads_again:
+            return
         if ticket in self._shown:
             with self._timed("an own row again"), self._database.reading() as conn:
                 self._note_edits(get_rows(conn, [ticket]))
@@ -173,7 +178,8 @@ class Following:
         rows = tuple(rows)
         self._shown, self._next_page = {row.id for row in rows}, next_page
         self._edited.clear()
-        self._note_edits(rows)
+        if self._reads_again:
+            self._note_edits(rows)
 
     def _note_edits(self, rows: Iterable[TicketRow]) -> None:
         for row in rows:

@@ -37,6 +37,7 @@ from shared.services.tickets import add_comment, update_ticket
 QUIET_SECONDS = 4.0
 BEAT_SECONDS = 15.0
 LONG_EDIT_SECONDS = 20.0
+OF_EACH = ("tickets", "mix", "think", "reads_again")
 WARM_UP = 2  # a connection's first calls of each kind: the server compiles its functions for it then
 FILTERS = [TicketFilter(status=(status,)) for status in ACTIVE] + [TicketFilter(status=tuple(ACTIVE))]
 
@@ -44,7 +45,9 @@ FILTERS = [TicketFilter(status=(status,)) for status in ACTIVE] + [TicketFilter(
 class Client(threading.Thread):
     """One person at one machine."""
 
-    def __init__(self, profile: str, tickets: list[int], mix: dict[str, float], think: float, seed: int) -> None:
+    def __init__(
+        self, profile: str, *, seed: int, tickets: list[int], mix: dict[str, float], think: float, reads_again: bool
+    ) -> None:
         super().__init__(name=Path(profile).name)
         session = uuid.uuid4()
         arguments = Profile.load(Path(profile)).connect_args(session=session)
@@ -59,7 +62,7 @@ class Client(threading.Thread):
         with self.database.reading() as conn:
             person = get_session(conn).person
         views = tuple(standard_filters(person.id if person is not None else None).values())
-        self.live = Following(self.database, views, self._chance, self._timed, self.met)
+        self.live = Following(self.database, views, self._chance, self._timed, self.met, reads_again=reads_again)
 
     # -- what this one does --------------------------------------------------------------------------------------------
 
@@ -251,7 +254,7 @@ class Ears(threading.Thread):
 def work(orders: dict[str, Any]) -> dict[str, Any]:
     """Connect all, say so, wait for the start, work until the end."""
     clients = [
-        Client(profile, orders["tickets"], orders["mix"], orders["think"], orders["seed"] + number)
+        Client(profile, seed=orders["seed"] + number, **{name: orders[name] for name in OF_EACH})
         for number, profile in enumerate(orders["profiles"])
     ]
     ears = Ears(clients)

@@ -3,9 +3,10 @@
 ``python -m bench.clients [--clients 200] [--minutes 10] [--think 10]`` makes a desk with as many machines, each with
 its certificate, role and connections (work, and notices of others' changes), fills it, and lets first one client work
 alone, then all. Between two turns a client thinks, exponentially distributed about ``--think`` seconds; it lists,
-opens, comments, and edits: opens, takes the lease, types for a while with signs of life, saves. What changes in its
-list it reads again, by the paces of the real client, and the counts of the views (``client_live.py``). The client that
-is alone edits at each turn, else there would be too few saves to compare.
+opens, comments, and edits: opens, takes the lease, types for a while with signs of life, saves; and it hears all
+notices. With ``--reads-again`` it also reads again what changed in its list and the counts of the views, by the paces
+of the real client (``client_live.py``): work that on a desk as many computers do, and here the server's
+alone. The client that is alone edits at each turn, else there would be too few saves to compare.
 Exit code 1 where the sum is not exact, an error was met, memory grew, or a save's p95 is above 3 times the lone one.
 """
 
@@ -109,7 +110,7 @@ def cpu_seconds(desk: Desk) -> float:
 
 def run_phase(
     desk: Desk, profiles: list[Path], tickets: list[int], *, mix: dict[str, float], seconds: float, think: float,
-    processes: int,
+    processes: int, reads_again: bool,
 ) -> Measured:  # fmt: skip
     """Clients on these profiles, spread over the processes, for so long."""
     shares = [profiles[number::processes] for number in range(processes)]
@@ -117,7 +118,7 @@ def run_phase(
     for number, share in enumerate(shares):
         orders = {
             "profiles": [str(profile) for profile in share], "tickets": tickets, "mix": mix, "seconds": seconds,
-            "think": think, "seed": 1000 * number,
+            "think": think, "seed": 1000 * number, "reads_again": reads_again,
         }  # fmt: skip
         started.append(_start(orders))
     for process in started:
@@ -201,7 +202,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
             program("worker", "--data", str(running.desk.data)), stdin=subprocess.PIPE, stderr=subprocess.DEVNULL,
             env=program_environment(),
         )  # fmt: skip
-        common = {"seconds": options.minutes * 60, "think": options.think}
+        common = {"seconds": options.minutes * 60, "think": options.think, "reads_again": options.reads_again}
         alone = run_phase(running.desk, profiles[:1], tickets, mix=ALONE, processes=1, **common)
         together = run_phase(running.desk, profiles, tickets, mix=MIX, processes=options.processes, **common)
         wrong = check_sum(running, [alone, together])
@@ -262,6 +263,7 @@ def main() -> int:
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--minutes", type=float, default=10, help="of each of the two phases")
     parser.add_argument("--think", type=float, default=10, help="seconds between two turns, on average")
+    parser.add_argument("--reads-again", action="store_true", help="what others change, as the real client does")
     parser.add_argument("--tickets", type=int, default=20_000)
     parser.add_argument("--processes", type=int, default=4, help="that the clients are spread over")
     parser.add_argument("--json", type=Path)

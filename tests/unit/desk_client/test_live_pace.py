@@ -297,10 +297,10 @@ def test_who_was_in_step_does_not_stay_so() -> None:
     assert most_at_once(due(readers).values(), COUNTS) < 2 * CLIENTS / WINDOWS
 
 
-def test_a_change_is_promised_within_three_seconds_at_the_worst() -> None:
+def test_a_change_is_promised_within_seconds_at_the_worst() -> None:
     gather = GATHER_SECONDS + GATHER_SPREAD
     assert gather + EVERY_SECONDS + max(ROWS.spread, ROWS.least * (1 + LONGER_BY)) < 3
-    assert gather + UNSEEN.least * (1 + LONGER_BY) + max(SIGHT.spread, WHOLE.spread) < 3, "a row that comes in"
+    assert gather + UNSEEN.least * (1 + LONGER_BY) + max(SIGHT.spread, WHOLE.spread) < 5, "one that comes in has longer"
     assert gather + ROWS.spread < 0.6, "and comes as soon as this where nothing was read just before"
 
 
