@@ -202,9 +202,12 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
             program("worker", "--data", str(running.desk.data)), stdin=subprocess.PIPE, stderr=subprocess.DEVNULL,
             env=program_environment(),
         )  # fmt: skip
-        common = {"seconds": options.minutes * 60, "think": options.think, "reads_again": options.reads_again}
-        alone = run_phase(running.desk, profiles[:1], tickets, mix=ALONE, processes=1, **common)
-        together = run_phase(running.desk, profiles, tickets, mix=MIX, processes=options.processes, **common)
+        common = {"think": options.think, "reads_again": options.reads_again}
+        seconds, alone_seconds = options.minutes * 60, (options.alone or options.minutes) * 60
+        alone = run_phase(running.desk, profiles[:1], tickets, mix=ALONE, processes=1, seconds=alone_seconds, **common)
+        together = run_phase(
+            running.desk, profiles, tickets, mix=MIX, processes=options.processes, seconds=seconds, **common
+        )
         wrong = check_sum(running, [alone, together])
         return {"options": vars(options), "alone": alone, "together": together, "wrong": wrong}
     finally:
@@ -262,6 +265,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--minutes", type=float, default=10, help="of each of the two phases")
+    parser.add_argument("--alone", type=float, metavar="MINUTES", help="of the lone client's phase, if not as long")
     parser.add_argument("--think", type=float, default=10, help="seconds between two turns, on average")
     parser.add_argument("--reads-again", action="store_true", help="what others change, as the real client does")
     parser.add_argument("--tickets", type=int, default=20_000)
