@@ -10,7 +10,7 @@ from typing import Any, Generic
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from desk_client.change_bus import Change
 from desk_client.context import ClientContext
@@ -68,6 +68,18 @@ class EntityPane(QWidget, Generic[Detail]):
         self.draft_banner = Banner(self, "draftBanner")
         self.drafting: Drafting | None = None
         self.is_put_by = False  # what is typed is on the disk, and the window may close over it
+
+    def lay_out(
+        self, inside: QWidget, head: QWidget, lease: Banner, change: Banner, said: Banner, form: QWidget,
+        foot: QWidget | None,
+    ) -> None:  # fmt: skip
+        """The parts of each pane, one below the other; the form takes the room that is left."""
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        for widget in (head, lease, change, self.draft_banner, said, form, foot):
+            if widget is not None:
+                column.addWidget(widget, 1 if widget is form else 0)
 
     def begin(self, parts: PaneSet[Detail], context: ClientContext) -> None:
         """The parts are there: let them work together."""

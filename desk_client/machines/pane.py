@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desk_client.context import ClientContext
 from desk_client.forms.change_notices import ChangeNotices
@@ -51,19 +51,7 @@ class MachinePane(EntityPane[MachineDetail]):
         self.doing.changed.connect(self.show_state)
         self.editing.opening.arrived.connect(self.show_state)
         self.editing.opening.stayed.connect(self.show_state)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        for widget in (
-            self.head,
-            self.lease_banner,
-            self.change_banner,
-            self.draft_banner,
-            self.banner,
-            self.form,
-            self.foot,
-        ):
-            layout.addWidget(widget, 1 if widget is self.form else 0)
+        self.lay_out(self, self.head, self.lease_banner, self.change_banner, self.banner, self.form, self.foot)
         self.begin(PaneSet(self.form, notices, self.changes, self.foot, self.controller, self.editing), context)
 
     def title(self) -> str:

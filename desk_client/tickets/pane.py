@@ -59,20 +59,7 @@ class TicketPane(EntityPane[TicketDetail]):
         self.history = HistoryView(self._reference, self._side)
         self.comment_box = CommentBox(self._side) if can_write else None
         self.foot = TicketFoot(left) if can_write else None
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        for widget in (
-            self.head,
-            self.lease_banner,
-            self.change_banner,
-            self.draft_banner,
-            self.banner,
-            self.form,
-            self.foot,
-        ):
-            if widget is not None:
-                column.addWidget(widget, 1 if widget is self.form else 0)
+        self.lay_out(left, self.head, self.lease_banner, self.change_banner, self.banner, self.form, self.foot)
         set_role(self._side, Role.CARD)
         beside = QVBoxLayout(self._side)
         beside.setContentsMargins(16, 14, 12, 12)
