@@ -7,12 +7,14 @@ import json
 import logging
 import logging.handlers
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from desk_server.days import parse_day
 from desk_server.settings import check_folder_is_ours, default_data_folder, make_data_folder
 from shared.errors import DeskError
 
@@ -225,7 +227,10 @@ def seed(
     data: DataOption = None,
     tickets: Annotated[int, typer.Option(min=0, help="How many tickets.")] = 5000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same data.")] = 1,
-    until: Annotated[str | None, typer.Option(help="Up to the beginning of this day, YYYY-MM-DD; else today.")] = None,
+    until: Annotated[
+        date | None,
+        typer.Option(parser=parse_day, metavar="DAY", help="Up to the beginning of this day; else today."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Fill the desk with demo data. The same command adds nothing twice, and goes on where it was stopped."""

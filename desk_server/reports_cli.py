@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk_server.cli import DataOption, JsonOption, ready_desk
+from desk_server.days import parse_day
 from desk_server.running import running
 from shared.database import translate_error
 from shared.queries.reports import get_duration_report
@@ -33,8 +34,10 @@ class Grouping(StrEnum):
 
 
 By = Annotated[Grouping | None, typer.Option(help="One row for each of these.")]
-From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, in the desk's zone.")]
-To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, included.")]
+From = Annotated[
+    date | None, typer.Option("--from", parser=parse_day, metavar="DAY", help="First day, in the desk's zone.")
+]
+To = Annotated[date | None, typer.Option("--to", parser=parse_day, metavar="DAY", help="Last day, included.")]
 
 
 @report_app.command("resolution")
@@ -54,11 +57,11 @@ def report_closing(
 
 
 def _report(
-    measure: str, by: Grouping | None, start: datetime | None, end: datetime | None, as_json: bool, data: Path | None
+    measure: str, by: Grouping | None, start: date | None, end: date | None, as_json: bool, data: Path | None
 ) -> None:
     if start and end and end < start:
         raise typer.BadParameter("--to lies before --from.")
-    report = _read(data, measure, by, start.date() if start else None, end.date() if end else None)
+    report = _read(data, measure, by, start, end)
     typer.echo(report.model_dump_json(indent=2) if as_json else "\n".join(table(report)))
 
 

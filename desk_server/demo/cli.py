@@ -14,22 +14,13 @@ from desk_server.demo.summary import DemoSummary, summarise
 from desk_server.desk import Desk
 
 
-def run_seed(desk: Desk, tickets: int, number: int, until: str | None, *, as_json: bool = False) -> None:
-    """Fill the running desk and print what is in it now; usage error where ``until`` is no date."""
-    result = seed(desk, tickets, number, _day(until), None if as_json else _show_progress)
+def run_seed(desk: Desk, tickets: int, number: int, until: date | None, *, as_json: bool = False) -> None:
+    """Fill the running desk and print what is in it now."""
+    result = seed(desk, tickets, number, until, None if as_json else _show_progress)
     if not as_json:
         _clear_progress()
     summary = summarise(desk)
     typer.echo(_as_json(result, summary) if as_json else "\n".join([_said(result), *summary.lines()]))
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text} is no date like 2026-11-21", param_hint="--until") from None
 
 
 def _said(result: SeedResult) -> str:

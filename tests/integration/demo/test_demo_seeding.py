@@ -203,7 +203,7 @@ def test_the_summary_counts_what_is_there(desk: RunningDesk, whole: str, capsys:
     figures = summarise(desk.desk)
     assert figures.tickets == sum(figures.statuses.values()) == TICKETS
     assert figures.interactions == ask(desk, "SELECT count(*) FROM desk.interaction")[0][0]
-    run_seed(desk.desk, TICKETS, 5, "2026-06-01")
+    run_seed(desk.desk, TICKETS, 5, UNTIL)
     assert "Nothing to add" in capsys.readouterr().out
 
 

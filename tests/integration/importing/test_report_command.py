@@ -81,3 +81,9 @@ def test_wrong_usage(command: Callable[..., Any], options: tuple[str, ...]) -> N
     outcome = command("report", *options)
     assert (outcome.code, outcome.out) == (2, "")
     assert "Traceback" not in outcome.err
+
+
+def test_a_day_that_is_none_is_said_with_an_example(command: Callable[..., Any]) -> None:
+    err = command("report", "resolution", "--from", "2026-13-01").err
+    assert "--from" in err
+    assert "2026-13-01 is no date like 2026-11-21" in err
