@@ -16,6 +16,7 @@ from tests.faults.stage import Stage
 Kind = Literal["change", "new"]
 START_SECONDS = 0.01
 SLOW_SECONDS = 1.0  # half of it is there to cut in
+ARRIVES_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,9 @@ def _cut_at_commit(stage: Stage, proxy: Proxy, hand: Hand, order: dict[str, Any]
     proxy.latency = SLOW_SECONDS
     hand.go_on()
     if arrived:
+        until = time.monotonic() + ARRIVES_SECONDS
         while not traces(stage, arrived, order["save_id"]):
+            assert time.monotonic() < until, f"the commit of {order} did not arrive"
             time.sleep(0.005)
     proxy.cut()
     proxy.latency = 0.0
