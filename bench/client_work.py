@@ -38,6 +38,7 @@ QUIET_SECONDS = 4.0
 BEAT_SECONDS = 15.0
 LONG_EDIT_SECONDS = 20.0
 OF_EACH = ("tickets", "mix", "think", "reads_again")
+SWITCH_SECONDS = 0.0005  # of Python's threads: they stand for computers, which do not wait for one another
 WARM_UP = 2  # a connection's first calls of each kind: the server compiles its functions for it then
 FILTERS = [TicketFilter(status=(status,)) for status in ACTIVE] + [TicketFilter(status=tuple(ACTIVE))]
 
@@ -253,6 +254,7 @@ class Ears(threading.Thread):
 
 def work(orders: dict[str, Any]) -> dict[str, Any]:
     """Connect all, say so, wait for the start, work until the end."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     clients = [
         Client(profile, seed=orders["seed"] + number, **{name: orders[name] for name in OF_EACH})
         for number, profile in enumerate(orders["profiles"])
