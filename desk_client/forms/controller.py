@@ -261,6 +261,7 @@ class EntityController(QObject, Generic[Detail]):
         )
 
     def _on_done_before(self, visit: int, sent: Sent, detail: Detail, beside: Any) -> None:
+        self.lease.note_done_before()
         if visit == self._visit and sent.beside is not None and not self.is_beside_kept(sent.beside, beside):
             self.sent = replace(sent, beside=None)  # less was typed when it was done: what is there now stays typed
         self._on_sent(visit, sent, None if sent.is_alone else detail)

@@ -176,6 +176,10 @@ class LeaseController(QObject):
             self.drop()
         self.follow(row_id)
 
+    def note_done_before(self) -> None:
+        """The save had been done by an earlier try: the lease that was stated now is not ended, it is to be released."""
+        self._sent_token = None
+
     def answer(self, *, keeps: bool) -> None:
         """Answer whoever asks for it: go on with it, or hand it over, which saves nothing."""
         key, token = self.key, self.keeper.token(self.key)

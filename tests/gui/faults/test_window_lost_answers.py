@@ -92,6 +92,37 @@ def test_what_is_taken_back_while_nobody_knows_whether_it_was_saved_is_taken_bac
     assert serial() is None and window.editor("serial").text() == ""
 
 
+def test_a_lease_that_was_taken_anew_is_not_left_behind_by_a_save_that_was_done_before(
+    start_far: StartFar, proxy: Proxy, ticket: int, stored: Any
+) -> None:
+    def live_leases() -> list[Any]:
+        return list(
+            stored("SELECT token FROM desk.edit_lease WHERE entity_id = %s AND expires_at > clock_timestamp()", ticket)
+        )
+
+    window = start_far()
+    window.open(ticket)
+    lease = window.pane.controller.lease
+    proxy.latency = 0.0
+    window.type("SN-77")
+    window.until(lambda: lease.is_held)
+    window.client.settle()
+    first = live_leases()
+    proxy.latency = 0.6
+    window.save()
+    window.until(lambda: live_leases() == [])  # done, and its lease ended
+    proxy.refuse()
+    window.until(lambda: not window.pane.editing.is_saving and "kept as a draft" in window.said())
+    proxy.latency = 0.0
+    proxy.heal()
+    window.until(lambda: live_leases() not in ([], first))  # nobody had it: taken again
+    window.client.settle()
+    window.push("saveNow")
+    window.until(lambda: not window.pane.is_dirty() and not window.pane.editing.is_saving)
+    window.until(lambda: live_leases() == [])
+    assert not lease.is_held
+
+
 @pytest.mark.parametrize("arrived", [True, False], ids=["the answer was lost", "the comment was lost"])
 @pytest.mark.parametrize("alone", [True, False], ids=["alone", "with the form"])
 def test_a_comment_that_is_taken_away_while_nobody_knows_is_not_added_any_more(
