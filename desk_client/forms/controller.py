@@ -59,7 +59,7 @@ class EntityController(QObject, Generic[Detail]):
     def __init__(self, runner: DbRunner, bus: ChangeBus, leases: LeaseKeeper, parent: QObject) -> None:
         super().__init__(parent)
         self._runner, self._bus = runner, bus
-        self._row_id: int | None = None
+        self._row_id: int | None = None  # of what is shown; not of what is on its way
         self._visit = 0  # counts what is shown one after the other: the answer to an earlier one's save is not shown
         self.lease = LeaseController(self.entity, runner, leases, self)
         self.lease.changed.connect(
@@ -67,11 +67,6 @@ class EntityController(QObject, Generic[Detail]):
         )
         self.ids = SaveIds()
         self.sent: Sent | None = None  # the save under way, or the last one
-
-    @property
-    def visit(self) -> int:
-        """Which of the rows that are shown one after the other this is."""
-        return self._visit
 
     # -- of the entity ---------------------------------------------------------------------------------------------
 
@@ -115,7 +110,7 @@ class EntityController(QObject, Generic[Detail]):
         self._begin(row_id)
         self._runner.run(
             lambda conn: self.read(conn, row_id),
-            on_done=self.opened.emit,
+            on_done=self._on_opened,
             on_error=self.open_failed.emit,
             receiver=self,
             purpose="open",
@@ -126,15 +121,24 @@ class EntityController(QObject, Generic[Detail]):
         self.stay(None)
 
     def stay(self, row_id: int | None) -> None:
+        is_another = row_id != self._row_id
         """Go on with what is shown: a row that was asked for meanwhile is not wanted any more, or did not come."""
         self._begin(row_id)
+        self._row_id = row_id
+        if is_another:
+            self.read_beside_again()
         self._runner.cancel(self, "open")
 
     def _begin(self, row_id: int | None) -> None:
         self.lease.follow(row_id)
         self.ids.forget()
-        self._row_id = row_id
         self._visit += 1
+    def _on_opened(self, detail: Detail) -> None:
+        """What stands beside it is asked for only now: till then that of the row before is shown beside that one."""
+        self._row_id = detail.id
+        self.read_beside_again()
+        self.opened.emit(detail)
+
 
     def look(self) -> None:
         """Read what is shown once more, as it is by now, and what stands beside it."""
@@ -154,7 +158,7 @@ class EntityController(QObject, Generic[Detail]):
             signal.emit(*answer)
 
     def read_beside_again(self) -> None:
-        """Something was added beside what is shown: read that; nothing here."""
+        """Another row is shown, or something was added beside this one: read that; nothing here."""
 
     # -- saving ----------------------------------------------------------------------------------------------------
 

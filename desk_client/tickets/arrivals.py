@@ -23,25 +23,17 @@ class Arrivals:
     def __init__(self, machine: str) -> None:
         self._machine = machine
         self._known: set[tuple[str, int]] = set()
-        self._loaded: tuple[int, Sequence[HistoryLine]] = (-1, ())
-        self._waits_for: int | None = None
+        self._is_to_know = False
 
-    def begin(self, visit: int, *, is_new: bool = False) -> None:
-        """A ticket is open; its history came already or will come. A new one has none."""
+    def begin(self, *, is_new: bool = False) -> None:
+        """Another ticket is shown; its history will come. A new one has none."""
         self._known.clear()
-        self._waits_for = None
-        if is_new:
-            return
-        if self._loaded[0] == visit:
-            self.know(self._loaded[1])
-        else:
-            self._waits_for = visit
+        self._is_to_know = not is_new
 
-    def note(self, visit: int, lines: Sequence[HistoryLine]) -> None:
+    def note(self, lines: Iterable[HistoryLine]) -> None:
         """The history was read."""
-        self._loaded = (visit, lines)
-        if self._waits_for == visit:
-            self._waits_for = None
+        if self._is_to_know:
+            self._is_to_know = False
             self.know(lines)
 
     def know(self, lines: Iterable[HistoryLine]) -> None:

@@ -68,32 +68,20 @@ class TicketController(EntityController[TicketDetail]):
         """Its history."""
         return get_history(conn, row_id, readable_private=self._session.readable_private)
 
-    def open(self, row_id: int) -> None:
-        """Read a ticket and its history; the lease of the one before is given back."""
-        super().open(row_id)
-        self.load_history()
-
-    def stay(self, row_id: int | None) -> None:
-        """Go on with what is shown: a ticket that was asked for meanwhile is not wanted any more, or did not come."""
-        super().stay(row_id)
-        self._runner.cancel(self, "history")
-
-    def load_history(self) -> None:
-        """Read the history of the open ticket again."""
+    def read_beside_again(self) -> None:
+        """Read the history of the ticket that is shown; that of another is not wanted any more."""
         ticket_id = self._row_id
-        if ticket_id is not None:
+        if ticket_id is None:
+            self._runner.cancel(self, "history")
+        else:
             self._runner.run(
                 lambda conn: self.read_beside(conn, ticket_id),
                 on_done=self.history_loaded.emit, on_error=self.history_failed.emit, receiver=self, purpose="history",
             )  # fmt: skip
 
-    def read_beside_again(self) -> None:
-        """A line was added to the history."""
-        self.load_history()
-
     def after_save(self, detail: TicketDetail) -> None:
         """The save is in the history by now."""
-        self.load_history()
+        self.read_beside_again()
 
     def ask_for_arrivals(self) -> None:
         """Read the history before the ticket is resolved: what came in since it was opened counts, noticed or not."""

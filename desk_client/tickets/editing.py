@@ -86,15 +86,30 @@ class TicketEditing(EntityEditing[TicketDetail]):
         """An empty ticket has no history."""
         self._history.clear()
         super().show_new()
-        self._arrivals.begin(self._tickets.visit, is_new=True)
+        self._arrivals.begin(is_new=True)
 
     def _on_opened(self, detail: TicketDetail) -> None:
-        self._arrivals.begin(self._tickets.visit)
+        self._begin_history(detail)
         super()._on_opened(detail)
 
     def clear_beside(self) -> None:
         """The comment was of the ticket before."""
         if self._comment_box is not None:
+    def take_theirs(self, detail: TicketDetail) -> None:
+        """It may be another ticket: a deleted one, of which a draft is left."""
+        if self._is_another(detail):
+            self._begin_history(detail)
+        super().take_theirs(detail)
+
+    def _begin_history(self, detail: TicketDetail) -> None:
+        """Its own will come; that of another ticket is not left beside it till then."""
+        if self._is_another(detail):
+            self._history.clear()
+        self._arrivals.begin()
+
+    def _is_another(self, detail: TicketDetail) -> bool:
+        return self.detail is None or self.detail.id != detail.id
+
             self._comment_box.clear()
 
     def _on_commenting(self) -> None:
@@ -130,7 +145,7 @@ class TicketEditing(EntityEditing[TicketDetail]):
 
     def show_beside(self, beside: Sequence[HistoryLine]) -> None:
         """The history as it is by now."""
-        self._arrivals.note(self._tickets.visit, beside)
+        self._arrivals.note(beside)
         self._history.show_lines(beside)
 
     def origins(self, detail: TicketDetail, beside: Sequence[HistoryLine]) -> Sequence[Origin]:

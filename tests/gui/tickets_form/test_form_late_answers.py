@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,6 +16,8 @@ from desk_client.forms import lease_controller
 from desk_client.messages import Answer
 from desk_client.tickets import controller
 from shared.errors import DatabaseUnavailableError
+from shared.notify import ChangeKind
+from tests.gui.tickets_form.elsewhere import comment_elsewhere, delete_elsewhere
 
 SLOW_SECONDS = 0.4
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -26,9 +30,33 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     def make_slow(name: str) -> None:
         module = lease_controller if name == "take_lease" else controller
         honest = getattr(module, name)
-        monkeypatch.setattr(module, name, lambda *args: (time.sleep(SLOW_SECONDS), honest(*args))[1])
+        monkeypatch.setattr(module, name, lambda *args, **named: (time.sleep(SLOW_SECONDS), honest(*args, **named))[1])
 
     return make_slow
+
+
+@contextmanager
+def reads_held(client: Any) -> Iterator[None]:
+    """What is read within waits, and then goes newest first."""
+    busy, gate = threading.Event(), threading.Event()
+    client.runner.run(lambda _conn: (busy.set(), gate.wait(10)), on_done=lambda _: None, receiver=client.pane)
+    assert busy.wait(10)
+    try:
+        yield
+    finally:
+        gate.set()
+
+
+def two_with_comments(client: Any) -> tuple[int, int]:
+    """Two tickets; the comment of one says which."""
+    tickets = client.new_ticket_id(), client.new_ticket_id()
+    for ticket, body in zip(tickets, ("Of the first", "Of the second"), strict=True):
+        comment_elsewhere(client, ticket, body)
+    return tickets
+
+
+def comments_shown(client: Any) -> list[str]:
+    return [line.text for line in client.pane.history._lines if line.line == "comment"]
 
 
 def test_typing_while_another_ticket_is_on_its_way_stays(client: Any, slow: Any) -> None:
@@ -82,6 +110,52 @@ def test_a_ticket_that_does_not_come_leaves_the_one_before(client: Any, monkeypa
     client.idle()
     assert client.stored(first).values.serial == "SN 8"
     client.open(second)
+
+
+def test_a_history_stands_beside_its_own_ticket_only(client: Any) -> None:
+    first, second = two_with_comments(client)
+    beside: list[tuple[int, list[str]]] = []  # which ticket was shown as a history came
+    client.pane.controller.history_loaded.connect(
+        lambda lines: beside.append((client.pane.editing.detail.id, [one.text for one in lines if one.text]))
+    )
+    client.pane.controller.opened.connect(
+        lambda _: beside.append((client.pane.editing.detail.id, comments_shown(client)))
+    )
+    client.open(first)
+    with reads_held(client):
+        client.pane.open_row(second)
+    client.until(lambda: client.pane.editing.detail.id == second)
+    client.idle()
+    assert beside == [(first, []), (first, ["Of the first"]), (second, []), (second, ["Of the second"])]
+
+
+def test_where_the_other_does_not_come_the_history_stays_too(client: Any) -> None:
+    first, second = two_with_comments(client)
+    delete_elsewhere(client, second)
+    client.open(first)
+    failed: list[Any] = []
+    client.pane.controller.open_failed.connect(failed.append)
+    with reads_held(client):
+        client.pane.open_row(second)
+        comment_elsewhere(client, first, "Just now")
+        client.bus.publish("ticket", first, kind=ChangeKind.BESIDE)
+    client.idle()
+    assert len(failed) == 1
+    assert comments_shown(client) == ["Just now", "Of the first"]
+
+
+def test_a_history_on_its_way_comes_to_whoever_stays(client: Any, slow: Any) -> None:
+    first, second = two_with_comments(client)
+    client.open(first)
+    client.go("serial")
+    comment_elsewhere(client, first, "Just now")
+    slow("get_history")
+    client.bus.publish("ticket", first, kind=ChangeKind.BESIDE)
+    client.pane.open_row(second)
+    client.type("SN 12")
+    client.idle()
+    assert client.pane.editing.detail.id == first
+    assert comments_shown(client) == ["Just now", "Of the first"]
 
 
 def test_an_action_meanwhile_is_done_to_the_ticket_that_comes(client: Any, slow: Any) -> None:

@@ -222,7 +222,7 @@ def test_who_reads_the_history_stays_where_he_reads(client: Any) -> None:
     assert bar.value() > before, "what came is above"
     whole = browser.toPlainText()
     client.pane.history.clear()
-    client.pane.controller.load_history()
+    client.pane.controller.read_beside_again()
     client.idle()
     client.until(lambda: len(browser.toPlainText()) >= len(whole))
     assert browser.toPlainText() == whole, "in the same order as when it is read as a whole"
