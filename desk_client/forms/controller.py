@@ -42,6 +42,7 @@ class EntityController(QObject, Generic[Detail]):
         appended(): what was typed beside the form is saved, without the form.
         save_failed(DeskError): nothing was written, or nobody knows.
         conflicted(Detail, beside): nothing was written; this is what the row is by now, and what ``read_beside`` gave.
+        beside_used(beside): nothing was written, since what is typed beside the form was saved alone before.
         looked(Detail, beside), look_failed(DeskError): the answer to ``look``.
     """
 
@@ -51,6 +52,7 @@ class EntityController(QObject, Generic[Detail]):
     save_failed = Signal(object)
     appended = Signal()
     conflicted = Signal(object, object)
+    beside_used = Signal(object)
     looked = Signal(object, object)
     look_failed = Signal(object)
 
@@ -234,7 +236,7 @@ class EntityController(QObject, Generic[Detail]):
         elif isinstance(error, _JUDGED):
             self.ids.note_refused()
         if isinstance(error, AlreadySavedError):
-            self._read_done(visit, sent, error.entity_id or sent.row_id, error)
+            self._on_used(visit, sent, error)
         elif isinstance(error, ConflictError) and sent.row_id is not None:
             self._read_newest(visit, sent.row_id)
         else:
@@ -252,6 +254,31 @@ class EntityController(QObject, Generic[Detail]):
         beside = self.read_beside(conn, row_id)
         return self.read(conn, row_id), beside
 
+    def _on_used(self, visit: int, sent: Sent, error: AlreadySavedError) -> None:
+        """One of its ids was used: its own one, so it is done; or the one of what went along, which was saved alone."""
+        if error.entity == self.entity and sent.row_id in (None, error.entity_id):
+            self._read_done(visit, sent, error.entity_id, error)
+            return
+        # never the row of that number: of another entity it is another row
+        self._runner.run(
+            lambda conn: () if sent.row_id is None else self.read_beside(conn, sent.row_id),
+            on_done=lambda beside: self._on_beside_used(visit, sent, beside),
+            on_error=lambda failure: self._if_shown(visit, self.save_failed, failure),
+            receiver=self,
+        )
+
+    def _on_beside_used(self, visit: int, sent: Sent, beside: Any) -> None:
+        if visit != self._visit:
+            return
+        self.ids.forget()  # nothing was written with them
+        self._note_kept(sent, beside)
+        self.beside_used.emit(beside)
+
+    def _note_kept(self, sent: Sent, beside: Any) -> None:
+        """Less may have been typed beside the form when that was done: then what is there now stays typed."""
+        if sent.beside is not None and not self.is_beside_kept(sent.beside, beside):
+            self.sent = replace(sent, beside=None)
+
     def _read_done(self, visit: int, sent: Sent, row_id: int | None, error: DeskError) -> None:
         """It was done before, by a try whose answer got lost: show what came of it."""
         if row_id is None:
@@ -266,6 +293,6 @@ class EntityController(QObject, Generic[Detail]):
 
     def _on_done_before(self, visit: int, sent: Sent, detail: Detail, beside: Any) -> None:
         self.lease.note_done_before()
-        if visit == self._visit and sent.beside is not None and not self.is_beside_kept(sent.beside, beside):
-            self.sent = replace(sent, beside=None)  # less was typed when it was done: what is there now stays typed
+        if visit == self._visit:
+            self._note_kept(sent, beside)
         self._on_sent(visit, sent, None if sent.is_alone else detail)

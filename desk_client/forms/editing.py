@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from PySide6.QtCore import QObject
 
@@ -73,6 +74,7 @@ class EntityEditing(ShownEdit[Detail]):
         controller.lease.rested.connect(self._on_no_lease)
         controller.saved.connect(self._on_saved)
         controller.appended.connect(self._on_appended)
+        controller.beside_used.connect(self._on_beside_used)
         controller.save_failed.connect(self._on_save_failed)
         controller.conflicted.connect(self.merging.meet)
 
@@ -203,27 +205,42 @@ class EntityEditing(ShownEdit[Detail]):
                 self.after_save = afterwards
                 self.save(then_new=wants_new)
         elif wants_new:
-            self.go_on_from(detail)
-            self.show_new()
+            self._go_on_to_new()
         elif afterwards is not None:
             afterwards()
         self.live.catch_up()
 
+    def _on_beside_used(self, beside: Any) -> None:
+        """A save was refused since what is typed beside the form is in already: the form goes without it."""
+        sent = self._controller.sent
+        self.show_beside(beside)
+        if sent is not None and sent.beside is not None:
+            self.note_appended()
+        self.save_again()
+
     def _on_appended(self) -> None:
         """What was typed beside the form is saved."""
-        afterwards, saves_on = self.after_save, self._saves_on
+        wants_new, afterwards, saves_on = self._new_after_save, self.after_save, self._saves_on
         self.note_appended()
         self.away.forget()
         self.set_saving(False)
         self.stay_here()
         if self.detail is not None:
             self.saved.emit(self.detail.id)
-        if saves_on and self.is_dirty():
-            self.after_save = afterwards
-            self.save()
-        elif afterwards is not None and not self.is_dirty():
+        if self.is_dirty():
+            if saves_on:
+                self.after_save = afterwards
+                self.save(then_new=wants_new)
+        elif wants_new:
+            self._go_on_to_new()
+        elif afterwards is not None:
             afterwards()
         self.live.catch_up()
+
+    def _go_on_to_new(self) -> None:
+        if self.detail is not None:
+            self.go_on_from(self.detail)
+        self.show_new()
 
     def _on_save_failed(self, error: DeskError) -> None:
         self.set_saving(False)

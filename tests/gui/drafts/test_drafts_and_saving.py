@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from desk_client.app import DeskApp
 from tests.desks import RunningDesk
 from tests.gui.conftest import Client, StartClient
@@ -81,6 +83,62 @@ def test_saved_before_the_crash_is_not_saved_twice(start_client: StartClient, de
     assert count(desk, said, ticket, "and more") == 1
     again.app.stop()
     assert files(again) == []
+
+
+@pytest.mark.parametrize("more", ["", " and more"], ids=["as it was", "typed on"])
+def test_a_comment_that_was_added_before_the_crash_does_not_hold_up_the_form(
+    start_client: StartClient, desk: RunningDesk, more: str
+) -> None:
+    """The crash came before the journal knew that it went out: its draft has the comment and its ids, and no more."""
+    client = start_client()
+    ticket, other = ids(desk, 2, 44)
+    words = f"added alone{len(more)}"
+    pane = open_ticket(client, ticket)
+    type_into(pane.comment_box.editor, words)
+    client.until(lambda: pane.drafting.kept_at is not None)
+    crash_after_the_commit(client.app)
+    client.app.drafts.put = lambda _draft_id, _content: None
+    pane.save()
+    client.until(lambda: not pane.is_dirty())
+    client.app.stop()
+    give_the_number_of_a_ticket(desk, words, other)
+    versions = versions_of(desk)
+    again = start_client(remembered=True)
+    wait_offered(again, 1)
+    pane = open_draft_of(again, ticket)
+    assert comment(pane) == words
+    pane.comment_box.editor.moveCursor(pane.comment_box.editor.textCursor().MoveOperation.End)
+    type_into(pane.comment_box.editor, more)
+    type_into(field(pane, "serial"), words)
+    pane.save()
+    again.until(lambda: not pane.editing.is_saving)
+    again.settle()
+    assert pane.editing.detail.id == ticket and not pane.is_dirty()
+    said = "SELECT count(*) FROM desk.comment WHERE body = %s AND ticket_id = %s"
+    assert count(desk, said, words, ticket) == 1
+    assert count(desk, said, words + " and more", ticket) == bool(more)
+    written = "SELECT count(*) FROM desk.ticket WHERE id = %s AND serial LIKE %s"
+    assert count(desk, written, ticket, f"%{words}%") == 1
+    assert versions_of(desk) == {**versions, ticket: versions[ticket] + 1}, "of this ticket and of no other"
+    again.app.stop()
+    assert files(again) == []
+
+
+def give_the_number_of_a_ticket(desk: RunningDesk, words: str, ticket: int) -> None:
+    """A comment's number is often a ticket's."""
+    with desk.owner().cursor() as cursor:
+        cursor.execute(
+            "UPDATE desk.save_done SET entity_id = %s"
+            " WHERE entity = 'comment' AND entity_id = (SELECT id FROM desk.comment WHERE body = %s)",
+            [ticket, words],
+        )
+        assert cursor.rowcount == 1
+
+
+def versions_of(desk: RunningDesk) -> dict[int, int]:
+    with desk.owner().cursor() as cursor:
+        cursor.execute("SELECT id, row_version FROM desk.ticket")
+        return dict(cursor.fetchall())
 
 
 def comment(pane: Any) -> str:

@@ -14,6 +14,7 @@ from desk_client.forms import pane
 from desk_client.messages import Answer
 from shared import steady_clock
 from shared.steady_clock import steady_now
+from tests.gui.tickets_form.elsewhere import comments
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -122,6 +123,19 @@ def test_save_and_new_keeps_the_customer_and_begins_at_the_first_field(client: A
     assert client.editor("product_id").value() is None
     assert not client.pane.is_dirty()
     assert any("Saved" in text for _, text in client.messages.said)
+
+
+def test_save_and_new_with_only_a_comment_adds_it_and_begins_the_next_of_this_customer(client: Any) -> None:
+    ticket = client.new_ticket_id()
+    client.open(ticket)
+    customer = client.pane.editing.detail.values.customer_id
+    client.pane.comment_box.setFocus()
+    client.type("Only this")
+    client.press(Qt.Key.Key_Return, CONTROL | SHIFT)
+    client.until(lambda: client.pane.form.is_new)
+    assert comments(client, ticket) == ["Only this"]
+    assert not client.pane.is_dirty() and client.focused_field() == "subject"
+    assert client.pane.form.values()["customer_id"] == customer
 
 
 def test_ctrl_enter_saves_from_every_field(client: Any) -> None:
