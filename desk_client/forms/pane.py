@@ -190,12 +190,15 @@ class EntityPane(QWidget, Generic[Detail]):
     def _may_leave(self, afterwards: Callable[[], object]) -> bool:
         """Asks; where the answer is to save, ``afterwards`` runs once it is saved, and this one is False.
 
-        So it is where a save is under way: whether it worked belongs to what is shown here.
+        So it is where a save is under way: whether it worked belongs to what is shown here. What is put by may go all
+        the same: its draft has the save that is out, and that counts once.
         """
+        if self.is_put_by:
+            return True
         if self._editing.is_saving:
             self._editing.after_save = afterwards
             return False
-        if not self.is_dirty() or self.is_put_by:
+        if not self.is_dirty():
             return True
         answer = self._messages.ask_unsaved(self, self.title())
         if answer is Answer.SAVE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QPushButton
 
 from desk_client.drafts.journal import DraftFault
 from desk_client.messages import Answer, Messages
+from desk_client.tickets import controller
 from desk_client.widgets.question import Question
 from desk_server.demo.loader import seed
 from tests.desks import RunningDesk
@@ -97,3 +99,41 @@ def test_what_is_typed_is_kept_and_comes_back(
     for pane in client.workspace.tabs.panes():
         pane.editing.discard()
     client.settle()
+
+
+def test_what_is_kept_may_close_over_a_save_that_hangs(
+    start_far: StartFar, start_client: StartClient, proxy: Proxy, desk: RunningDesk, stored: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Its draft has the save that is out: what comes of that counts once."""
+    window, ticket, goes_on = start_far(), ids(desk, 1, FORMS)[0], threading.Event()
+    type_into_tabs(window, [ticket])
+    pane: Any = window.client.workspace.tabs.currentWidget()
+    window.until(lambda: pane.controller.lease.is_held)
+    window.client.settle()
+    honest = controller.update_ticket
+    monkeypatch.setattr(controller, "update_ticket", lambda *how: goes_on.wait() and honest(*how))
+    try:
+        pane.save()
+        window.until(lambda: pane.editing.is_saving)
+        proxy.refuse()
+        window.until(lambda: not window.app.connection.is_listening)
+        window.client.workspace.refresh()
+        window.until(lambda: not window.app.runner.is_reachable)
+        assert pane.editing.is_saving and not window.client.window.close()
+        press(window, "questionGoOn")
+        window.until(lambda: not window.client.window.isVisible())
+        assert pane.editing.is_saving
+    finally:
+        goes_on.set()
+    end_client(window.app)
+    monkeypatch.undo()
+
+    proxy.heal()
+    stored("DELETE FROM desk.edit_lease")
+    client = start_client("full")
+    wait_offered(client, 1)
+    pane = open_draft_of(client, ticket)
+    pane.save()
+    client.until(lambda: not pane.is_dirty() and not pane.editing.is_saving)
+    assert stored("SELECT serial FROM desk.ticket WHERE id = %s", ticket)[0][0] == f"typed {ticket}"
