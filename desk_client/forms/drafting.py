@@ -85,7 +85,8 @@ class Drafting(QObject):
 
     def _holds(self) -> bool:
         """Whether there is anything to keep."""
-        return self._editing.is_dirty() or bool(self._left_over.texts)
+        editing = self._editing
+        return editing.is_dirty() or editing.is_dialog_typed() or bool(self._left_over.texts)
 
     def _row_id(self) -> int | None:
         return None if self._editing.detail is None else int(self._editing.detail.id)
@@ -156,6 +157,7 @@ class Drafting(QObject):
             typed={
                 **self._left_over.texts,
                 **{name: read_text(widget) for name, widget in fields.editors().items() if name in fields.touched},
+                **self._editing.dialog_draft(),
             },
             beside=self._editing.beside_draft(),
             focus=self._focus,
@@ -180,7 +182,8 @@ class Drafting(QObject):
             self._focus_text = read_text(widget_now)
 
     def _editors(self) -> dict[str, QWidget]:
-        return {**self._form.fields.editors(), **self._editing.beside_editors()}
+        editing = self._editing
+        return {**self._form.fields.editors(), **editing.beside_editors(), **editing.dialog_editors()}
 
     def _sent(self) -> Mapping[str, Any] | None:
         """The save whose answer is not there, as it went out."""
@@ -248,9 +251,7 @@ class Drafting(QObject):
         self._editing.restore_beside(content.beside)
         unknown = {name: text for name, text in content.typed.items() if name not in self._form.fields.frames}
         self._left_over.show(unknown, self._row_id())
-        for name, text in content.typed.items():
-            self._form.fields.restore(name, text)
-        self._form.refresh()
+        self._form.restore(content.typed)
         widget = self._editors().get(content.focus)
         if widget is not None:
             widget.setFocus()

@@ -8,6 +8,7 @@ from typing import Any, Generic
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QWidget
 
+from desk_client.drafts.content import FieldText
 from desk_client.forms.changes import Origin
 from desk_client.forms.detail import Detail
 
@@ -50,6 +51,18 @@ class EditHooks(QObject, Generic[Detail]):
 
     def restore_beside(self, kept: Mapping[str, Any]) -> None:
         """Put what ``beside_draft`` gave back."""
+
+    def is_dialog_typed(self) -> bool:
+        """Whether something is typed in a dialog over the form, and not put into it yet."""
+        return False
+
+    def dialog_draft(self) -> Mapping[str, FieldText]:
+        """What is typed there for fields of the form, to the letter; what is for beside it is in ``beside_draft``."""
+        return {}
+
+    def dialog_editors(self) -> Mapping[str, QWidget]:
+        """The widgets that one types into there, by their names in a draft."""
+        return {}
 
     def pack_beside(self, beside: Any) -> Any:
         """What ``beside`` gave, as a draft holds it."""

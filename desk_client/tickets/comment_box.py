@@ -70,20 +70,22 @@ class CommentBox(QWidget):
 
     def append(self, body: str) -> None:
         """Add a text to what is written: it goes with the next save."""
-        before = self._text.value()
-        self._text.set_value(body if before is None else f"{before}\n{body}")
+        self._text.set_value(self._with(body))
         self._on_edited()
+
+    def _with(self, body: str) -> str:
+        before = self._text.value()
+        return body if before is None else f"{before}\n{body}"
 
     @property
     def editor(self) -> TextField:
         """What one writes in."""
         return self._text
 
-    def draft(self) -> Mapping[str, Any]:
-        """What is written, to the letter, for a draft; nothing where that is blank."""
-        if self._text.value() is None:
-            return {}
-        return {"text": self._text.toPlainText(), "is_private": self._private.isChecked()}
+    def draft(self, more: str = "") -> Mapping[str, Any]:
+        """What is written, to the letter, for a draft, with what is written elsewhere; nothing where that is blank."""
+        text = self._with(more) if more.strip() else self._text.toPlainText()
+        return {"text": text, "is_private": self._private.isChecked()} if text.strip() else {}
 
     def restore(self, kept: Mapping[str, Any]) -> None:
         """Show what ``draft`` gave."""

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QWidget
 
+from desk_client.drafts.content import FieldText
 from desk_client.forms.change_notices import ChangeNotices
 from desk_client.forms.changes import Origin
 from desk_client.forms.editing import EntityEditing
@@ -23,6 +24,7 @@ from desk_client.tickets.controller import TicketController
 from desk_client.tickets.defaults import StickyDefaults
 from desk_client.tickets.form import TicketForm
 from desk_client.tickets.history import HistoryView
+from desk_client.tickets.transition_dialog import TransitionDialog
 from shared.errors import DeskError
 from shared.schemas.session import DeskSession
 from shared.schemas.ticket import CommentText, HistoryLine, TicketDetail
@@ -61,6 +63,7 @@ class TicketEditing(EntityEditing[TicketDetail]):
         self._sticky = StickyDefaults(reference)
         self._reference = reference
         self._arrivals = Arrivals(session.machine)
+        self._dialog: TransitionDialog | None = None  # what is typed there is not in the form yet
         self._is_asking = False  # the desk, what came in
         controller.history_failed.connect(messages.error)
         controller.lookup_failed.connect(messages.error)
@@ -92,9 +95,6 @@ class TicketEditing(EntityEditing[TicketDetail]):
         self._begin_history(detail)
         super()._on_opened(detail)
 
-    def clear_beside(self) -> None:
-        """The comment was of the ticket before."""
-        if self._comment_box is not None:
     def take_theirs(self, detail: TicketDetail) -> None:
         """It may be another ticket: a deleted one, of which a draft is left."""
         if self._is_another(detail):
@@ -110,11 +110,40 @@ class TicketEditing(EntityEditing[TicketDetail]):
     def _is_another(self, detail: TicketDetail) -> bool:
         return self.detail is None or self.detail.id != detail.id
 
+    def clear_beside(self) -> None:
+        """The comment was of the ticket before."""
+        if self._comment_box is not None:
             self._comment_box.clear()
 
     def _on_commenting(self) -> None:
         self.stay_if_typed()
         self.changed.emit()
+
+    # -- a dialog over the form ------------------------------------------------------------------------------------
+
+    def follow_dialog(self, dialog: TransitionDialog | None) -> None:
+        """What is typed there is kept like what is typed here; None: it is in the form by now, or thrown away."""
+        self._dialog = dialog
+        if dialog is not None:
+            dialog.edited.connect(self._on_dialog_edited)
+        self.changed.emit()
+
+    def _on_dialog_edited(self) -> None:
+        if not self.live.is_gone:
+            self.leasing.begin()
+        self.changed.emit()
+
+    def is_dialog_typed(self) -> bool:
+        """Whether something is typed there."""
+        return self._dialog is not None and self._dialog.is_touched()
+
+    def dialog_draft(self) -> Mapping[str, FieldText]:
+        """The fields of the dialog."""
+        return {} if self._dialog is None else self._dialog.draft()
+
+    def dialog_editors(self) -> Mapping[str, QWidget]:
+        """With its comment."""
+        return {} if self._dialog is None else self._dialog.editors()
 
     # -- saving ----------------------------------------------------------------------------------------------------
 
@@ -127,8 +156,9 @@ class TicketEditing(EntityEditing[TicketDetail]):
         return {} if self._comment_box is None else {"comment": self._comment_box.editor}
 
     def beside_draft(self) -> Mapping[str, Any]:
-        """The comment as it is written."""
-        return {} if self._comment_box is None else self._comment_box.draft()
+        """The comment as it is written, with what a dialog adds to it."""
+        more = "" if self._dialog is None else self._dialog.comment_text()
+        return {} if self._comment_box is None else self._comment_box.draft(more)
 
     def restore_beside(self, kept: Mapping[str, Any]) -> None:
         """Write it there again."""

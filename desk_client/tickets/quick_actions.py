@@ -14,7 +14,7 @@ from desk_client.tickets.controller import TicketController
 from desk_client.tickets.editing import PaneParts, TicketEditing
 from desk_client.tickets.pane_head import PaneHead
 from desk_client.tickets.transition_dialog import AskUnsaved, TransitionDialog
-from desk_client.tickets.transitions import ASSIGN_FIELDS, asked_fields, impossible_text, left_behind, needs_dialog
+from desk_client.tickets.transitions import ASSIGN_FIELDS, asked_fields, brought_along, impossible_text, needs_dialog
 from desk_client.widgets.type_ahead import Suggestion
 from shared.domain.status import Status, next_statuses
 from shared.schemas.session import DeskSession
@@ -78,7 +78,7 @@ class QuickActions(QObject):
     def assign(self) -> None:
         """Ask to whom it is handed, and save."""
         if self._may_act():
-            self._ask(None, list(ASSIGN_FIELDS), {})
+            self._ask(None, list(ASSIGN_FIELDS))
 
     def take(self) -> None:
         """Assign it to who sits here; a new ticket is opened by it. Saved at once."""
@@ -113,18 +113,17 @@ class QuickActions(QObject):
 
     def _change_to(self, target: Status) -> None:
         values = self._form.values()
-        extra = {**left_behind(self._status(), target), "status": target.value}
         if needs_dialog(target, values, self._reference):
-            self._ask(target, asked_fields(target, values, self._reference), extra)
+            self._ask(target, asked_fields(target, values, self._reference))
         else:
-            self._apply(extra, {})
+            self._apply(brought_along(self._status(), target), {})
 
-    def _ask(self, target: Status | None, names: list[str], extra: Mapping[str, Any]) -> None:
+    def _ask(self, target: Status | None, names: list[str]) -> None:
         detail = self._editing.detail
         if not self._can_change() or detail is None or self.dialog is not None:
             return
         if not self._controller.lease.is_held:
-            self._ask_waits = lambda: self._ask(target, names, extra)  # what can't be saved is not asked for
+            self._ask_waits = lambda: self._ask(target, names)  # what can't be saved is not asked for
             self._controller.lease.take()
             return
         values = {**self._form.values(), "status": detail.values.status}
@@ -133,16 +132,20 @@ class QuickActions(QObject):
             target, names, values, texts, self._reference, self._now, self._ask_unsaved, self._window, detail.number
         )
         self.dialog = dialog
+        self._editing.follow_dialog(dialog)
         dialog.lookup_requested.connect(lambda name, *question: self._controller.look_up(DIALOG + name, *question))
-        dialog.decided.connect(lambda answers, named: self._on_decided({**extra, **answers}, named))
+        dialog.decided.connect(self._on_decided)
         dialog.finished.connect(self._on_dialog_closed)
         dialog.open()
 
     def _on_decided(self, values: Mapping[str, Any], texts: Mapping[str, str]) -> None:
+        self._append_comment()
+        self._apply(values, texts)
+
+    def _append_comment(self) -> None:
         comment = self.dialog.comment() if self.dialog is not None else None
         if comment is not None and self._comment_box is not None:
             self._comment_box.append(comment.body)
-        self._apply(values, texts)
 
     def _apply(self, values: Mapping[str, Any], texts: Mapping[str, str]) -> None:
         self._form.put(values, texts)
@@ -163,11 +166,9 @@ class QuickActions(QObject):
         dialog = self.dialog
         if dialog is None:
             return
-        typed = {name: dialog.fields.value(name) for name in dialog.fields.touched}
-        self._form.put(typed, {name: dialog.fields.text_of(name, value) for name, value in typed.items()})
-        comment = dialog.comment()
-        if comment is not None and self._comment_box is not None:
-            self._comment_box.append(comment.body)
+        self._form.restore(dialog.typed())
+        self._append_comment()
+        self._editing.follow_dialog(None)  # it may stay for a moment: under a question
         dialog.leave()
 
     def _on_dialog_closed(self) -> None:
@@ -176,7 +177,7 @@ class QuickActions(QObject):
             self.dialog = None
         if not self._editing.is_saving and not self._form.is_dirty():
             self._controller.lease.release()
-            self._editing.changed.emit()
+        self._editing.follow_dialog(None)
 
     def _on_suggestions(self, name: str, text: str, suggestions: list[Suggestion] | None) -> None:
         if not name.startswith(DIALOG):

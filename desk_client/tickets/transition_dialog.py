@@ -10,6 +10,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from desk_client.drafts.content import FieldText
+from desk_client.forms.editor_text import read_text
 from desk_client.forms.field_set import FieldSet
 from desk_client.keys import ENTER_WITH_CONTROL, key_text
 from desk_client.messages import Answer
@@ -17,7 +19,7 @@ from desk_client.reference_store import ReferenceStore
 from desk_client.theme import Role, set_role
 from desk_client.tickets import validation
 from desk_client.tickets.fields import BY_NAME, TICKET
-from desk_client.tickets.transitions import ASSIGN_FIELDS, transition_verb
+from desk_client.tickets.transitions import ASSIGN_FIELDS, brought_along, transition_verb
 from desk_client.widgets.field_grid import FieldGrid
 from desk_client.widgets.text_fields import COMPOSING, TextField
 from shared.domain.status import Status
@@ -32,10 +34,12 @@ class TransitionDialog(QDialog):
 
     Signals:
         decided(values, texts): everything is there; values asked for, with the names of what they point to.
+        edited(): something was typed.
         lookup_requested(name, entity, text, parent): see ``FieldSet``.
     """
 
     decided = Signal(object, object)
+    edited = Signal()
     lookup_requested = Signal(str, str, str, object)
 
     def __init__(
@@ -53,6 +57,7 @@ class TransitionDialog(QDialog):
         super().__init__(parent)
         self._target, self._number, self._reference, self._now = target, number, reference, now
         self._before = dict(values)
+        self._along = brought_along(values.get("status"), target) if target else {}
         self._ask_unsaved = ask_unsaved
         self._waits = self._is_asking = self._has_to_go = False
         self.setObjectName("transitionDialog")
@@ -62,6 +67,7 @@ class TransitionDialog(QDialog):
         self.fields.set_values(self._start_values(values), texts)
         self.fields.lookup_requested.connect(self.lookup_requested)
         self.fields.edited.connect(self._on_edited)
+        self._comment.edited.connect(self.edited)
         self.fields.resolved.connect(self._on_resolved)
         self.fields.unanswered.connect(self._on_unanswered)
         self.retranslate()
@@ -142,12 +148,30 @@ class TransitionDialog(QDialog):
             return
         values = {name: self.fields.value(name) for name in self.fields.frames}
         texts = {name: self.fields.text_of(name, value) for name, value in values.items()}
-        self.decided.emit(values, texts)
+        self.decided.emit({**self._along, **values}, texts)
         self.accept()
 
     def is_touched(self) -> bool:
         """Whether something is typed here that would be gone."""
         return bool(self.fields.touched) or self._comment.value() is not None
+
+    def typed(self) -> dict[str, FieldText]:
+        """What is typed into its fields, to the letter."""
+        editors = self.fields.editors()
+        return {name: read_text(editors[name]) for name in self.fields.touched}
+
+    def draft(self) -> dict[str, FieldText]:
+        """The same for a draft, with the status that it is typed for."""
+        along = self._along if self.is_touched() else {}
+        return {**{name: FieldText(value) for name, value in along.items()}, **self.typed()}
+
+    def comment_text(self) -> str:
+        """What is written beside, to the letter."""
+        return self._comment.toPlainText()
+
+    def editors(self) -> dict[str, QWidget]:
+        """What one types into, by the names in a draft."""
+        return {**self.fields.editors(), "comment": self._comment}
 
     def reject(self) -> None:
         """Back, Esc and the window's cross: ask where something is typed."""
@@ -174,6 +198,7 @@ class TransitionDialog(QDialog):
         person = self._reference.person(self.fields.value(ASSIGN_FIELDS[0]))
         if name == ASSIGN_FIELDS[0] and person is not None and ASSIGN_FIELDS[1] in self.fields.frames:
             self.fields.put(ASSIGN_FIELDS[1], person.department_id)
+        self.edited.emit()
 
     def _on_resolved(self) -> None:
         if self._waits:

@@ -59,11 +59,10 @@ def needs_dialog(target: Status, values: Mapping[str, Any], reference: Reference
     return bool(missing) or target in _ALWAYS_ASKED
 
 
-def left_behind(current: str | None, target: Status) -> dict[str, Any]:
-    """What the transition empties: whom it waited for, once it waits no more."""
-    if current == Status.WAITING_INTERNAL and target is not Status.WAITING_INTERNAL:
-        return dict.fromkeys(WAITING_FOR)
-    return {}
+def brought_along(current: str | None, target: Status) -> dict[str, Any]:
+    """What the transition writes by itself: the status, and whom it waited for is emptied once it waits no more."""
+    waits_no_more = current == Status.WAITING_INTERNAL and target is not Status.WAITING_INTERNAL
+    return {**(dict.fromkeys(WAITING_FOR) if waits_no_more else {}), "status": target.value}
 
 
 def transition_verb(current: str | None, target: Status) -> str:

@@ -105,6 +105,22 @@ class Typist:
                 if hasattr(widget, "textEdited"):
                     widget.textEdited.emit(widget.text())
 
+    def resolve(self, ticket_id: int, resolution: str, comment: str) -> TicketPane:
+        """Type into the dialog that asks what a resolved ticket needs, and leave it open."""
+        pane = self.open(ticket_id)
+        pane.resolve()
+        until(lambda: pane.quick.dialog is not None, "the dialog opens")
+        self.type_over(pane.quick.dialog.fields.editors()["resolution"], resolution)
+        self.type_over(pane.quick.dialog._comment, comment)
+        return pane
+
+    def type_over(self, widget: Any, text: str) -> None:
+        """Into a dialog, which has the keyboard."""
+        widget.setFocus()
+        for letter in text:
+            is_key = letter.isascii() and letter.isprintable()
+            QTest.keyClicks(widget, letter) if is_key else widget.insertPlainText(letter)
+
     def kept(self) -> bool:
         """Whether each form with something in it is on the disk."""
         dirty = [pane for pane in self.workspace.tabs.panes() if pane.is_dirty()]
@@ -178,6 +194,11 @@ def main(arguments: list[str]) -> None:
     if "comment" in words:
         ticket_id, text = words["comment"]
         typist.type(typist.open(ticket_id).comment_box.editor, text)
+    if "resolve" in words:
+        pane = typist.resolve(*words["resolve"])
+        at = time.monotonic()
+        until(pane.drafting.is_kept, "what is typed in the dialog is on the disk")
+        typed["seconds"] = time.monotonic() - at
     until(typist.kept, "the drafts are on the disk")
     print("typed", json.dumps({"fields": typed, "steady": steady}), flush=True)
     application.exec()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PySide6.QtTest import QTest
 
 from desk_client.leases import keeper as keeper_module
 from desk_server.jobs.leases import free_leases
@@ -130,6 +131,21 @@ def test_a_form_left_alone_gives_the_row_free_keeps_its_text_and_takes_it_at_the
     a.type("!")
     a.until(lambda: a.holds() and a.notice() == "")
     b.until(lambda: "pc-full (lin) is editing this" in b.notice())
+
+
+def test_a_key_in_a_dialog_over_the_form_is_typing_too(
+    windows: Windows, lengths: Callable[..., None], ticket: int
+) -> None:
+    lengths(lease_idle_seconds=1.5)
+    a = windows("full")
+    a.open(ticket)
+    a.pane.assign()
+    a.until(lambda: a.pane.quick.dialog is not None)
+    a.until(lambda: not a.holds())
+    QTest.keyClicks(a.pane.quick.dialog._comment, "back again")
+    a.until(a.holds)
+    a.pane.quick.dialog.leave()
+    a.until(lambda: not a.holds())
 
 
 def test_a_row_that_another_took_while_its_form_was_left_alone_is_locked(
