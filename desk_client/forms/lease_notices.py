@@ -179,7 +179,9 @@ def _kept_text(view: LeaseView) -> str:
 def _question_text(view: LeaseView) -> str:
     if view.holder is None:
         return ""
-    if view.question is Question.WAITS:
+    if view.question is Question.WAITS and view.may_take_over:
+        text = QCoreApplication.translate("LeaseNotices", "Asked, not answered yet: you can take it over at once.")
+    elif view.question is Question.WAITS:
         text = QCoreApplication.translate("LeaseNotices", "Asked: without an answer by {time} you can take it over.")
     elif view.question is Question.UNANSWERED:
         text = QCoreApplication.translate("LeaseNotices", "No answer: you can take it over.")

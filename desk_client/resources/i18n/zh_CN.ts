@@ -2265,6 +2265,10 @@ Without a window: desk-client enrol CODE</source>
         <translation>您的修改保留在此，尚未保存。</translation>
     </message>
     <message>
+        <source>Asked, not answered yet: you can take it over at once.</source>
+        <translation>已请求，尚无答复：您可以立即接管。</translation>
+    </message>
+    <message>
         <source>Asked: without an answer by {time} you can take it over.</source>
         <translation>已请求：{time} 前若无答复，您可以接管。</translation>
     </message>
