@@ -64,9 +64,6 @@ class EntityController(QObject, Generic[Detail]):
         self._row_id: int | None = None  # of what is shown; not of what is on its way
         self._visit = 0  # counts what is shown one after the other: the answer to an earlier one's save is not shown
         self.lease = LeaseController(self.entity, runner, leases, self)
-        self.lease.changed.connect(
-            lambda row_id: bus.publish(self.entity, row_id, kind=ChangeKind.LEASE, initiator=self)
-        )
         self.ids = SaveIds()
         self.sent: Sent | None = None  # the save under way, or the last one
 

@@ -25,7 +25,6 @@ class LeaseController(QObject):
         taken(Lease): it is ours now.
         refused(LeaseState): whose it is.
         failed(DeskError): the desk could not be asked.
-        changed(id): who edits this row is another now.
         lost(LeaseBeat): it was ours.
         asked(LeaseBeat or None): somebody asks for ours, or does not any more.
         sureness_changed(): the desk has not confirmed for too long that it is ours, or did again.
@@ -38,7 +37,6 @@ class LeaseController(QObject):
     taken = Signal(object)
     refused = Signal(object)
     failed = Signal(object)
-    changed = Signal(int)
     lost = Signal(object)
     asked = Signal(object)
     sureness_changed = Signal()
@@ -116,7 +114,7 @@ class LeaseController(QObject):
             if not isValid(self):
                 return
             if key == self.key:
-                self._is_in_doubt = isinstance(error, DatabaseUnavailableError)
+                self._is_in_doubt = self._is_wanted and isinstance(error, DatabaseUnavailableError)
                 on_error(error)
             elif self._is_wanted:  # of the row that is shown now
                 self.take()
@@ -140,7 +138,7 @@ class LeaseController(QObject):
         elif lease.is_mine:
             self._patience.stop()
             self.watch(polls=False)
-            self.changed.emit(lease.entity_id)
+            self.keeper.tell_changed(self.key)
             self.taken.emit(lease)
         else:
             self.watch(polls=True)
@@ -154,11 +152,12 @@ class LeaseController(QObject):
     def _give_back(self, key: tuple[str, int]) -> None:
         token = self.keeper.let_go(key, self)
         if token is not None:
-            tell = partial(self._say_changed, key[1])  # where it fails: it ends by itself
-            self._call(lambda conn: release_lease(conn, *key, token), tell, tell)
-
-    def _say_changed(self, row_id: int, _answer: object) -> None:
-        self.changed.emit(row_id)
+            # told also where this pane has been closed meanwhile; where it fails, the lease ends by itself
+            tell = partial(self.keeper.tell_changed, key)
+            self._runner.run(
+                lambda conn: release_lease(conn, *key, token),
+                on_done=tell, on_error=tell, receiver=self.keeper, call=True,
+            )  # fmt: skip
 
     def drop(self) -> None:
         """Forget a lease that the desk calls another's."""
@@ -177,7 +176,7 @@ class LeaseController(QObject):
         self.follow(row_id)
 
     def note_done_before(self) -> None:
-        """The save had been done by an earlier try: the lease that was stated now is not ended, it is to be released."""
+        """An earlier try did the save: the lease that this one stated is not ended, but to be given back."""
         self._sent_token = None
 
     def answer(self, *, keeps: bool) -> None:
@@ -193,7 +192,7 @@ class LeaseController(QObject):
 
         def done(_answer: object) -> None:
             if not keeps:
-                self.changed.emit(key[1])
+                self.keeper.tell_changed(key)
 
         self._call(lambda conn: answer_lease(conn, *key, token, keeps=keeps), done, self.failed.emit)
 
@@ -243,7 +242,7 @@ class LeaseController(QObject):
             return
         self._is_wanted = False
         self.watch(polls=True)
-        self.changed.emit(beat.entity_id)
+        self.keeper.tell_changed(self.key)
         self.lost.emit(beat)
 
     def _on_asked(self, entity: str, row_id: object, question: LeaseBeat | None) -> None:

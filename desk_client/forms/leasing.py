@@ -284,9 +284,10 @@ def _view_of_ours(lease: LeaseController) -> LeaseView:
     question = lease.keeper.question(lease.key)
     if lease.is_unsure:
         return LeaseView(Standing.UNSURE)
-    if question is None or question.asked_machine is None or question.asked_at is None:
+    if question is None or question.asked_machine is None or question.expires_at is None:
         return LeaseView()
-    until = question.asked_at + timedelta(seconds=lease.keeper.times.ask_seconds)
+    times = lease.keeper.times
+    until = question.expires_at - timedelta(seconds=times.lease_seconds - times.ask_seconds)  # counts from its beat
     return LeaseView(Standing.ASKED, Holder(question.asked_machine, question.asked_person), at=until)
 
 

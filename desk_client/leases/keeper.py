@@ -18,6 +18,7 @@ from desk_client.leases.watch import Key, LeaseWatch, is_about_leases
 from desk_client.runner import DbRunner
 from shared.domain.level import Level
 from shared.errors import DeskError
+from shared.notify import ChangeKind
 from shared.schemas.lease import Lease, LeaseBeat
 from shared.schemas.session import DeskSession
 from shared.services.leases import beat_leases, release_all
@@ -64,7 +65,7 @@ class LeaseKeeper(QObject):
         clock: Callable[[], float] = seconds,
     ) -> None:
         super().__init__(parent)
-        self._runner, self._clock = runner, clock
+        self._runner, self._bus, self._clock = runner, bus, clock
         self.times, self.is_admin = session.editing, session.level is Level.ADMIN
         self.machine = session.machine
         self.others = LeaseWatch(runner, bus, session.editing.heartbeat_seconds, self)
@@ -147,6 +148,10 @@ class LeaseKeeper(QObject):
         if is_shared:
             self.rested.emit(*key, False)
 
+    def tell_changed(self, key: Key, _answer: object = None) -> None:
+        """Whoever shows it: who edits this row is another now."""
+        self._bus.publish(*key, kind=ChangeKind.LEASE, initiator=self)
+
     def _forget(self, key: Key) -> int | None:
         held = self._held.pop(key, None)
         self._schedule()
@@ -198,8 +203,9 @@ class LeaseKeeper(QObject):
         self._schedule()
 
     def _note_question(self, key: Key, held: _Held, question: LeaseBeat | None) -> None:
-        before, held.question = held.question, question
-        if (before and before.asked_at) != (question and question.asked_at):
+        """The first answer that tells of it stays: from that sign of life on the time to answer it counts."""
+        if (held.question and held.question.asked_at) != (question and question.asked_at):
+            held.question = question
             self.asked.emit(*key, question)
 
     def _say_sureness(self, key: Key, held: _Held) -> None:

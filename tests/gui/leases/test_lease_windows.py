@@ -189,6 +189,35 @@ def test_the_list_shows_the_last_sign_of_life_and_forgets_an_edit_that_ended_uns
     b.until(lambda: b.edited_by(ticket) is None)
 
 
+def test_the_own_list_shows_no_edit_any_more_once_its_tab_is_discarded_and_closed(
+    windows: Windows, lengths: Callable[..., None], ticket: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_closed, honest = threading.Event(), lease_controller.release_lease
+
+    def release_late(*asked: Any) -> Any:
+        is_closed.wait(30)
+        return honest(*asked)
+
+    monkeypatch.setattr(lease_controller, "release_lease", release_late)
+    lengths(lease_seconds=240, heartbeat_seconds=60)  # no look of the list comes first
+    window = windows("full")
+    workspace = window.client.workspace
+    window.client.list.select_row(ticket)
+    workspace.open_in_tab(ticket)
+    pane = workspace.tabs.currentWidget()
+    window.until(lambda: pane.editing.detail is not None)
+    window.client.settle()
+    QTest.keyClicks(pane.form.fields.frames["serial"].editor, "x")
+    window.until(lambda: window.edited_by(ticket) == "pc-full")
+    window.client.settle()
+    pane.editing.discard()
+    workspace.tabs.close_tab(workspace.tabs.currentIndex())
+    window.until(lambda: not isValid(pane))
+    assert window.edited_by(ticket) == "pc-full"
+    is_closed.set()
+    window.until(lambda: window.edited_by(ticket) is None)
+
+
 @pytest.mark.parametrize("is_left", [True, False], ids=["closed", "gone with its window"])
 def test_a_tab_that_is_closed_before_it_heard_of_its_lease_leaves_none(
     windows: Windows, ticket: int, desk: RunningDesk, monkeypatch: pytest.MonkeyPatch, is_left: bool
