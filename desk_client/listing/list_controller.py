@@ -59,10 +59,15 @@ class ListController(QObject, Generic[Row, Listing]):
     def show(self, listing: Listing) -> None:
         """Show this listing from its beginning; what is shown stays, dimmed, until the answer."""
         self._listing = listing
-        self._forget_pages()
         self._changes.forget()
         self._model.set_dimmed(True)
-        self.run(lambda conn: self._source.page(conn, listing, None), self._on_first, "listing")
+        self._read_first()
+
+    def _read_first(self) -> None:
+        self._forget_pages()
+        self._changes.whole.begin()
+        source, listing = self._source, self._listing
+        self.run(lambda conn: source.page(conn, listing, None), self._on_first, "listing")
 
     def refresh(self) -> None:
         """Read again what is shown, and what is beside it."""
@@ -72,7 +77,7 @@ class ListController(QObject, Generic[Row, Listing]):
     def read_again(self) -> None:
         """Read again what is shown, without moving it; what was about to be shown, from its beginning."""
         if self._model.is_dimmed:
-            self.show(self._listing)
+            self._read_first()
             return
         self._changes.whole.begin()
         source, listing = self._source, self._listing
@@ -103,6 +108,7 @@ class ListController(QObject, Generic[Row, Listing]):
 
     def _on_first(self, page: Page[Row]) -> None:
         self._model.show_first(page)
+        self._changes.catch_up()
         if page.next_key is not None:
             source, listing = self._source, self._listing
             self.run(lambda conn: source.anchors(conn, listing), self._on_anchors, "anchors")
@@ -181,8 +187,7 @@ class ListController(QObject, Generic[Row, Listing]):
         if purpose == "page":
             self._is_fetching = False
             self._wanted = []
-        elif purpose == "listing" and not is_away:  # else dimmed until the desk is back: these rows are not the answer
-            self._model.set_dimmed(False)
+        # a list that is dimmed stays so until it is read again: these rows are not the answer
         if not is_away or isinstance(error, LoginRefusedError):  # that it is away, the badge says
             self._messages.error(error)
 

@@ -79,12 +79,21 @@ class RowChanges(QObject, Generic[Row, Listing]):
         bus.changed.connect(self._on_changed)
 
     def forget(self) -> None:
-        """Another listing is being read: what changed until now is in its answer."""
+        """Another listing is to be read: what changed until now is in its answer."""
         self._touched.clear()
         self._read.clear()
         for pace in self._paces:
             pace.reset()
         self._lister.cancel(*_PURPOSES)
+
+    def catch_up(self) -> None:
+        """The first page is there; what changed while it was being read may be younger."""
+        self.whole.end(is_cheap=self._model.is_whole)
+        known = self._model.places(self._touched)
+        if known:
+            self._rows.want()
+        if len(known) < len(self._touched):
+            self._unseen.want()
 
     def stopped(self) -> None:
         """The desk refused, or is away: the rows that were being read are still to be read, with the next ones."""
@@ -120,6 +129,8 @@ class RowChanges(QObject, Generic[Row, Listing]):
         row_id = change.entity_id
         if row_id is None:
             self._want_sight()
+        elif self._model.is_dimmed:
+            self._touched.add(row_id)  # whether it is shown, is known when the first page is there
         elif self._model.find(row_id) is not None:
             self._touched.add(row_id)
             self._rows.want()
@@ -132,22 +143,20 @@ class RowChanges(QObject, Generic[Row, Listing]):
     def _want_sight(self) -> None:
         """All of it; what is in sight need not wait until then."""
         self._want_whole()
-        if not self.whole.is_near and self._model.has_end:
+        if not self.whole.is_near and self._model.has_end and not self._model.is_dimmed:
             self._sight.want()
 
     def _want_whole(self) -> None:
-        if self._model.has_end or self._lister.in_sight[1] == 0:  # else it grew this long for who reads it: it stays
+        # a list that grew long for who reads it stays as it is
+        if self._model.is_dimmed or self._model.has_end or self._lister.in_sight[1] == 0:
             self.whole.want()
 
     # -- reading again -------------------------------------------------------------------------------------------------
 
     def _read_touched(self) -> None:
-        ids, self._touched = tuple(self._touched), set()
-        if self._model.is_dimmed or not ids:
-            self._rows.stop()  # the answer on its way is younger
-            self._unseen.stop()
-            return
-        self._read = set(ids)
+        self._read |= self._touched  # with those of an answer that was lost
+        self._touched = set()
+        ids = tuple(self._read)
         self._rows.begin()
         self._unseen.begin()
         known = tuple(row_id for row_id in ids if self._model.find(row_id) is not None)
@@ -183,9 +192,6 @@ class RowChanges(QObject, Generic[Row, Listing]):
 
     def _read_sight(self) -> None:
         """The pages in sight again, where it may take until the whole is read: what comes and goes is seen soon."""
-        if self._model.is_dimmed:
-            self._sight.stop()  # the answer on its way is younger
-            return
         self._sight.begin()
         source, listing, (first, last) = self._source, self._lister.listing, self._lister.in_sight
         found: dict[int, PageKey | None] = {at: self._model.known_key(at) for at in range(first, last + 1)}
