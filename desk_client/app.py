@@ -26,7 +26,6 @@ from desk_client.listener import Listener
 from desk_client.live_changes import LiveChanges
 from desk_client.main_window import MainWindow
 from desk_client.messages import Messages
-from desk_client.pace import Pace
 from desk_client.reference_store import ReferenceStore
 from desk_client.runner import DbRunner, WorkSource
 from desk_client.session.controller import SessionController, Welcome
@@ -78,7 +77,6 @@ class DeskApp(QObject):
         self.listener = Listener(self._listen, self.runner.backend_pids, self)
         self.live = LiveChanges(self.bus, self)
         self.connection = Connection(self.runner, self.listener, self)
-        self._gaps = Pace(self)
         self.session = SessionController(self.runner, self.bus, self.reference, self)
         self._wear_settings()
         self.renewal = RenewalController(self.runner, self.messages, profile.directory, self._connect_again, self)
@@ -101,8 +99,6 @@ class DeskApp(QObject):
         self.language.changed.connect(lambda code: self.settings.set("window/language", code))
         self.theme.changed.connect(lambda: self.settings.set("window/scheme", self.theme.scheme))
         self.listener.noticed.connect(self.live.take)
-        self.listener.gap.connect(self._gaps.want)
-        self._gaps.due.connect(self._on_gap)
         self.connection.heard.connect(self.session.look_again)
         self.connection.broken.connect(self.session.ask_now)
         self.connection.changed.connect(self._on_connection_changed)
@@ -124,7 +120,7 @@ class DeskApp(QObject):
         """Give leases back, finish what is being saved, and end the worker threads."""
         if self.leases is not None:
             self.leases.end()
-        for part in (self.connection, self.session, self.live, self._gaps):
+        for part in (self.connection, self.session, self.live):
             part.stop()
         self.listener.shutdown()
         self.runner.shutdown()
@@ -212,11 +208,6 @@ class DeskApp(QObject):
             self._profile = Profile.load(self._profile.directory)
             self._connect_again()
             self.window.start_page.retry()
-
-    def _on_gap(self) -> None:
-        self._gaps.begin()
-        self.session.look_again()
-        self._gaps.end()
 
     def _on_connection_changed(self) -> None:
         if self.window.workspace is not None:

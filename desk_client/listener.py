@@ -24,9 +24,10 @@ from desk_client.notice_pace import GATHER_SECONDS, GATHER_SPREAD
 from desk_client.turns import Chance
 from shared.errors import DatabaseUnavailableError, DeskError, LoginRefusedError
 from shared.listening import Wait
-from shared.notify import ENTITIES, Notice, parse_notice
+from shared.notify import ENTITIES, ChangeKind, Notice, parse_notice
 
-BOX_LIMIT = 500  # more that nobody has looked at: everything may have changed
+BOX_LIMIT = 500  # of more that nobody has looked at none is kept: any row may have changed
+ANY_ROW = tuple(Notice(entity, None, None, ChangeKind.ROW) for entity in sorted(ENTITIES))
 log = logging.getLogger(__name__)
 
 
@@ -89,14 +90,12 @@ class Listener(QObject):
     """Its thread runs from ``start`` to ``shutdown``; all signals arrive on the GUI thread.
 
     Signals:
-        noticed(tuple[Notice, ...]): others changed something.
-        gap(): too much came at once; anything may have changed.
+        noticed(tuple[Notice, ...]): others changed something; ``ANY_ROW`` where too much came at once.
         connected(): notices come from now on; what was read before may be old.
         lost(Loss): nothing is heard any more; it tries again by itself.
     """
 
     noticed = Signal(object)
-    gap = Signal()
     connected = Signal()
     lost = Signal(object)
     _came = Signal()
@@ -173,12 +172,10 @@ class Listener(QObject):
 
     def _deliver(self) -> None:
         with self._lock:
-            notices, is_full = tuple(self._box), self._is_box_full
+            notices = ANY_ROW if self._is_box_full else tuple(self._box)
             self._box.clear()
             self._is_box_full = self._is_told = False
-        if is_full:
-            self.gap.emit()
-        elif notices:
+        if notices:
             self.noticed.emit(notices)
 
     # -- the listener's thread -----------------------------------------------------------------------------------------

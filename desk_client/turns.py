@@ -37,6 +37,7 @@ ROWS = TurnTimes(spread=0.3)
 UNSEEN = TurnTimes(spread=0.5, least=3.0)  # rows that are not shown: nearly all that changes, and few come in
 SIGHT = TurnTimes(spread=0.3, pause=3.0)
 WHOLE = TurnTimes(spread=0.7, pause=10.0)  # its length, and where the pages begin: what is in sight is read sooner
+LOOKS = TurnTimes(spread=0.0)  # who edits what is shown; the notices were gathered by chance
 COUNTS = TurnTimes(spread=2.0, pause=10.0)  # to count is to look at all tickets
 
 

@@ -9,8 +9,10 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desk_client.change_bus import Change, ChangeBus
+from desk_client.pace import Pace
 from desk_client.runner import DbRunner
-from desk_client.turns import Chance
+from desk_client.turns import LOOKS, Chance
+from shared.errors import DeskError
 from shared.notify import ChangeKind
 from shared.queries.leases import get_leases
 from shared.schemas.lease import LeaseState
@@ -41,6 +43,8 @@ class LeaseWatch(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._look)
+        self._pace = Pace(self, LOOKS, chance)
+        self._pace.due.connect(self.look_soon)
         bus.changed.connect(self._on_changed)
 
     def watch(self, owner: QObject, keys: Iterable[Key], *, polls: bool) -> None:
@@ -74,9 +78,10 @@ class LeaseWatch(QObject):
         self._watched.clear()
         self._told.clear()
         self._timer.stop()
+        self._pace.stop()
 
     def look_soon(self) -> None:
-        """Read all that is watched."""
+        """Read all that is watched; what others do waits for its pace."""
         if self._all() and not 0 <= self._timer.remainingTime() <= SOON_MS:
             self._timer.start(SOON_MS)
 
@@ -95,18 +100,24 @@ class LeaseWatch(QObject):
     def _look(self) -> None:
         keys = self._all()
         if keys:
+            self._pace.begin()
             self._runner.run(
-                lambda conn: get_leases(conn, sorted(keys)), on_done=partial(self._on_seen, keys), on_error=_ignore,
+                lambda conn: get_leases(conn, sorted(keys)), on_done=partial(self._on_seen, keys),
+                on_error=self._on_not_seen,
                 receiver=self, purpose="look",
             )  # fmt: skip
         self._go_on()
 
     def _on_seen(self, keys: frozenset[Key], states: Iterable[LeaseState]) -> None:
+        self._pace.end(is_cheap=True)
         found = {(state.entity, state.entity_id): state for state in states}
         for key in sorted(keys):
             self.seen.emit(*key, found.get(key))
             if key not in found and key in self._told:
                 self.freed.emit(*key, self._told.pop(key))
+
+    def _on_not_seen(self, _error: DeskError) -> None:
+        self._pace.end(is_cheap=True)  # the next look says it
 
     def _on_changed(self, change: Change, initiator: object) -> None:
         """Another client has taken, given back ... a lease; what was done here is known already."""
@@ -115,13 +126,9 @@ class LeaseWatch(QObject):
             and is_about_leases(change)
             and any(key[0] == change.entity and change.entity_id in (None, key[1]) for key in self._all())
         ):
-            self.look_soon()
+            self._pace.want()
 
 
 def is_about_leases(change: Change) -> bool:
     """Many changes at once are told as one of any row: leases may be among them."""
     return change.kind is ChangeKind.LEASE or change.entity_id is None
-
-
-def _ignore(_answer: object) -> None:
-    """The next look says it."""

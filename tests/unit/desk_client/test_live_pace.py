@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt, QTimer
 from pytestqt.qtbot import QtBot
 
 from desk_client import live_changes, pace, turns
 from desk_client.change_bus import Change, ChangeBus
-from desk_client.leases.watch import LeaseWatch
-from desk_client.listener import Listener
+from desk_client.leases.watch import SOON_MS, LeaseWatch
+from desk_client.listener import BOX_LIMIT, Listener
 from desk_client.live_changes import LiveChanges
 from desk_client.notice_pace import EVERY_SECONDS, GATHER_SECONDS, GATHER_SPREAD, MANY
 from desk_client.pace import Pace
@@ -140,6 +140,25 @@ def test_entities_do_not_hold_each_other_up(heard: Heard) -> None:
 def test_every_entity_that_is_told_of_is_taken(heard: Heard) -> None:
     told = heard.take(*[Notice(entity, None, None, ROW) for entity in sorted(ENTITIES)])
     assert {change.entity for change in told} == ENTITIES
+
+
+def test_too_many_to_be_kept_are_told_as_any_row_at_the_same_pace(heard: Heard, clock: Clock) -> None:
+    listener = Listener(cast(Any, None), frozenset)
+    listener.noticed.connect(heard.live.take)
+    for number in range(4 * 10):
+        listener._keep([(1, f"ticket {row} {number} row") for row in range(BOX_LIMIT + 1)])
+        listener._deliver()
+        clock.now += 0.25
+    told = Counter((change.entity, change.entity_id) for change in heard.new())
+    assert told.keys() == {(entity, None) for entity in ENTITIES}, "of none is it known what was among them"
+    assert max(told.values()) <= 10
+    clock.now += 1
+    heard.later()
+    clock.now += 1
+    listener._keep([(1, "ticket 7 3 row")])
+    listener._deliver()
+    assert heard.new() == [remote(7, 3)], "quiet again"
+    listener.shutdown()
 
 
 # -- reading again -----------------------------------------------------------------------------------------------------
@@ -362,4 +381,43 @@ def test_leases_that_are_shown_are_not_looked_at_in_step(qapp: object, chance: f
     watch = LeaseWatch(cast(Any, None), ChangeBus(), 15.0, owner, lambda: chance)
     watch.watch(owner, [("ticket", 7)], polls=True)
     assert watch._timer.interval() == seconds * 1000
+    watch.end()
+
+
+class Looks:
+    """A runner for looks at leases: that nobody has any. It counts them."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def run(self, _op: object, *, on_done: Callable[[tuple[()]], None], **_: object) -> None:
+        self.count += 1
+        on_done(())
+
+
+def tick(watch: LeaseWatch) -> None:
+    """What is due by the clock."""
+    for one in watch.findChildren(Pace):
+        one._on_time()
+    for timer in watch.findChildren(QTimer, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        if timer.isActive() and timer.interval() <= SOON_MS:
+            timer.stop()
+            timer.timeout.emit()
+
+
+def test_many_rows_whose_leases_change_are_looked_at_once_a_second(qapp: object, clock: Clock) -> None:
+    owner, bus, looks = QObject(), ChangeBus(), Looks()
+    watch = LeaseWatch(cast(Any, looks), bus, 15.0, owner, lambda: 0.0)
+    watch.watch(owner, [("ticket", row) for row in range(8)], polls=True)
+    for step in range(80):  # each of them once a second
+        bus.publish("ticket", step % 8, kind=LEASE, is_remote=True)
+        tick(watch)
+        if step == 0:
+            assert looks.count == 1, "the first one at once"
+        clock.now += 0.125
+    assert 10 <= looks.count <= 11
+    looks.count = 0
+    watch.look_soon()
+    tick(watch)
+    assert looks.count == 1, "what a person waits for is not held up"
     watch.end()
