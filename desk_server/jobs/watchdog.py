@@ -54,7 +54,7 @@ SELECT desk.security_event_add(
 )
 """
 _untold: Counter[str | None] = Counter()  # by machine, None is enrolment; log and sessions' end don't depend on it
-_late: list[dict[str, Any]] = []  # told at the next look
+_late: list[dict[str, Any]] = []  # ended and not told yet: it stays here until the desk has it
 
 log = logging.getLogger(__name__)
 
@@ -63,34 +63,36 @@ def end_overdue_sessions(connection: Any, desk: Desk) -> int:
     """End what is over a limit of the table ``setting``, and say so in ``security_event``; the number ended."""
     with connection.cursor() as cursor:
         cursor.execute(_EMPTY_QUEUE)
-        for telling in [_late.pop() for _ in list(_late)]:
-            _tell(cursor, telling)
         cursor.execute(_SEE_MARKS)
         cursor.execute(_SUSPECTS)
         names = [column.name for column in cursor.description]
         suspects = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         ended = sum(_end(cursor, suspect) for suspect in suspects)
         cursor.execute(_DROP_MARKS)
+        _tell(cursor)
     return ended
 
 
 def _end(cursor: Any, suspect: dict[str, Any]) -> int:
+    machine, is_alarm = suspect["machine"], suspect["is_alarm"]
+    cursor.execute(_IS_TOLD, suspect)  # before: nothing that can break stands between an end and its place in the list
+    is_told = cursor.rowcount or any(late["is_alarm"] and late["machine"] == machine for late in _late)
     cursor.execute(_END, suspect)
     if not cursor.rowcount:
         return 0
-    machine = suspect["machine"]
     log.warning("ended a session of %s: %s", machine or "enrolment", suspect["why"])
-    cursor.execute(_IS_TOLD, suspect)
-    if suspect["is_alarm"] and (cursor.rowcount or machine in (late["machine"] for late in _late)):
+    if is_alarm and is_told:
         _untold[machine] += 1
     else:
-        sessions = 1 + (_untold.pop(machine, 0) if suspect["is_alarm"] else 0)
-        _tell(cursor, {**suspect, "sessions": sessions})
+        _late.append({**suspect, "sessions": 1 + (_untold.pop(machine, 0) if is_alarm else 0)})
     return 1
 
 
-def _tell(cursor: Any, telling: dict[str, Any]) -> None:
-    try:
-        cursor.execute(_TELL, telling)
-    except psycopg2.errors.ProgramLimitExceeded:  # the queue of notices, which a security event needs, is full yet
-        _late.append(telling)
+def _tell(cursor: Any) -> None:
+    """The oldest first, and last of a look: what can't be told holds up no end."""
+    while _late:
+        try:
+            cursor.execute(_TELL, _late[0])
+        except psycopg2.errors.ProgramLimitExceeded:  # the queue of notices, which a security event needs, is full yet
+            return
+        del _late[0]

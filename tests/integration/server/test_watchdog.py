@@ -11,7 +11,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-from desk_server.jobs.watchdog import _SUSPECTS, end_overdue_sessions
+from desk_server.jobs.watchdog import _SUSPECTS, _TELL, end_overdue_sessions
 from tests.desks import RunningDesk
 from tests.integration.server.enrolling import wait_until
 
@@ -300,6 +300,40 @@ def test_a_machine_raises_one_alarm_an_hour_which_counts(
         cursor.execute("UPDATE desk.security_event SET at = at - interval '61 minutes'")
     end_one("full")
     assert alarms() == [("pc-full", None), ("pc-query", None), ("pc-full", "3")]  # with the two that were not told
+
+
+def test_a_connection_that_breaks_loses_no_alarm(
+    desk: RunningDesk, owner: Any, worker: Any, limits: Callable[..., None]
+) -> None:
+    limits("idle")
+    told: list[str] = []
+
+    class Breaking(psycopg2.extensions.cursor):
+        """Its server process ends as the first ending is to be told."""
+
+        def execute(self, query: Any, values: Any = None) -> None:
+            if query == _TELL:
+                told.append(values["machine"])
+                with owner.cursor() as cursor:
+                    cursor.execute("SELECT pg_terminate_backend(%s, 5000)", (self.connection.info.backend_pid,))
+            super().execute(query, values)
+
+    idle = [_boundless(desk, machine, autocommit=False) for machine in ("full", "query")]
+    for one in idle:
+        one.cursor().execute("SELECT 1")
+    with owner.cursor() as cursor:
+        wait_until(lambda: cursor.execute(_SUSPECTS) or cursor.rowcount == len(idle))
+    with closing(desk.desk.owner_connection(user="desk_worker")) as connection:
+        connection.cursor_factory = Breaking
+        with pytest.raises(psycopg2.OperationalError):
+            end_overdue_sessions(connection, desk.desk)
+    assert len(told) == 1
+    wait_until(
+        lambda: end_overdue_sessions(worker, desk.desk) is not None and not any(_is_alive(owner, i) for i in idle)
+    )
+    with owner.cursor() as cursor:
+        cursor.execute("SELECT machine FROM desk.security_event WHERE kind = 'watchdog' AND is_alarm ORDER BY machine")
+        assert cursor.fetchall() == [("pc-full",), ("pc-query",)]
 
 
 def test_sessions_of_enrolment_are_short(
