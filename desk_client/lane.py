@@ -166,6 +166,7 @@ class Lane:
         self._newest_first = newest_first
         self._running: Running | None = None
         self._queue: deque[Job] = deque()
+        self._is_busy = False  # with what it took from the queue
         self._wake = threading.Condition()
         self._closing = False
         self._failure: tuple[float, DeskError] | None = None  # when it could not connect, and why
@@ -183,8 +184,9 @@ class Lane:
 
     @property
     def has_work(self) -> bool:
-        """Whether something waits for it."""
-        return bool(self._queue)
+        """Whether something waits for it or is being done."""
+        with self._wake:
+            return self._is_busy or bool(self._queue)
 
     def start(self) -> None:
         """Start the thread."""
@@ -237,9 +239,11 @@ class Lane:
 
     def _next_job(self) -> Job | None:
         with self._wake:
+            self._is_busy = False
             self._wake.wait_for(lambda: self._queue or self._closing)
             if not self._queue:
                 return None
+            self._is_busy = True
             if not self._newest_first:
                 return self._queue.popleft()
             # another database comes before whatever was asked since: that is meant for it

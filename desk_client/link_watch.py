@@ -78,7 +78,7 @@ class LinkWatch(QObject):
 
     def _look(self) -> None:
         now = time.monotonic()
-        if not any(lane.running or lane.has_work for lane in self._lanes):
+        if not any(lane.has_work for lane in self._lanes):
             self.stop()
         elif self._question is None:
             silent = frozenset(

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
 from desk_client import lane, runner
+from desk_client.link_watch import _Silent
 from desk_client.runner import DbRunner
 from shared.errors import BusyError, DatabaseUnavailableError, DeskError, ServerFullError, TooSlowError
 
@@ -402,6 +403,46 @@ def test_given_up_is_said_at_once_and_the_late_answer_dropped(desk: Desk) -> Non
     desk.write("next")
     desk.go()
     desk.until(lambda: desk.done == ["next"])
+
+
+def test_what_waits_is_not_answered_for_a_question_of_the_watch(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The watch counts its questions on its own: its second one is not the second job."""
+    asked = threading.Event()
+
+    def hang(_conn: Any, pids: frozenset[int]) -> frozenset[int]:
+        asked.set()
+        desk.gate.wait(10)
+        return pids
+
+    monkeypatch.setattr(desk.database, "at_work", hang)
+    desk.hold_writes()
+    desk.call("second")
+    watch, running = desk.runner._link, desk.runner._writes.running
+    assert running is not None
+    assert next(watch._numbers) == 1
+    watch._ask(frozenset({_Silent(running, 0.0)}), 0.0)
+    assert asked.wait(10)
+    desk.runner.abandon()
+    desk.until(lambda: len(desk.errors) == 1)
+    desk.go()
+    assert (desk.done, len(desk.errors)) == (["second"], 1), "only what was under way has failed"
+
+
+def test_the_watch_goes_on_while_a_thread_is_about_to_begin(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken, honest = threading.Event(), lane.Running
+
+    def begin(job: lane.Job) -> lane.Running:
+        taken.set()
+        desk.gate.wait(10)
+        return honest(job)
+
+    monkeypatch.setattr(lane, "Running", begin)
+    desk.read("r")
+    assert taken.wait(10)
+    desk.runner._link._look()
+    assert desk.runner._link._timer.isActive()
+    desk.go()
+    desk.until(lambda: not desk.runner._link._timer.isActive())
 
 
 def test_a_read_that_is_not_wanted_is_cancelled_over_the_other_connection(
