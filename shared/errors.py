@@ -12,6 +12,8 @@ from enum import StrEnum
 class DeskError(Exception):
     """Base of all errors of SupportDesk. ``str()`` is a sentence in English, fit for a log or a shell."""
 
+    is_away = False  # nobody can be asked just now: the window says so itself, and the same may pass later
+
 
 class UserError(DeskError):
     """The request was understood and refused; changing it helps."""
@@ -219,6 +221,8 @@ class VersionGateError(DeskError):
 class DatabaseUnavailableError(DeskError):
     """The server can't be reached, or the connection broke."""
 
+    is_away = True
+
 
 class ServerFullError(DatabaseUnavailableError):
     """The server takes no more connections just now, of this role or at all."""
@@ -226,6 +230,8 @@ class ServerFullError(DatabaseUnavailableError):
 
 class LoginRefusedError(DatabaseUnavailableError):
     """The server was reached and let this machine not in."""
+
+    is_away = False
 
 
 class UnprovenServerError(LoginRefusedError):

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desk_client.bulk.work import BulkRow, BulkWork, Outcome, is_passing
 from desk_client.change_bus import ChangeBus
 from desk_client.runner import DbRunner
-from shared.errors import DatabaseUnavailableError, DeskError, LoginRefusedError
+from shared.errors import DatabaseUnavailableError, DeskError
 from shared.queries.bulk import name_rows, row_values
 from shared.schemas.bulk import RowName
 from shared.services.bulk import PORTION, save_rows
@@ -139,14 +139,13 @@ class BulkController(QObject):
 
     def _on_failed(self, work: BulkWork, portion: list[BulkRow], error: DeskError) -> None:
         """The portion's answer got lost, or it was refused as a whole."""
-        is_away = isinstance(error, DatabaseUnavailableError) and not isinstance(error, LoginRefusedError)
-        if (is_away or is_passing(error)) and self._reconnects < MOST_RECONNECTS and not self._is_stopping:
+        if (error.is_away or is_passing(error)) and self._reconnects < MOST_RECONNECTS and not self._is_stopping:
             self._reconnects += 1
             self.held_up.emit(error)
             self._pause.start(RECONNECT_MS)
             return
         work.fail(portion, error)
-        if not is_away and not isinstance(error, LoginRefusedError):
+        if not isinstance(error, DatabaseUnavailableError):
             self.progressed.emit(work.settled, len(work.rows))
             self._send_next()
         else:

@@ -14,7 +14,7 @@ from desk_client.listing.row_changes import RowChanges
 from desk_client.listing.table_model import PagedTableModel
 from desk_client.messages import Messages
 from desk_client.runner import DbRunner
-from shared.errors import DatabaseUnavailableError, DeskError, LoginRefusedError
+from shared.errors import DeskError
 from shared.schemas.listing import PAGE_ROWS, Anchors, Page, PageKey, Row
 
 Listing = TypeVar("Listing")
@@ -182,13 +182,12 @@ class ListController(QObject, Generic[Row, Listing]):
         self._runner.run(op, on_done=on_done, on_error=partial(self._on_error, purpose), receiver=self, purpose=purpose)
 
     def _on_error(self, purpose: str, error: DeskError) -> None:
-        is_away = isinstance(error, DatabaseUnavailableError)
         self._changes.stopped()
         if purpose == "page":
             self._is_fetching = False
             self._wanted = []
         # a list that is dimmed stays so until it is read again: these rows are not the answer
-        if not is_away or isinstance(error, LoginRefusedError):  # that it is away, the badge says
+        if not error.is_away:  # that it is away, the badge says
             self._messages.error(error)
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desk_client.change_bus import ChangeBus
 from desk_client.runner import DbRunner
-from shared.errors import AlreadySavedError, ConflictError, DatabaseUnavailableError, DeskError
+from shared.errors import AlreadySavedError, ConflictError, DeskError
 from shared.queries.privacy import get_privacy
 from shared.schemas.privacy import PrivacyChange, PrivacyState, PrivateField
 from shared.services.privacy import move_private, set_private
@@ -127,5 +127,5 @@ class PrivacyController(QObject):
     def _on_move_failed(self, error: DeskError) -> None:
         self.is_moving = self._is_under_way = False
         self.paused.emit(self._left)
-        if not isinstance(error, DatabaseUnavailableError):  # that it is away, the badge says
+        if not error.is_away:  # that it is away, the badge says
             self.failed.emit(error)

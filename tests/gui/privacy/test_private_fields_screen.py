@@ -12,8 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from shiboken6 import isValid
 
+from desk_client import lane
 from desk_client.privacy import controller as controller_module
 from desk_client.privacy.page import PrivacyPage
+from shared.errors import BusyError, DatabaseUnavailableError, DeskError, LoginRefusedError
 from tests.desks import RunningDesk
 from tests.gui.conftest import CHINESE, Client, StartClient
 
@@ -132,6 +134,24 @@ def test_moving_is_stopped_and_goes_on(
     client.until(lambda: not page._progress.isVisible())
     assert stored("SELECT desk.field_private_left()") == [(0,)]
     assert seen == sorted(seen, reverse=True)
+
+
+def test_a_desk_that_is_away_is_the_badge_s_affair_and_a_refusal_is_said(
+    start_client: StartClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = start_client("admin")
+    controller, failed = open_page(client).controller, []
+    controller.failed.connect(failed.append)
+    for error in (DatabaseUnavailableError("Nobody there."), LoginRefusedError("Not you."), BusyError("Not now.")):
+
+        def break_off(_session: object, error: DeskError = error) -> int:
+            raise error
+
+        monkeypatch.setattr(controller_module, "move_private", break_off)
+        monkeypatch.setattr(lane, "RETRY_PAUSES", ())
+        controller.resume()
+        client.until(lambda: not controller.is_moving)
+    assert [type(error) for error in failed] == [LoginRefusedError, BusyError]
 
 
 def test_another_administrator_was_first(start_client: StartClient, stored: Callable[..., Any]) -> None:
