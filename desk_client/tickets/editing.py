@@ -63,7 +63,7 @@ class TicketEditing(EntityEditing[TicketDetail]):
         self._sticky = StickyDefaults(reference)
         self._reference = reference
         self._arrivals = Arrivals(session.machine)
-        self._dialog: TransitionDialog | None = None  # what is typed there is not in the form yet
+        self.dialog: TransitionDialog | None = None  # what is typed there is not in the form yet
         self._is_asking = False  # the desk, what came in
         controller.history_failed.connect(messages.error)
         controller.lookup_failed.connect(messages.error)
@@ -123,7 +123,7 @@ class TicketEditing(EntityEditing[TicketDetail]):
 
     def follow_dialog(self, dialog: TransitionDialog | None) -> None:
         """What is typed there is kept like what is typed here; None: it is in the form by now, or thrown away."""
-        self._dialog = dialog
+        self.dialog = dialog
         if dialog is not None:
             dialog.edited.connect(self._on_dialog_edited)
         self.changed.emit()
@@ -135,15 +135,15 @@ class TicketEditing(EntityEditing[TicketDetail]):
 
     def is_dialog_typed(self) -> bool:
         """Whether something is typed there."""
-        return self._dialog is not None and self._dialog.is_touched()
+        return self.dialog is not None and self.dialog.is_touched()
 
     def dialog_draft(self) -> Mapping[str, FieldText]:
         """The fields of the dialog."""
-        return {} if self._dialog is None else self._dialog.draft()
+        return {} if self.dialog is None else self.dialog.draft()
 
     def dialog_editors(self) -> Mapping[str, QWidget]:
         """With its comment."""
-        return {} if self._dialog is None else self._dialog.editors()
+        return {} if self.dialog is None else self.dialog.editors()
 
     # -- saving ----------------------------------------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ class TicketEditing(EntityEditing[TicketDetail]):
 
     def beside_draft(self) -> Mapping[str, Any]:
         """The comment as it is written, with what a dialog adds to it."""
-        more = "" if self._dialog is None else self._dialog.comment_text()
+        more = "" if self.dialog is None else self.dialog.comment_text()
         return {} if self._comment_box is None else self._comment_box.draft(more)
 
     def restore_beside(self, kept: Mapping[str, Any]) -> None:

@@ -163,12 +163,12 @@ class QuickActions(QObject):
     def _on_lease_refused(self) -> None:
         """Another machine was first: what is typed in the dialog stays, in the form."""
         self._forget_waiting()
-        dialog = self.dialog
+        dialog = self._editing.dialog
         if dialog is None:
-            return
+            return  # or put there at an earlier refusal
         self._form.restore(dialog.typed())
         self._append_comment()
-        self._editing.follow_dialog(None)  # it may stay for a moment: under a question
+        self._editing.follow_dialog(None)  # it may stay for a while, under a question: what it has is put here once
         dialog.leave()
 
     def _on_dialog_closed(self) -> None:

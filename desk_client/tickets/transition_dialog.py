@@ -33,7 +33,7 @@ class TransitionDialog(QDialog):
     """Asks for ``names``; ``target`` None is an assignment.
 
     Signals:
-        decided(values, texts): everything is there; values asked for, with the names of what they point to.
+        decided(values, texts): everything is there; values entered, with the names of what they point to.
         edited(): something was typed.
         lookup_requested(name, entity, text, parent): see ``FieldSet``.
     """
@@ -146,7 +146,8 @@ class TransitionDialog(QDialog):
         if mine:
             self.fields.frames[mine[0]].editor.setFocus()
             return
-        values = {name: self.fields.value(name) for name in self.fields.frames}
+        # what nobody has touched here stays as the form has it: it may have been read anew since
+        values = {name: self.fields.value(name) for name in self.fields.frames if name in self.fields.touched}
         texts = {name: self.fields.text_of(name, value) for name, value in values.items()}
         self.decided.emit({**self._along, **values}, texts)
         self.accept()

@@ -94,19 +94,34 @@ def test_it_joins_what_the_form_has_and_goes_with_the_dialog(
     assert files(client) == []
 
 
-def test_a_refused_lease_puts_it_into_the_form_once(desk: RunningDesk, ticket: int, start_client: StartClient) -> None:
+@pytest.mark.parametrize("is_asked", [False, True])
+def test_a_refused_lease_puts_it_into_the_form_once(
+    desk: RunningDesk, ticket: int, start_client: StartClient, monkeypatch: pytest.MonkeyPatch, is_asked: bool
+) -> None:
+    def answer_late(*_: object) -> Answer:
+        pane.editing.leasing.note_lost()
+        client.until(lambda: is_kept(pane) and pane.is_dirty())
+        kept.append(pane.drafting.content().beside["text"])
+        return Answer.SAVE
+
+    kept: list[str] = []
+    monkeypatch.setattr(Messages, "ask_unsaved", answer_late)
     client = start_client()
     pane, dialog = ask(client, ticket, "assign")
     QTest.keyClicks(dialog.fields.editors()["assignee_id"], "nobody at all")
     QTest.keyClicks(dialog._comment, "over the form")
     with desk.owner().cursor() as cursor:
         cursor.execute("UPDATE desk.edit_lease SET machine = 'pc-full2', token = token + 1")
-    pane.editing.leasing.note_lost()
+    if is_asked:
+        dialog.reject()  # the question lies over the dialog while the lease goes
+        assert kept == ["over the form"]
+    else:
+        pane.editing.leasing.note_lost()
     client.until(lambda: pane.quick.dialog is None and is_kept(pane))
     assert panes(client)[ticket] is pane
     assert field(pane, "assignee_id").text() == "nobody at all"
     assert pane.comment_box.editor.toPlainText() == "over the form"
-    kept = pane.drafting.content()
-    assert (kept.typed["assignee_id"].text, kept.beside["text"]) == ("nobody at all", "over the form")
+    content = pane.drafting.content()
+    assert (content.typed["assignee_id"].text, content.beside["text"]) == ("nobody at all", "over the form")
     pane.editing.discard()
     client.until(lambda: pane.drafting.kept_at is None)

@@ -262,3 +262,20 @@ def test_the_dialog_names_what_was_picked_not_what_was_there(client: Any) -> Non
     assert client.editor("customer_id").value() == other
     assert client.pane.form.text_of("customer_id") != old
     client.pane.editing.discard()
+
+
+def test_what_nobody_touched_in_the_dialog_is_not_written_back_over_a_newer_value(client: Any) -> None:
+    ticket = open_ticket(client, next_step="as it was read")
+    client.pane.change_status("waiting_internal")
+    assert dialog(client).fields.value("next_step") == "as it was read"
+    client.idle()
+    client.pane.controller.lease.release()  # as where nobody types for long
+    client.idle()
+    client.change(ticket, next_step="theirs")
+    client.pane.read_again()
+    client.until(lambda: client.editor("next_step").value() == "theirs")
+    rd = next(one.id for one in client.reference.data.departments if one.code == "rd")
+    put(client, waiting_for_department_id=rd)
+    decide(client)
+    assert client.stored().values.status == "waiting_internal"
+    assert client.stored().values.next_step == "theirs"
