@@ -161,18 +161,6 @@ class FieldUndo(QObject):
 
     # -- back and forth ------------------------------------------------------------------------------------------------
 
-    def can_undo(self) -> bool:
-        """Whether there is a step to take back."""
-        return self._stack.canUndo()
-
-    def can_redo(self) -> bool:
-        """Whether there is a step to do again."""
-        return self._stack.canRedo()
-
-    def is_clean(self) -> bool:
-        """Whether the steps have led to what is saved."""
-        return self._stack.isClean()
-
     def undo(self, *, sent: bool = False) -> None:
         """Take the last step back. ``sent``: a save is under way, so what was read is about to be another."""
         self._is_sent = sent

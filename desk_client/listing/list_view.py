@@ -134,10 +134,6 @@ class ListView(Translated, SeveralRows[Row], Generic[Row]):
         self._empty_text = text
         self.viewport().update()
 
-    def empty_text(self) -> str:
-        """What is said where there are no rows."""
-        return self._empty_text
-
     def save_columns(self) -> QByteArray:
         """Order, widths, visibility and sort of the columns."""
         return self._header.arrangement()

@@ -208,10 +208,6 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
             missing.append(len(self._keys) - 1)
         return missing
 
-    def cached_pages(self) -> list[int]:
-        """The pages in memory."""
-        return sorted(self._pages)
-
     def row(self, number: int) -> Row | None:
         """The row, None where its page is not in memory."""
         page = self._pages.get(number // PAGE_ROWS)

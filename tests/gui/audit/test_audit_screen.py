@@ -87,7 +87,7 @@ def test_each_filter_narrows_and_clear_widens(client: Client, qtbot: QtBot) -> N
     filters.since.selectAll()
     qtbot.keyClicks(filters.since, "+1d")
     client.until(lambda: page.model.rowCount() == 0)
-    assert "No entry fits" in page.list.empty_text()
+    assert "No entry fits" in page.list._empty_text
     filters.since.selectAll()
     qtbot.keyClicks(filters.since, "nonsense")
     client.until(lambda: page.model.rowCount() == PAGE_ROWS)

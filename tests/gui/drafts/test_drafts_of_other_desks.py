@@ -48,6 +48,7 @@ def test_a_draft_of_a_deleted_ticket_can_be_read(start_client: StartClient, desk
     assert pane.comment_box.editor.toPlainText() == "and a comment"
     assert "deleted" in pane.change_banner.text()
     assert field(pane, "subject").isReadOnly()
+    assert pane.history._lines, "what happened to it can be read too"
     client.app.stop()
     again = start_client(remembered=True)
     wait_offered(again, 1)

@@ -125,7 +125,7 @@ def test_saved_is_clean_and_can_still_be_undone(opened: Client) -> None:
     client.pane.save()
     client.until(lambda: not client.pane.is_dirty())
     client.idle()
-    assert client.pane.form.fields.undo.is_clean()
+    assert client.pane.form.fields.undo._stack.isClean()
     client.go("subject")
     back(client)
     assert client.pane.is_dirty()
@@ -235,5 +235,5 @@ def test_many_steps_soak(opened: Client) -> None:
         again(client)
     assert client.editor("description").toPlainText().endswith("59")
     client.pane.editing.discard()
-    assert not client.pane.form.fields.undo.can_undo()
+    assert not client.pane.form.fields.undo._stack.canUndo()
     assert QApplication.focusWidget() is not None

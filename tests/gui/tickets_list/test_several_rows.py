@@ -103,7 +103,7 @@ def test_ctrl_a_chooses_rows_that_are_not_in_memory(start_client: StartClient, d
         cursor.execute(f"SELECT id FROM desk.ticket ORDER BY reported_at DESC, id DESC LIMIT {MOST_ROWS}")
         expected = [row[0] for row in cursor.fetchall()]
     assert list(client.list.chosen.ids()) == expected
-    assert len(client.model.cached_pages()) < MOST_ROWS // PAGE_ROWS < CACHED_PAGES
+    assert len(client.model._pages) < MOST_ROWS // PAGE_ROWS < CACHED_PAGES
     assert "1,000 selected" in status(client)
     assert "1,000" in client.window.statusBar().currentMessage()
 

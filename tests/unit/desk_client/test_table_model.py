@@ -75,7 +75,7 @@ def test_a_hundred_thousand_rows_of_which_few_are_kept(model: Model) -> None:
     assert (model.rowCount(), model.is_exact) == (ROWS, True)
     for number in range(ROWS // PAGE_ROWS):
         model.add_page(number, page(number))
-    assert len(model.cached_pages()) == CACHED_PAGES
+    assert len(model._pages) == CACHED_PAGES
     assert cell(model, ROWS - 1, ColumnId.NUMBER) == str(10_000 + ROWS - 1)
 
 
@@ -86,8 +86,8 @@ def test_what_was_seen_last_is_kept_longest(model: Model) -> None:
         model.add_page(number, page(number))
     assert model.missing_pages(0, 10) == []  # page 0 is in sight again
     model.add_page(100, page(100))
-    assert 0 in model.cached_pages()
-    assert 1 not in model.cached_pages()
+    assert 0 in model._pages
+    assert 1 not in model._pages
 
 
 def test_missing_pages_of_what_is_in_sight(model: Model) -> None:
