@@ -15,6 +15,7 @@ from shared.errors import DatabaseUnavailableError, DeskError, TakeOverError
 from shared.schemas.lease import Lease, LeaseAsk, LeaseBeat, LeaseState
 from shared.services.leases import answer_lease, ask_for_lease, release_lease, take_lease, take_over_lease
 
+Heard = Callable[[Any], None]
 MARGIN_MS = 100  # the desk's clock counts its own time out
 
 
@@ -152,12 +153,8 @@ class LeaseController(QObject):
     def _give_back(self, key: tuple[str, int]) -> None:
         token = self.keeper.let_go(key, self)
         if token is not None:
-            # told also where this pane has been closed meanwhile; where it fails, the lease ends by itself
-            tell = partial(self.keeper.tell_changed, key)
-            self._runner.run(
-                lambda conn: release_lease(conn, *key, token),
-                on_done=tell, on_error=tell, receiver=self.keeper, call=True,
-            )  # fmt: skip
+            tell = partial(self.keeper.tell_changed, key)  # where it fails: it ends by itself
+            self._call(lambda conn: release_lease(conn, *key, token), tell, tell, self.keeper)  # heard after closing
 
     def drop(self) -> None:
         """Forget a lease that the desk calls another's."""
@@ -267,7 +264,5 @@ class LeaseController(QObject):
         else:
             self.seen.emit(state)
 
-    def _call(
-        self, op: Callable[[Any], Any], on_done: Callable[[Any], None], on_error: Callable[[DeskError], None]
-    ) -> None:
-        self._runner.run(op, on_done=on_done, on_error=on_error, receiver=self, call=True)
+    def _call(self, op: Callable[[Any], Any], on_done: Heard, on_error: Heard, receiver: QObject | None = None) -> None:
+        self._runner.run(op, on_done=on_done, on_error=on_error, receiver=receiver or self, call=True)
