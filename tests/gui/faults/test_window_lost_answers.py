@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from desk_client import link_watch
 from desk_server.demo.loader import seed
 from tests.desks import RunningDesk
 from tests.faults.proxy import Proxy
@@ -24,6 +25,12 @@ _OFFSETS = itertools.count()
 def desk(desk: RunningDesk) -> RunningDesk:
     seed(desk.desk, 20, 3, dt.date(2026, 1, 1))
     return desk
+
+
+@pytest.fixture(autouse=True)
+def patience(short_lengths: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links break here by themselves; one that is merely slow shall not be given up before its save arrives."""
+    monkeypatch.setattr(link_watch, "SILENCE_SECONDS", 10.0)
 
 
 @pytest.fixture
