@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 
 from desk_client.notice_pace import GATHER_SECONDS, GATHER_SPREAD, NoticePace
-from desk_client.turns import COUNTS, ROWS, SIGHT, UNSEEN, WHOLE, Turns
+from desk_client.turns import COUNTS, LOOKS, ROWS, SIGHT, UNSEEN, WHOLE, Turns
 from shared.database import Database
 from shared.notify import ChangeKind, Notice, parse_notice
 from shared.queries.leases import get_leases
@@ -24,7 +24,6 @@ from shared.schemas.ticket import TicketRow
 from shared.schemas.ticket_listing import TicketFilter, TicketListing
 
 ENTITY = "ticket"
-LOOK_SECONDS = 0.03
 POLL_SECONDS = (12.0, 15.0)
 
 Timed = Callable[[str], AbstractContextManager[None]]
@@ -42,6 +41,7 @@ class Following:
         turns = [Turns(times, chance.random) for times in (ROWS, UNSEEN, SIGHT, WHOLE, COUNTS)]
         self._rows, self._unseen, self._sight, self._whole, self._counts = turns
         reads = (self._read_rows, self._read_rows, self._read_sight, self._read_whole, self._count)
+        self._looks = Turns(LOOKS, chance.random)
         self._reads = tuple(zip(turns, reads, strict=True))
         self._notices = NoticePace(ENTITY)
         self._box: deque[Notice] = deque()
@@ -115,10 +115,10 @@ class Following:
             if kind is ChangeKind.ROW:
                 self._counts.want(now)
             if self._edited and (ticket is None or (kind is ChangeKind.LEASE and ticket in self._edited)):
-                self._look_at = min(self._look_at or now + LOOK_SECONDS, now + LOOK_SECONDS)
+                self._looks.want(now)
 
     def _next_due(self) -> float:
-        dues = (self._notices.due(), self._look_at, *(turns.due_at() for turns, _ in self._reads))
+        dues = (self._notices.due(), self._look_at, self._looks.due_at(), *(turns.due_at() for turns, _ in self._reads))
         return min((due for due in dues if due is not None), default=float("inf"))
 
     def _go_on(self) -> None:
@@ -126,7 +126,8 @@ class Following:
         for turns, read in self._reads:
             if turns.is_due(time.monotonic()):
                 read()
-        if self._look_at is not None and self._look_at <= time.monotonic():
+        now = time.monotonic()
+        if self._looks.is_due(now) or (self._look_at is not None and self._look_at <= now):
             self._look()
 
     def _read_rows(self) -> None:
@@ -186,12 +187,15 @@ class Following:
             (self._edited.discard if row.edited_by is None else self._edited.add)(row.id)
         if not self._edited:
             self._look_at = None
+            self._looks.stop()
         elif self._look_at is None:
             self._look_at = time.monotonic() + self._chance.uniform(*POLL_SECONDS)
 
     def _look(self) -> None:
+        self._looks.begin(time.monotonic())
         with self._timed("who edits what is shown"), self._database.reading() as conn:
             states = get_leases(conn, [(ENTITY, ticket) for ticket in sorted(self._edited)])
+        self._looks.end(time.monotonic(), is_cheap=True)
         self._edited &= {state.entity_id for state in states}
         self._look_at = None
         self._note_edits(())
