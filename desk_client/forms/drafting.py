@@ -251,7 +251,8 @@ class Drafting(QObject):
         self._editing.restore_beside(content.beside)
         unknown = {name: text for name, text in content.typed.items() if name not in self._form.fields.frames}
         self._left_over.show(unknown, self._row_id())
-        self._form.restore(content.typed)
+        self._form.fields.restore(content.typed)
+        self._form.refresh()
         widget = self._editors().get(content.focus)
         if widget is not None:
             widget.setFocus()

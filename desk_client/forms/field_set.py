@@ -146,12 +146,13 @@ class FieldSet(FieldFrames):
         for name in known:
             self.edited.emit(name)
 
-    def restore(self, name: str, text: FieldText) -> None:
-        """Put what a draft has of a field into it: a step that can be taken back."""
-        if name in self.frames:
-            self.undo.end_run()
-            self.show_texts({name: text}, sent=bool(self.in_doubt))
-            self.undo.note(name)
+    def restore(self, texts: Mapping[str, FieldText]) -> None:
+        """Put what was typed elsewhere, in a draft or a dialog, into its fields: each a step that can be taken back."""
+        for name, text in texts.items():
+            if name in self.frames:
+                self.undo.end_run()
+                self.show_texts({name: text}, sent=bool(self.in_doubt))
+                self.undo.note(name)
 
     def _show_text(self, name: str, text: FieldText) -> None:
         editor = self.frames[name].editor

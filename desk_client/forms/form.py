@@ -9,7 +9,6 @@ from typing import Any, Generic
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from desk_client.drafts.content import FieldText
 from desk_client.forms.cards import Cards
 from desk_client.forms.detail import Detail
 from desk_client.forms.entity_fields import EntityFields
@@ -208,12 +207,6 @@ class EntityForm(QScrollArea, Generic[Detail]):
                     self.fields.put(name, value, texts.get(name, ""))
         self.refresh()
         self.edited.emit()
-
-    def restore(self, texts: Mapping[str, FieldText]) -> None:
-        """Put what was typed elsewhere into the fields, to the letter: in a draft, in a dialog."""
-        for name, text in texts.items():
-            self.fields.restore(name, text)
-        self.refresh()
 
     def set_locked(self, locked: bool) -> None:
         """Go to reading and back; what is typed stays."""

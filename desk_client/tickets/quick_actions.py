@@ -166,7 +166,8 @@ class QuickActions(QObject):
         dialog = self._editing.dialog
         if dialog is None:
             return  # or put there at an earlier refusal
-        self._form.restore(dialog.typed())
+        self._form.fields.restore(dialog.typed())
+        self._form.refresh()
         self._append_comment()
         self._editing.follow_dialog(None)  # it may stay for a while, under a question: what it has is put here once
         dialog.leave()
