@@ -109,35 +109,32 @@ class EntityController(QObject, Generic[Detail]):
         self._begin(row_id)
         self._runner.run(
             lambda conn: self.read(conn, row_id),
-            on_done=self._on_opened,
-            on_error=self.open_failed.emit,
-            receiver=self,
-            purpose="open",
-        )
+            on_done=self._on_opened, on_error=self.open_failed.emit, receiver=self, purpose="open",
+        )  # fmt: skip
 
     def start_new(self) -> None:
         """Begin a row that is not there yet: the save_id is made now and kept over retries."""
         self.stay(None)
 
     def stay(self, row_id: int | None) -> None:
-        is_another = row_id != self._row_id
         """Go on with what is shown: a row that was asked for meanwhile is not wanted any more, or did not come."""
+        is_another = row_id != self._row_id
         self._begin(row_id)
+        self._runner.cancel(self, "open")
         self._row_id = row_id
         if is_another:
             self.read_beside_again()
-        self._runner.cancel(self, "open")
 
     def _begin(self, row_id: int | None) -> None:
         self.lease.follow(row_id)
         self.ids.forget()
         self._visit += 1
+
     def _on_opened(self, detail: Detail) -> None:
         """What stands beside it is asked for only now: till then that of the row before is shown beside that one."""
         self._row_id = detail.id
         self.read_beside_again()
         self.opened.emit(detail)
-
 
     def look(self) -> None:
         """Read what is shown once more, as it is by now, and what stands beside it."""
@@ -146,10 +143,8 @@ class EntityController(QObject, Generic[Detail]):
             self._runner.run(
                 lambda conn: self._read_both(conn, row_id),
                 on_done=lambda both: self._if_shown(visit, self.looked, *both),
-                on_error=lambda error: self._if_shown(visit, self.look_failed, error),
-                receiver=self,
-                purpose="look",
-            )
+                on_error=lambda error: self._if_shown(visit, self.look_failed, error), receiver=self, purpose="look",
+            )  # fmt: skip
 
     def _if_shown(self, visit: int, signal: SignalInstance, *answer: Any) -> None:
         """Tell it, where the row that was asked about is still shown."""
@@ -187,12 +182,9 @@ class EntityController(QObject, Generic[Detail]):
     def _send(self, sent: Sent, op: Callable[[Any], Detail | None]) -> None:
         visit = self._visit
         self._runner.run(
-            op,
-            on_done=lambda detail: self._on_sent(visit, sent, detail),
-            on_error=lambda error: self._on_save_failed(visit, sent, error),
-            receiver=self,
-            write=True,
-        )
+            op, on_done=lambda detail: self._on_sent(visit, sent, detail),
+            on_error=lambda error: self._on_save_failed(visit, sent, error), receiver=self, write=True,
+        )  # fmt: skip
 
     def _on_sent(self, visit: int, sent: Sent, detail: Detail | None) -> None:
         if detail is None:
@@ -235,17 +227,16 @@ class EntityController(QObject, Generic[Detail]):
         if isinstance(error, AlreadySavedError):
             self._on_used(visit, sent, error)
         elif isinstance(error, ConflictError) and sent.row_id is not None:
-            self._read_newest(visit, sent.row_id)
+            self._read_newest(visit, sent.row_id, lambda both: self._if_shown(visit, self.conflicted, *both))
         else:
             self.save_failed.emit(error)
 
-    def _read_newest(self, visit: int, row_id: int) -> None:
+    def _read_newest(self, visit: int, row_id: int, on_done: Callable[[tuple[Detail, Any]], None]) -> None:
+        """What a save met; where that can't be read, the save has failed."""
         self._runner.run(
-            lambda conn: self._read_both(conn, row_id),
-            on_done=lambda both: self._if_shown(visit, self.conflicted, *both),
-            on_error=lambda error: self._if_shown(visit, self.save_failed, error),
-            receiver=self,
-        )
+            lambda conn: self._read_both(conn, row_id), on_done=on_done,
+            on_error=lambda error: self._if_shown(visit, self.save_failed, error), receiver=self,
+        )  # fmt: skip
 
     def _read_both(self, conn: Any, row_id: int) -> tuple[Detail, Any]:
         beside = self.read_beside(conn, row_id)
@@ -260,9 +251,8 @@ class EntityController(QObject, Generic[Detail]):
         self._runner.run(
             lambda conn: () if sent.row_id is None else self.read_beside(conn, sent.row_id),
             on_done=lambda beside: self._on_beside_used(visit, sent, beside),
-            on_error=lambda failure: self._if_shown(visit, self.save_failed, failure),
-            receiver=self,
-        )
+            on_error=lambda failure: self._if_shown(visit, self.save_failed, failure), receiver=self,
+        )  # fmt: skip
 
     def _on_beside_used(self, visit: int, sent: Sent, beside: Any) -> None:
         if visit != self._visit:
@@ -280,13 +270,8 @@ class EntityController(QObject, Generic[Detail]):
         """It was done before, by a try whose answer got lost: show what came of it."""
         if row_id is None:
             self.save_failed.emit(error)
-            return
-        self._runner.run(
-            lambda conn: self._read_both(conn, row_id),
-            on_done=lambda both: self._on_done_before(visit, sent, *both),
-            on_error=lambda failure: self._if_shown(visit, self.save_failed, failure),
-            receiver=self,
-        )
+        else:
+            self._read_newest(visit, row_id, lambda both: self._on_done_before(visit, sent, *both))
 
     def _on_done_before(self, visit: int, sent: Sent, detail: Detail, beside: Any) -> None:
         self.lease.note_done_before()
