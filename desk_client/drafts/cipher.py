@@ -10,7 +10,7 @@ import uuid
 from pathlib import Path
 from typing import cast
 
-from desk_client.drafts.journal_file import DAMAGED, put_aside
+from desk_client.drafts.journal_file import DAMAGED, mark_of, put_aside
 from shared.errors import KeyLostError
 from shared.key_store import KeyPassword, PasswordPlace, keep_new_password, read_password
 
@@ -41,6 +41,11 @@ class Cipher:
             return self._aead.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], draft_id.bytes)
         except InvalidTag as error:
             raise ValueError("not encrypted by this key") from error
+
+
+def key_mark(folder: Path) -> object:
+    """Another one where somebody took the key away since, or put another in its place."""
+    return mark_of(folder / KEY_FILE), mark_of(folder / SECRET_FILE)
 
 
 def load_cipher(folder: Path, *, use_store: bool) -> Cipher:

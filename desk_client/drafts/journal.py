@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = 2.0
 KEY_RETRY_SECONDS = 60.0  # a key store that is locked may ask the person each time
 CLOSE_SECONDS = 5.0  # a disk that hangs does not hold a client that is closed
+_DISK_ERRORS = (sqlite3.Error, OSError, FileHeldError, FileDamagedError, FileClosedError)
 
 
 class DraftFault(StrEnum):
@@ -105,7 +106,10 @@ class DraftJournal(QObject):
             if fault is not None:
                 self._put_back(waiting, search)
             self._tell(fault)
-        self._store.end()
+        try:
+            self._store.end()
+        except (KeyStoreError, *_DISK_ERRORS) as error:
+            log.warning("the last drafts are not written: %s", type(error).__name__)
 
     def _wait(self) -> bool:
         """Whether there is something to do; after a fault not before some time has gone by."""
@@ -127,7 +131,7 @@ class DraftJournal(QObject):
                 self.found.emit(self._store.look(search))
         except KeyStoreError:
             return DraftFault.KEY
-        except (sqlite3.Error, OSError, FileHeldError, FileDamagedError, FileClosedError) as error:
+        except _DISK_ERRORS as error:
             log.warning("drafts are not written: %s", getattr(error, "sqlite_errorname", type(error).__name__))
             self._store.let_go()
             return DraftFault.DISK_FULL if self._is_full(error) else DraftFault.DISK

@@ -25,6 +25,10 @@ class FileClosedError(Exception):
     """This account may not open or write it; or it is no file at all."""
 
 
+class FileGoneError(FileClosedError):
+    """Somebody took it away, or put another in its place: what is written into it nobody will find."""
+
+
 class FileDamagedError(Exception):
     """It is no file of drafts, or not any more."""
 
@@ -46,6 +50,7 @@ class JournalFile:
             if error.sqlite_errorcode & 0xFF in _CLOSED and has_room(path.parent):
                 raise FileClosedError(path.name) from error
             raise
+        self._opened = self._seen()
 
     def _open(self) -> None:
         self._connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
@@ -72,7 +77,7 @@ class JournalFile:
         run("COMMIT")
 
     def write(self, drafts: Mapping[uuid.UUID, bytes], gone: Collection[uuid.UUID] = ()) -> None:
-        """Put these in, in the place of older ones, and take those away: in one step."""
+        """Put these in, in the place of older ones, and take those away: in one step. FileGoneError."""
         run = self._connection.execute
         run("BEGIN IMMEDIATE")
         try:
@@ -85,6 +90,16 @@ class JournalFile:
             with contextlib.suppress(sqlite3.Error):
                 run("ROLLBACK")
             raise
+        if not self.is_there():  # SQLite does not look: it would go on in a file that has no name any more
+            raise FileGoneError(self.path.name)
+
+    def is_there(self) -> bool:
+        """Whether the file, and the one beside it with what was written last, are still those that were opened."""
+        return self._seen() == self._opened
+
+    def _seen(self) -> list[tuple[int, int] | None]:
+        marks = (mark_of(self.path.with_name(self.path.name + ending)) for ending in _BESIDE[:2])
+        return [mark and mark[:2] for mark in marks]
 
     def read(self) -> dict[uuid.UUID, bytes]:
         """All that is in it. FileDamagedError."""
@@ -105,6 +120,15 @@ class JournalFile:
         for ending in _BESIDE:
             with contextlib.suppress(OSError):
                 self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
+
+
+def mark_of(path: Path) -> tuple[int, int, int] | None:
+    """Which file it is, in two numbers, and when it was written; None where there is none."""
+    try:
+        seen = path.stat()
+    except OSError:
+        return None
+    return seen.st_dev, seen.st_ino, seen.st_mtime_ns
 
 
 def has_room(folder: Path) -> bool:

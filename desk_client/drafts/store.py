@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from desk_client.drafts.cipher import Cipher, load_cipher
+from desk_client.drafts.cipher import Cipher, key_mark, load_cipher
 from desk_client.drafts.content import Draft, decode, encode
 from desk_client.drafts.journal_file import (
     SUFFIX,
@@ -49,9 +49,11 @@ class DraftStore:
     def __init__(self, profile: Path, *, use_store: bool) -> None:
         self.folder, self._use_store = profile / FOLDER, use_store
         self._path = self._new_path()
-        self._made_cipher: Cipher | None = None
+        self._cipher: Cipher | None = None
+        self._key_mark: object = None  # of its key, as that lies on the disk
         self._file: JournalFile | None = None
-        self._rows: dict[uuid.UUID, bytes] = {}  # what the file holds
+        self._rows: dict[uuid.UUID, bytes] = {}  # what the file holds, once it is whole
+        self._is_whole = True
         self._adopted: dict[uuid.UUID, Draft] = {}  # by a search that did not come to its end yet
 
     def _new_path(self) -> Path:
@@ -59,26 +61,44 @@ class DraftStore:
 
     def write(self, waiting: Mapping[uuid.UUID, Draft | None]) -> None:
         """Put these drafts in; None takes one away."""
-        sealed = {one.id: self._cipher().encrypt(one.id, encode(one)) for one in waiting.values() if one is not None}
+        cipher = self._usable_cipher()
+        sealed = {one.id: cipher.encrypt(one.id, encode(one)) for one in waiting.values() if one is not None}
         self._store(sealed, [draft_id for draft_id, one in waiting.items() if one is None and draft_id in self._rows])
 
     def let_go(self) -> None:
         """After a fault the file is opened anew."""
-        file, self._file = self._file, None
+        file, self._file, self._is_whole = self._file, None, False
         if file is not None:
             file.close()
 
     def end(self) -> None:
-        """The process ends: what is in the file is for the next one; an empty file goes."""
-        if self._file is not None and not self._rows:
-            self._file.remove()
-        self.let_go()
+        """The process ends: what it has is for the next one; an empty file goes."""
+        try:
+            if self._rows:
+                self._make_ready()
+            elif self._file is not None:
+                self._file.remove()
+        finally:
+            self.let_go()
 
-    def _cipher(self) -> Cipher:
-        if self._made_cipher is None:
+    def _make_ready(self) -> None:
+        """Key and file are there, with all that we have: made anew where somebody took them away."""
+        self._usable_cipher()
+        self._held()
+
+    def _usable_cipher(self) -> Cipher:
+        """By the key that is on the disk now: what was sealed by one that is gone is sealed anew."""
+        if self._cipher is None or key_mark(self.folder) != self._key_mark:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._made_cipher = load_cipher(self.folder, use_store=self._use_store)
-        return self._made_cipher
+            before, self._cipher = self._cipher, load_cipher(self.folder, use_store=self._use_store)
+            self._key_mark = key_mark(self.folder)
+            if before is not None:
+                self._seal_anew(before, self._cipher)
+        return self._cipher
+
+    def _seal_anew(self, before: Cipher, now: Cipher) -> None:
+        self._is_whole = False
+        self._rows = {one: now.encrypt(one, before.decrypt(one, data)) for one, data in self._rows.items()}
 
     def _store(self, drafts: Mapping[uuid.UUID, bytes], gone: Collection[uuid.UUID] = ()) -> None:
         if not drafts and not gone:
@@ -90,14 +110,18 @@ class DraftStore:
 
     def _held(self) -> JournalFile:
         """Our file; another one, with all that was in it, where something happened to it."""
+        if self._file is not None and not self._file.is_there():
+            log.warning("the file of drafts was taken away, and is made anew")
+            self.let_go()
         if self._file is None:
             try:
                 self._file = JournalFile(self._path)
             except FileDamagedError:
                 self._path = self._new_path()
                 self._file = JournalFile(self._path)
-            if self._rows:
-                self._file.write(self._rows)
+        if not self._is_whole:
+            self._file.write(self._rows)
+            self._is_whole = True
         return self._file
 
     # -- what processes that are gone have left ------------------------------------------------------------------------
@@ -107,8 +131,7 @@ class DraftStore:
 
         The file and its key are made for it, before the first key press: on a busy disk that alone may take seconds.
         """
-        self._cipher()
-        self._held()
+        self._make_ready()
         finding = _Finding(search, self._adopted)
         for path in sorted(self.folder.glob(f"*{SUFFIX}")):
             file = None if path == self._path else self._taken(path, finding)
@@ -139,7 +162,8 @@ class DraftStore:
             rows = file.read()
         except FileDamagedError:
             rows = {uuid.UUID(int=0): b""}  # something is in it that nobody can read
-        drafts = [draft for draft_id, data in rows.items() if (draft := self._read(draft_id, data))]
+        cipher = self._usable_cipher()
+        drafts = [draft for draft_id, data in rows.items() if (draft := _read(cipher, draft_id, data))]
         finding.unreadable += len(rows) - len(drafts)
         mine = {draft.id for draft in drafts if finding.is_mine(draft)}
         newer = {draft.id for draft in drafts if finding.add(draft)}
@@ -153,12 +177,13 @@ class DraftStore:
             file.close()
             put_aside(file.path)
 
-    def _read(self, draft_id: uuid.UUID, data: bytes) -> Draft | None:
-        try:
-            return decode(draft_id, self._cipher().decrypt(draft_id, data))
-        except ValueError:
-            log.warning("a draft can't be read: by another key, or of another client")
-            return None
+
+def _read(cipher: Cipher, draft_id: uuid.UUID, data: bytes) -> Draft | None:
+    try:
+        return decode(draft_id, cipher.decrypt(draft_id, data))
+    except ValueError:
+        log.warning("a draft can't be read: by another key, or of another client")
+        return None
 
 
 class _Finding:

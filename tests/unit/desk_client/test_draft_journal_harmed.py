@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,9 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from desk_client.drafts import journal as journal_module
 from desk_client.drafts import store as store_module
-from desk_client.drafts.cipher import KEY_FILE
+from desk_client.drafts.cipher import KEY_FILE, SECRET_FILE
 from desk_client.drafts.content import Draft, DraftContent, FieldText
-from desk_client.drafts.journal import DraftJournal
+from desk_client.drafts.journal import DraftFault, DraftJournal
 from desk_client.drafts.journal_file import JournalFile
 
 MINE = ("pc-full", "lin")
@@ -42,12 +43,41 @@ def open_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ca
         one.close()
 
 
-def leave(qtbot: QtBot, journal: DraftJournal, *drafts: Draft) -> None:
-    """A process that wrote these and is gone."""
+def write(qtbot: QtBot, journal: DraftJournal, *drafts: Draft) -> None:
     for one in drafts:
         with qtbot.waitSignal(journal.written, timeout=10_000):
             journal.put(one)
+
+
+def leave(qtbot: QtBot, journal: DraftJournal, *drafts: Draft) -> None:
+    """A process that wrote these and is gone."""
+    write(qtbot, journal, *drafts)
     journal.close()
+
+
+def take_away(folder: Path, *patterns: str) -> None:
+    """As a program does that cleans up, or a person."""
+    gone = [file for pattern in patterns for file in folder.glob(pattern)]
+    assert gone
+    for file in gone:
+        file.unlink()
+
+
+def offered(qtbot: QtBot, journal: DraftJournal) -> set[uuid.UUID]:
+    with qtbot.waitSignal(journal.found, timeout=10_000) as signal:
+        journal.look(*MINE)
+    return {one.id for one in signal.args[0].mine}
+
+
+def after_kill(qtbot: QtBot, profile: Path) -> set[uuid.UUID]:
+    """What a start would offer, were each process on this profile killed now."""
+    shutil.copytree(profile, profile / "killed")
+    journal = DraftJournal(profile / "killed", use_store=False)
+    try:
+        return offered(qtbot, journal)
+    finally:
+        journal.close()
+        shutil.rmtree(profile / "killed")
 
 
 def test_a_file_that_can_not_be_opened_hides_no_other(
@@ -131,3 +161,80 @@ def test_a_clock_that_was_set_back_leaves_the_newest_state(
     with qtbot.waitSignal(again.found, timeout=5_000) as signal:
         again.look(*MINE)
     assert signal.args[0].mine == (newer,)
+
+
+HARMS: dict[str, Callable[[Path], object]] = {
+    "nothing": lambda folder: None,
+    "the folder": shutil.rmtree,
+    "all of the file": lambda folder: take_away(folder, "*.drafts*"),
+    "the file alone": lambda folder: take_away(folder, "*.drafts"),
+    "what is not in the file yet": lambda folder: take_away(folder, "*-wal"),
+    "the key": lambda folder: take_away(folder, KEY_FILE, SECRET_FILE),
+    "the key's secret": lambda folder: take_away(folder, SECRET_FILE),
+    "the record of the key": lambda folder: take_away(folder, KEY_FILE),
+    "the file and the key": lambda folder: take_away(folder, "*"),
+}
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_what_somebody_took_away_is_made_anew_by_the_next_write(
+    open_journal: Callable[[], DraftJournal], qtbot: QtBot, tmp_path: Path, harm: str
+) -> None:
+    """All that this client has is readable after a kill, not only what was written last; and nobody hears of it."""
+    drafts, folder, faults = [draft("one"), draft("two"), draft("three")], tmp_path / "drafts", list[Any]()
+    journal = open_journal()
+    journal.failed.connect(faults.append)
+    write(qtbot, journal, *drafts[:2])
+    assert after_kill(qtbot, tmp_path) == {one.id for one in drafts[:2]}
+    HARMS[harm](folder)
+    write(qtbot, journal, drafts[2])
+    assert after_kill(qtbot, tmp_path) == {one.id for one in drafts}
+    assert faults == []
+    HARMS[harm](folder)
+    with qtbot.waitSignal(journal.written, timeout=10_000):
+        journal.remove(drafts[0].id)
+    assert after_kill(qtbot, tmp_path) == {one.id for one in drafts[1:]}, "also where something was only taken out"
+
+
+def test_where_nothing_can_be_made_anew_nothing_is_called_written(
+    open_journal: Callable[[], DraftJournal], qtbot: QtBot, tmp_path: Path
+) -> None:
+    first, second, folder = draft("first"), draft("second"), tmp_path / "drafts"
+    journal, said = open_journal(), list[Any]()
+    write(qtbot, journal, first)
+    shutil.rmtree(folder)
+    folder.write_text("in its place")
+    journal.written.connect(lambda ids, _: said.append(ids))
+    with qtbot.waitSignal(journal.failed, timeout=10_000) as signal:
+        journal.put(second)
+    assert signal.args == [DraftFault.DISK]
+    assert said == []
+    with qtbot.waitSignals([journal.recovered, journal.written], timeout=10_000):
+        folder.unlink()
+    assert after_kill(qtbot, tmp_path) == {first.id, second.id}
+
+
+def test_two_clients_agree_on_a_new_key(open_journal: Callable[[], DraftJournal], qtbot: QtBot, tmp_path: Path) -> None:
+    """The first makes it; what the second wrote by the old one would be readable for nobody."""
+    drafts, clients = [draft(str(at)) for at in range(4)], [open_journal(), open_journal()]
+    for client, one in zip(clients, drafts[:2], strict=True):
+        write(qtbot, client, one)
+    shutil.rmtree(tmp_path / "drafts")
+    for client, one in zip(clients, drafts[2:], strict=True):
+        write(qtbot, client, one)
+    assert after_kill(qtbot, tmp_path) == {one.id for one in drafts}
+
+
+@pytest.mark.parametrize("harm", ["the folder", "the key"])
+def test_a_client_that_ends_leaves_all_that_it_had(
+    open_journal: Callable[[], DraftJournal], qtbot: QtBot, tmp_path: Path, harm: str
+) -> None:
+    """Also what it took over from one before it, where nothing was written after the harm."""
+    drafts = [draft("of the one before"), draft("its own")]
+    leave(qtbot, open_journal(), drafts[0])
+    journal = open_journal()
+    assert offered(qtbot, journal) == {drafts[0].id}
+    write(qtbot, journal, drafts[1])
+    HARMS[harm](tmp_path / "drafts")
+    journal.close()
+    assert offered(qtbot, open_journal()) == {one.id for one in drafts}
