@@ -153,8 +153,7 @@ class EntityEditing(ShownEdit[Detail]):
     def _on_unanswered(self) -> None:
         """What a text stands for could not be asked: it is saved when that is wanted again."""
         if self._save_waits:
-            self._save_waits = False
-            self.stay_here()
+            self.forget_save()
 
     def _on_lease_taken(self) -> None:
         if self._save_waits_for_lease and not self.leasing.is_unsure:

@@ -11,8 +11,9 @@ from PySide6.QtCore import Qt
 
 from desk_client.forms import lease_controller, lookup_controller
 from desk_client.forms.leasing import Leasing
+from desk_client.tickets import controller
 from shared.errors import DatabaseUnavailableError
-from tests.gui.tickets_form.elsewhere import CONTROL
+from tests.gui.tickets_form.elsewhere import CONTROL, change_elsewhere
 
 WAIT_SECONDS = 10.0
 NO_ANSWER = ("error", "The server can't be reached")
@@ -63,6 +64,35 @@ def test_a_look_up_that_failed_holds_up_no_save_for_ever(client: Any, break_look
     save(client)
     client.until(lambda: not client.pane.is_dirty())
     assert client.stored(ticket).customer == "Lumora Devices"
+
+
+def test_a_look_up_that_failed_within_a_merge_ends_the_save(
+    client: Any, break_look_ups: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text that was typed while the save was out is asked for before it goes out again."""
+    ticket = client.new_ticket_id()
+    client.open(ticket)
+    change_elsewhere(client, ticket, subject="Another meanwhile")
+    client.go("serial")
+    client.type("SN 7")
+    client.idle()
+    goes_on, honest = threading.Event(), controller.update_ticket
+    monkeypatch.setattr(controller, "update_ticket", lambda *how: goes_on.wait(WAIT_SECONDS) and honest(*how))
+    mend = break_look_ups()
+    client.press(Qt.Key.Key_Return, CONTROL)
+    client.go("customer_id")
+    client.editor("customer_id").selectAll()
+    client.type("Lumora")
+    goes_on.set()
+    client.idle()
+    assert not client.pane.editing.is_saving and client.pane.is_dirty()
+    mend()
+    save(client)
+    client.until(lambda: not client.pane.is_dirty())
+    stored = client.stored(ticket)
+    assert (stored.customer, stored.values.serial, stored.values.subject) == (
+        "Lumora Devices", "SN 7", "Another meanwhile",
+    )  # fmt: skip
 
 
 def test_after_a_look_up_that_failed_no_save_goes_out_by_itself(client: Any, break_look_ups: Any) -> None:
