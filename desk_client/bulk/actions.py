@@ -71,7 +71,8 @@ class BulkActions(QObject):
     def undo(self) -> None:
         """Take back the last change, as far as nobody has changed its rows since."""
         if self.last is not None and self.last.can_undo() and not self.controller.is_busy:
-            self._begin(self.last.undo())
+            self._show_work(len(self.last.rows))
+            self.controller.undo(self.last)
 
     def _now(self) -> datetime:
         """The desk's time."""
@@ -137,12 +138,14 @@ class BulkActions(QObject):
     # -- on the way ------------------------------------------------------------------------------------------------
 
     def _begin(self, work: BulkWork) -> None:
-        if self.controller.is_busy:
-            return
+        if not self.controller.is_busy:
+            self._show_work(len(work.rows))
+            self.controller.begin(work)
+
+    def _show_work(self, rows: int) -> None:
         self._say_nothing()
-        if self.dialog is None and len(work.rows) > AT_ONCE:
-            self._open(len(work.rows))
-        self.controller.begin(work)
+        if self.dialog is None and rows > AT_ONCE:
+            self._open(rows)
 
     def _say_nothing(self) -> None:
         self.undo_bar.clear()

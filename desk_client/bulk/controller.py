@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desk_client.bulk.work import BulkRow, BulkWork, Outcome, is_passing
 from desk_client.change_bus import ChangeBus
 from desk_client.runner import DbRunner
-from shared.errors import DatabaseUnavailableError, DeskError
+from shared.errors import DatabaseUnavailableError, DeskError, LoginRefusedError, ServerFullError
 from shared.queries.bulk import name_rows, row_values
 from shared.schemas.bulk import RowName
 from shared.services.bulk import PORTION, save_rows
@@ -41,6 +41,7 @@ class BulkController(QObject):
         self._runner, self._bus = runner, bus
         self._work: BulkWork | None = None
         self._is_stopping = False
+        self._takes_back = False  # once it is known what is done
         self._reconnects = 0
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -95,6 +96,15 @@ class BulkController(QObject):
 
         self._read_names(work.entity, work.moved_ids(), go_on, self._on_not_retried)
 
+    def undo(self, work: BulkWork) -> None:
+        """Take it back. Rows of which nobody knows whether they are done are first sent again as they were."""
+        if work.of(Outcome.UNKNOWN):
+            self._takes_back = True
+            work.ask_again()
+            self.begin(work)
+        else:
+            self.begin(work.undo())
+
     def _on_not_retried(self, error: DeskError) -> None:
         self._work = None
         self.failed.emit(error)
@@ -139,6 +149,8 @@ class BulkController(QObject):
 
     def _on_failed(self, work: BulkWork, portion: list[BulkRow], error: DeskError) -> None:
         """The portion's answer got lost, or it was refused as a whole."""
+        if _may_be_done(error):
+            work.lose(portion)
         if (error.is_away or is_passing(error)) and self._reconnects < MOST_RECONNECTS and not self._is_stopping:
             self._reconnects += 1
             self.held_up.emit(error)
@@ -148,9 +160,11 @@ class BulkController(QObject):
         if not isinstance(error, DatabaseUnavailableError):
             self.progressed.emit(work.settled, len(work.rows))
             self._send_next()
-        else:
-            work.fail(work.of(Outcome.WAITING), error)
-            self._finish(work)
+            return
+        if self._is_stopping:
+            work.stop()
+        work.fail(work.of(Outcome.WAITING), error)
+        self._finish(work)
 
     def _on_unreadable(self, error: DeskError) -> None:
         if self._work is not None:
@@ -159,6 +173,10 @@ class BulkController(QObject):
 
     def _finish(self, work: BulkWork) -> None:
         self._work = None
+        takes_back, self._takes_back = self._takes_back, False
+        if takes_back and not self._is_stopping and not work.of(Outcome.UNKNOWN) and work.can_undo():
+            self.begin(work.undo())
+            return
         if work.origin is not None:
             work.origin.note_undone(work)
         self.progressed.emit(work.settled, len(work.rows))
@@ -167,9 +185,14 @@ class BulkController(QObject):
 
     def _publish(self, work: BulkWork) -> None:
         """Tell the lists and forms: of a few rows one by one, of many once."""
-        done = work.of(Outcome.DONE, Outcome.FAILED)  # one whose answer got lost may be done
+        done = work.of(Outcome.DONE, Outcome.FAILED, Outcome.UNKNOWN)  # what failed may be changed by others
         if len(done) > PUBLISHED_ONE_BY_ONE:
             self._bus.publish(work.entity, initiator=self)
             return
         for row in done:
             self._bus.publish(work.entity, row.name.id, initiator=self)
+
+
+def _may_be_done(error: DeskError) -> bool:
+    """Whether what was sent may be done all the same: not where we were turned away before we sent it."""
+    return isinstance(error, DatabaseUnavailableError) and not isinstance(error, ServerFullError | LoginRefusedError)

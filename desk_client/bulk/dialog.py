@@ -199,7 +199,7 @@ class BulkDialog(Translated, QDialog):
         self._say_buttons()
 
     def _say_buttons(self) -> None:
-        has_failed = self._work is not None and bool(self._work.of(Outcome.FAILED))
+        has_failed = self._work is not None and bool(self._work.of(Outcome.FAILED, Outcome.UNKNOWN))
         set_role(self._go, Role.PRIMARY if self.step is not Step.RESULTS or has_failed else Role.PLAIN)
         again = QCoreApplication.translate("Bulk", "Try again what was not done")
         verb = again if self.step is Step.RESULTS else QCoreApplication.translate("Bulk", "Change")
@@ -231,6 +231,10 @@ class BulkDialog(Translated, QDialog):
         if self.step is Step.FIELDS and self._missing:
             text = QCoreApplication.translate("Bulk", "{rows} of the selection are not there any more")
             return text.format(rows=self._entity.count_text(self._missing))
+        if self.step is Step.RESULTS and self._work is not None and self._work.of(Outcome.UNKNOWN, Outcome.UNDOING):
+            return QCoreApplication.translate(
+                "Bulk", "What got no answer can be tried again, or taken back: nothing is done twice"
+            )
         return ""
 
     def text(self) -> str:

@@ -1,4 +1,4 @@
-"""The rows of a change of many and what became of each: what was not done first."""
+"""The rows of a change of many and what became of each: what is not known and what was not done first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from desk_client.bulk.work import BulkRow, BulkWork, Outcome
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 KEY, TITLE, OUTCOME, REASON = range(4)
-_ORDER = {Outcome.FAILED: 0, Outcome.STOPPED: 1, Outcome.WAITING: 1, Outcome.DONE: 3, Outcome.UNDONE: 4}
+_ORDER = {
+    Outcome.UNKNOWN: 0, Outcome.UNDOING: 0, Outcome.FAILED: 1, Outcome.STOPPED: 2, Outcome.WAITING: 2,
+    Outcome.DONE: 4, Outcome.UNDONE: 5,
+}  # fmt: skip
 
 
 class ResultModel(QAbstractTableModel):
@@ -57,7 +60,7 @@ class ResultModel(QAbstractTableModel):
             return row.name.title
         if index.column() == OUTCOME:
             return outcome_text(row, is_deletion=self._is_deletion)
-        return reason_text(row, self._label_of)
+        return reason_text(row, self._label_of, is_deletion=self._is_deletion)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The headings."""
@@ -72,5 +75,5 @@ class ResultModel(QAbstractTableModel):
 
 
 def _place(row: BulkRow) -> tuple[int, int]:
-    """What was not done, then what could not be taken back, then the others."""
-    return (2 if row.outcome is Outcome.DONE and row.error is not None else _ORDER[row.outcome]), row.name.id
+    """What nobody knows of, what was not done, what could not be taken back, then the others."""
+    return (3 if row.outcome is Outcome.DONE and row.error is not None else _ORDER[row.outcome]), row.name.id

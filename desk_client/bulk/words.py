@@ -26,15 +26,23 @@ def outcome_text(row: BulkRow, *, is_deletion: bool) -> str:
         return QCoreApplication.translate("Bulk", "Not changed")
     words = {
         Outcome.WAITING: QCoreApplication.translate("Bulk", "Waiting"),
+        Outcome.UNKNOWN: QCoreApplication.translate("Bulk", "Not known yet"),
+        Outcome.UNDOING: QCoreApplication.translate("Bulk", "Not known yet"),
         Outcome.UNDONE: QCoreApplication.translate("Bulk", "Taken back"),
     }
     return words[row.outcome]
 
 
-def reason_text(row: BulkRow, label_of: LabelOf) -> str:
+def reason_text(row: BulkRow, label_of: LabelOf, *, is_deletion: bool) -> str:
     """Why, '' where there is nothing to say."""
     if row.outcome is Outcome.STOPPED:
         return QCoreApplication.translate("Bulk", "You stopped before its turn")
+    if row.outcome is Outcome.UNDOING:
+        return QCoreApplication.translate("Bulk", "No answer came: it may be taken back or not")
+    if row.outcome is Outcome.UNKNOWN:
+        if is_deletion:
+            return QCoreApplication.translate("Bulk", "No answer came: it may be deleted or not")
+        return QCoreApplication.translate("Bulk", "No answer came: it may be changed or not")
     if row.error is None:
         return ""
     reason = _error_text(row, label_of)
@@ -73,6 +81,10 @@ def summary_text(work: BulkWork, entity: BulkEntity) -> str:
     said = text.format(rows=entity.count_text(done))
     if left:
         said += QCoreApplication.translate("Bulk", ", {count} not").format(count=QLocale().toString(left))
+    unknown = work.count(Outcome.UNKNOWN, Outcome.UNDOING)
+    if unknown:
+        text = QCoreApplication.translate("Bulk", ", {count} not known yet")
+        said += text.format(count=QLocale().toString(unknown))
     undone = work.count(Outcome.UNDONE)
     if undone:
         text = QCoreApplication.translate("Bulk", ", {count} taken back")

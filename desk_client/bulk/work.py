@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from shared.errors import BusyError, ConflictError, DeskError, TooSlowError
+from shared.errors import BusyError, ConflictError, DeskError, PermissionDeniedError, PersonError, TooSlowError
 from shared.schemas.bulk import RowName, RowResult, RowSave, RowState
 
 MOST_TRIES = 5  # of a row that could not be locked
+_SAYS_NOTHING = (BusyError, PermissionDeniedError, PersonError)  # refused before the desk looks for the save_id
 
 
 class Outcome(StrEnum):
@@ -24,6 +25,8 @@ class Outcome(StrEnum):
     DONE = "done"
     FAILED = "failed"
     STOPPED = "stopped"  # the person stopped before its turn
+    UNKNOWN = "unknown"  # sent, and the answer got lost: it may be done
+    UNDOING = "undoing"  # done; it was sent to be taken back, and that answer got lost
     UNDONE = "undone"
 
 
@@ -45,11 +48,17 @@ class BulkRow:
     before: Mapping[str, Any] | None = None
     had: Mapping[str, Any] | None = None
     tries: int = 0
+    is_lost: bool = False  # it was sent, and no answer came so far
+    back: BulkRow | None = None  # what was sent to take it back, while nobody knows whether that is done
 
     @property
     def is_open(self) -> bool:
-        """Whether it is not changed and may be tried again."""
-        return self.outcome in (Outcome.FAILED, Outcome.STOPPED)
+        """Whether it may be tried again: it is not changed, or nobody knows."""
+        return self.outcome in (Outcome.FAILED, Outcome.STOPPED, Outcome.UNKNOWN)
+
+    def wait(self) -> None:
+        """It is to be sent, by the same save_id as before if it was sent before: it is done once."""
+        self.outcome, self.error, self.tries = Outcome.WAITING, None, 0
 
     def to_save(self) -> RowSave:
         """What is sent for it."""
@@ -59,12 +68,13 @@ class BulkRow:
         """What the desk said of it. A row that could not be locked waits for another try."""
         self.machine, self.person, self.error = result.machine, result.person, result.error
         if result.state is not RowState.FAILED:
-            self.outcome = Outcome.DONE
+            self.outcome, self.is_lost = Outcome.DONE, False
             self.before = result.before if result.before is not None else self.had
         elif is_passing(result.error) and self.tries < MOST_TRIES:
             self.tries += 1
         else:
-            self.outcome = Outcome.FAILED
+            self.is_lost = self.is_lost and isinstance(result.error, _SAYS_NOTHING)
+            self.outcome = Outcome.UNKNOWN if self.is_lost else Outcome.FAILED
 
 
 class BulkWork:
@@ -91,16 +101,20 @@ class BulkWork:
         for result in results:
             self._by_id[result.id].take(result)
 
-    def fail(self, rows: Iterable[BulkRow], error: DeskError) -> None:
-        """Nothing was done about these rows, or nobody knows: each keeps its save_id, so that it is done once."""
+    def lose(self, rows: Iterable[BulkRow]) -> None:
+        """These rows were sent, and the answer got lost: until another comes, nobody knows whether they are done."""
         for row in rows:
-            row.outcome, row.error = Outcome.FAILED, error
+            row.is_lost = True
+
+    def fail(self, rows: Iterable[BulkRow], error: DeskError) -> None:
+        """No more is done about these rows."""
+        for row in rows:
+            row.outcome, row.error = Outcome.UNKNOWN if row.is_lost else Outcome.FAILED, error
 
     def stop(self) -> None:
         """What was not sent yet is left as it is."""
-        for row in self.rows:
-            if row.outcome is Outcome.WAITING:
-                row.outcome = Outcome.STOPPED
+        for row in self.of(Outcome.WAITING):
+            row.outcome = Outcome.UNKNOWN if row.is_lost else Outcome.STOPPED
 
     def note_values(self, had: Mapping[int, tuple[int, Mapping[str, Any]]]) -> None:
         """What rows have now, where they are still at the version that is to be changed."""
@@ -156,28 +170,41 @@ class BulkWork:
                 if now is None:
                     continue
                 row.name, row.version = now, now.row_version
-            row.outcome, row.error, row.tries = Outcome.WAITING, None, 0
+            row.wait()
+
+    def ask_again(self) -> None:
+        """Send again only what nobody knows of."""
+        for row in self.of(Outcome.UNKNOWN):
+            row.wait()
 
     def can_undo(self) -> bool:
-        """Whether there is something to take back."""
-        return any(row.outcome is Outcome.DONE and row.before is not None for row in self.rows)
+        """Whether there is something to take back, or may be."""
+        return bool(self.of(Outcome.UNKNOWN) or self._rows_to_undo())
 
     def undo(self) -> BulkWork:
-        """The change that takes this one back; rows that were changed since then stay as they are, and say so."""
-        rows = [
-            BulkRow(row.name, row.version + 1, row.before)
-            for row in self.of(Outcome.DONE)
-            if row.before is not None
-        ]  # fmt: skip
+        """The change that takes this one back; rows that were changed since then stay as they are, and say so.
+
+        What was sent for it before, without an answer, is sent again as it was: it may be done.
+        """
+        rows = [row.back or BulkRow(row.name, row.version + 1, before) for row, before in self._rows_to_undo()]
+        for row in rows:
+            row.wait()
         return BulkWork(self.entity, rows, origin=self)
+
+    def _rows_to_undo(self) -> list[tuple[BulkRow, Mapping[str, Any]]]:
+        done = self.of(Outcome.DONE, Outcome.UNDOING)
+        return [(row, row.before) for row in done if row.before is not None]
 
     def note_undone(self, undo: BulkWork) -> None:
         """What became of taking it back."""
         for back in undo.rows:
             row = self._by_id[back.name.id]
             row.machine, row.person, row.error = back.machine, back.person, back.error
-            if back.outcome is Outcome.DONE:
-                row.outcome = Outcome.UNDONE
+            row.outcome = _UNDONE.get(back.outcome, Outcome.DONE)
+            row.back = back if row.outcome is Outcome.UNDOING else None
+
+
+_UNDONE = {Outcome.DONE: Outcome.UNDONE, Outcome.UNKNOWN: Outcome.UNDOING}  # else it stays done
 
 
 def is_passing(error: DeskError | None) -> bool:

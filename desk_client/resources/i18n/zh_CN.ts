@@ -1175,6 +1175,10 @@
         <translation>所选中有 {rows} 已不存在</translation>
     </message>
     <message>
+        <source>What got no answer can be tried again, or taken back: nothing is done twice</source>
+        <translation>未收到答复的可以重试或撤回：不会重复执行</translation>
+    </message>
+    <message>
         <source>Progress</source>
         <translation>进度</translation>
     </message>
@@ -1239,12 +1243,28 @@
         <translation>未删除</translation>
     </message>
     <message>
+        <source>Not known yet</source>
+        <translation>尚不清楚</translation>
+    </message>
+    <message>
         <source>Taken back</source>
         <translation>已撤回</translation>
     </message>
     <message>
         <source>You stopped before its turn</source>
         <translation>轮到它之前您已停止</translation>
+    </message>
+    <message>
+        <source>No answer came: it may be taken back or not</source>
+        <translation>未收到答复：可能已撤回，也可能未撤回</translation>
+    </message>
+    <message>
+        <source>No answer came: it may be deleted or not</source>
+        <translation>未收到答复：可能已删除，也可能未删除</translation>
+    </message>
+    <message>
+        <source>No answer came: it may be changed or not</source>
+        <translation>未收到答复：可能已更改，也可能未更改</translation>
     </message>
     <message>
         <source>Could not be taken back: {reason}</source>
@@ -1277,6 +1297,10 @@
     <message>
         <source>, {count} not</source>
         <translation>，{count} 条未处理</translation>
+    </message>
+    <message>
+        <source>, {count} not known yet</source>
+        <translation>，{count} 条尚不清楚</translation>
     </message>
     <message>
         <source>, {count} taken back</source>

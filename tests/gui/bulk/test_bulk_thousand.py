@@ -167,8 +167,11 @@ def test_a_desk_that_stays_away_is_said_and_tried_again_by_hand(
     ids = bulk.select(PORTION + 3)
     bulk.change(next_step="Once more")
     told = bulk.results()
-    assert {outcome for outcome, _ in told.values()} == {Outcome.FAILED}
-    assert {reason for _, reason in told.values()} == {"The server can't be reached"}
+    assert [told[one] for one in sorted(ids)] == [
+        *[(Outcome.UNKNOWN, "No answer came: it may be changed or not")] * PORTION,
+        *[(Outcome.FAILED, "The server can't be reached")] * 3,  # never sent
+    ]
+    assert changed(bulk, "Once more") == PORTION
     assert cuts.calls == 1 + bulk_controller.MOST_RECONNECTS
     quick.setattr(bulk_controller, "save_rows", save_rows)
     QTest.mouseClick(bulk.button("bulkGo"), Qt.MouseButton.LeftButton)

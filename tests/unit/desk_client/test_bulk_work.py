@@ -12,6 +12,7 @@ from shared.errors import (
     ConflictError,
     DatabaseUnavailableError,
     LeaseLostError,
+    PersonError,
     TooSlowError,
     TransitionError,
 )
@@ -69,6 +70,7 @@ def test_other_refusals_are_not_tried_again_by_themselves(error: Any) -> None:
 def test_each_row_keeps_its_save_id_over_every_try() -> None:
     work = work_of(2)
     before = [row.to_save().save_id for row in work.rows]
+    work.lose(work.rows)
     work.fail(work.rows, DatabaseUnavailableError("gone"))
     work.retry({})
     assert [row.to_save().save_id for row in work.rows] == before
@@ -109,3 +111,55 @@ def test_stopped_rows_can_be_finished_later() -> None:
     assert work.count(Outcome.STOPPED) == 2 and not work.is_whole
     work.retry({})
     assert ids(work.next_portion(9)) == [2, 3]
+
+
+def test_what_was_sent_without_an_answer_is_neither_done_nor_not() -> None:
+    work = work_of(4)
+    work.take([ok(1)])
+    work.lose(work.rows[1:3])
+    work.stop()
+    assert [row.outcome for row in work.rows] == [Outcome.DONE, Outcome.UNKNOWN, Outcome.UNKNOWN, Outcome.STOPPED]
+    assert work.can_undo() and ids(work.open_rows()) == [2, 3, 4]
+    save_ids = [row.save_id for row in work.rows]
+    work.ask_again()
+    assert ids(work.next_portion(9)) == [2, 3]
+    work.fail(work.next_portion(9), DatabaseUnavailableError("refused on the way in"))  # nor does this tell
+    assert work.count(Outcome.UNKNOWN) == 2
+    work.ask_again()
+    work.take([RowResult(2, RowState.ALREADY, row_version=5), failed(3, ConflictError("moved"))])
+    assert [row.outcome for row in work.rows] == [Outcome.DONE, Outcome.DONE, Outcome.FAILED, Outcome.STOPPED]
+    assert [row.save_id for row in work.rows] == save_ids
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (PersonError("who"), Outcome.UNKNOWN),
+        (TooSlowError("slow"), Outcome.UNKNOWN),
+        (LeaseLostError("held"), Outcome.FAILED),
+    ],
+)
+def test_a_refusal_tells_only_where_the_save_was_looked_for(error: Any, outcome: str) -> None:
+    work = work_of(2)
+    work.lose(work.rows[:1])
+    work.take([failed(1, error), failed(2, error)])
+    assert [row.outcome for row in work.rows] == [outcome, Outcome.FAILED]
+
+
+def test_taking_back_is_sent_again_as_it_was_where_its_answer_got_lost() -> None:
+    work = work_of(3)
+    work.take([ok(1), ok(2), ok(3)])
+    undo = work.undo()
+    save_ids = [row.save_id for row in undo.rows]
+    undo.take([failed(3, LeaseLostError("held"))])
+    undo.lose(undo.rows[:2])
+    undo.stop()
+    work.note_undone(undo)
+    assert [row.outcome for row in work.rows] == [Outcome.UNDOING, Outcome.UNDOING, Outcome.DONE]
+    assert work.open_rows() == [] and work.can_undo() and not work.is_whole
+    again = work.undo()
+    assert [one == other.save_id for one, other in zip(save_ids, again.rows, strict=True)] == [True, True, False]
+    again.take([RowResult(1, RowState.ALREADY, row_version=6), failed(2, ConflictError("moved")), ok(3)])
+    work.note_undone(again)
+    assert [row.outcome for row in work.rows] == [Outcome.UNDONE, Outcome.DONE, Outcome.UNDONE]
+    assert isinstance(work.rows[1].error, ConflictError)  # this time it is so
