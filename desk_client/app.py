@@ -7,6 +7,7 @@ import logging
 import sys
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtGui import QGuiApplication
@@ -25,7 +26,7 @@ from desk_client.leases.keeper import LeaseKeeper
 from desk_client.listener import Listener
 from desk_client.live_changes import LiveChanges
 from desk_client.main_window import MainWindow
-from desk_client.messages import Messages
+from desk_client.messages import Messages, describe
 from desk_client.reference_store import ReferenceStore
 from desk_client.runner import DbRunner, WorkSource
 from desk_client.session.controller import SessionController, Welcome
@@ -38,12 +39,13 @@ from shared.renewal import listen_machine, open_machine
 from shared.schemas.session import DeskSession, Person
 
 log = logging.getLogger(__name__)
-OpenDatabase = Callable[[Profile, "str | None", uuid.UUID], WorkSource]
+Stated = Callable[[], dict[str, Any]]  # who sits here and which window it is, by now
+OpenDatabase = Callable[[Profile, Stated], WorkSource]
 
 
-def open_database(profile: Profile, person: str | None, session: uuid.UUID) -> WorkSource:
+def open_database(profile: Profile, stated: Stated) -> WorkSource:
     """The desk's database for this machine; nothing is connected yet."""
-    return open_machine(profile.directory, person=person, session=session)
+    return open_machine(profile.directory, stated)
 
 
 def has_screen() -> bool:
@@ -73,7 +75,7 @@ class DeskApp(QObject):
         self.messages = Messages(self)
         self.bus = ChangeBus(self)
         self.reference = ReferenceStore(self)
-        self.runner = DbRunner(open_database(profile, None, self._session_id), self)
+        self.runner = DbRunner(open_database(profile, self._stated), self)
         self.listener = Listener(self._listen, self.runner.backend_pids, self)
         self.live = LiveChanges(self.bus, self)
         self.connection = Connection(self.runner, self.listener, self)
@@ -104,7 +106,7 @@ class DeskApp(QObject):
         self.connection.changed.connect(self._on_connection_changed)
         self.session.welcomed.connect(self._on_welcomed)
         self.session.refused.connect(self._on_refused)
-        self.session.outdated.connect(self.messages.error)
+        self.session.outdated.connect(lambda error: self.messages.warning(lambda: describe(error)))
         self.session.returned.connect(self._on_returned)
         self.session.rights_changed.connect(self._on_rights_changed)
         self.session.shut_out.connect(self._on_shut_out)
@@ -134,8 +136,11 @@ class DeskApp(QObject):
         self.runner.start()
         self.session.begin()
 
+    def _stated(self) -> dict[str, Any]:
+        return {"person": self._person, "session": self._session_id}
+
     def _listen(self) -> ListeningConnection:
-        return listen_machine(self._profile.directory, person=self._person, session=self._session_id)
+        return listen_machine(self._profile.directory, **self._stated())
 
     def _on_welcomed(self, welcome: Welcome) -> None:
         session = welcome.session
@@ -163,16 +168,18 @@ class DeskApp(QObject):
         self.session.begin()
 
     def _connect_again(self) -> None:
-        self.runner.use(self._open_database(self._profile, self._person, self._session_id))
+        self.runner.use(self._open_database(self._profile, self._stated))
         self.listener.use(self._listen)
 
     def _enter(self, session: DeskSession) -> None:
+        if session.person is not None:
+            self._person = session.person.code  # stated from now on: whoever is bound later writes not in this window
         self.window.enter(
             ClientContext(
                 session=session, runner=self.runner, bus=self.bus, messages=self.messages,
                 reference=self.reference, theme=self.theme, language=self.language, settings=self.settings,
                 profile=self._profile, connection=self.connection, leases=self._keep_leases(session),
-                drafts=self.drafts,
+                drafts=self.drafts, may_save=lambda: self.session.may_save,
             )
         )  # fmt: skip
         self.renewal.begin()

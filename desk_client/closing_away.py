@@ -1,4 +1,7 @@
-"""The window is closed while the desk is away: nothing can be saved then, and nothing has to be given up."""
+"""The window is closed while nothing can be saved: the desk is away, or takes no changes of who sits here any more.
+
+Nothing has to be given up then.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ class ClosingAway(QObject):
     def __init__(self, context: ClientContext, window: QWidget) -> None:
         super().__init__(window)
         self._window, self._drafts = window, context.drafts
-        self._connection, self._runner = context.connection, context.runner
+        self._connection, self._runner, self._may_save = context.connection, context.runner, context.may_save
         self._close: Callable[[], object] | None = None  # waits for the disk
         self._until = 0.0
         if self._drafts is not None:
@@ -32,22 +35,14 @@ class ClosingAway(QObject):
 
     def holds(self, close: Callable[[], object]) -> bool:
         """Whether it is asked about first; ``close`` is done again afterwards."""
-        if self._connection.is_listening or self._runner.is_reachable or not self._can_keep():
+        is_away = not (self._connection.is_listening or self._runner.is_reachable)
+        if (self._may_save() and not is_away) or not self._can_keep():
             return False
         if any(one.isVisible() for one in self._window.findChildren(Question, NAME)):
             return True  # asked already
-        Question(
-            NAME,
-            QCoreApplication.translate("Workspace", "The server can't be reached"),
-            QCoreApplication.translate(
-                "Workspace",
-                "What you have typed can't be saved now. It can be kept on this computer as drafts; they are offered"
-                " when SupportDesk is started again.",
-            ),
-            QCoreApplication.translate("Workspace", "Keep and close"),
-            lambda: self._keep(close),
-            self._window,
-        ).open()
+        title, text = _away_words() if is_away else _refused_words()
+        keep = QCoreApplication.translate("Workspace", "Keep and close")
+        Question(NAME, title, text, keep, lambda: self._keep(close), self._window).open()
         return True
 
     def _typed(self) -> list[EntityPane[Any]]:
@@ -77,3 +72,25 @@ class ClosingAway(QObject):
         close()
         for pane in typed:
             pane.is_put_by = False
+
+
+def _away_words() -> tuple[str, str]:
+    return (
+        QCoreApplication.translate("Workspace", "The server can't be reached"),
+        QCoreApplication.translate(
+            "Workspace",
+            "What you have typed can't be saved now. It can be kept on this computer as drafts; they are offered"
+            " when SupportDesk is started again.",
+        ),
+    )
+
+
+def _refused_words() -> tuple[str, str]:
+    return (
+        QCoreApplication.translate("Workspace", "Nothing can be saved here any more"),
+        QCoreApplication.translate(
+            "Workspace",
+            "What you, this machine or this client may do was changed. What you have typed can be kept on this computer"
+            " as drafts; they are offered once you may save here again.",
+        ),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from desk_client.change_bus import ChangeBus
@@ -33,4 +34,5 @@ class ClientContext:
     profile: Profile
     leases: LeaseKeeper
     connection: Connection
+    may_save: Callable[[], bool]  # whether the desk takes changes of who sits here, by what it said last
     drafts: DraftKeeper | None = None  # None: nothing is journalled

@@ -12,7 +12,7 @@ import datetime as dt
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -95,14 +95,14 @@ def renew_now(folder: Path, patience: float = PATIENCE_SECONDS) -> Renewal:
         time.sleep(_POLL_SECONDS)
 
 
-def open_machine(folder: Path, **stated: Any) -> Database:
-    """The desk's database for this machine; nothing is connected yet. ``stated`` goes to ``Profile.connect_args``.
+def open_machine(folder: Path, stated: Callable[[], Mapping[str, Any]] = dict) -> Database:
+    """The desk's database for this machine; nothing is connected yet. ``stated`` gives it to ``Profile.connect_args``.
 
-    The profile is read at each connect, on the thread that connects: a renewal may have changed it meanwhile, by this
+    Both are read at each connect, on the thread that connects: a renewal may have changed it meanwhile, by this
     client or another one of the machine, and a key store may ask the person to unlock it.
     """
     return Database(
-        lambda: Profile.load(folder).connect_args(**stated), on_connected=lambda used: keep_shown_pair(folder, used)
+        lambda: Profile.load(folder).connect_args(**stated()), on_connected=lambda used: keep_shown_pair(folder, used)
     )
 
 

@@ -17,7 +17,7 @@ from shared import SCHEMA_REVISION, __version__
 from shared.errors import DeskError, LoginRefusedError, VersionGateError
 from shared.notify import ChangeKind
 from shared.queries.reference import get_reference
-from shared.queries.session import check_gate, get_session, get_version_gate
+from shared.queries.session import check_gate, get_session, get_version_gate, state_person
 from shared.schemas.reference import ReferenceData
 from shared.schemas.session import DeskSession
 
@@ -52,7 +52,10 @@ def read_rights(conn: Any) -> DeskSession:
 def read_welcome(conn: Any) -> Welcome:
     """Version gate first; then who this is and what dropdowns offer. VersionGateError where client and desk differ."""
     ask_gate(conn)
-    return Welcome(get_session(conn), get_reference(conn))
+    session = get_session(conn)
+    if session.person is not None:
+        state_person(conn, session.person)
+    return Welcome(session, get_reference(conn))
 
 
 class SessionController(QObject):
@@ -94,6 +97,13 @@ class SessionController(QObject):
         self._is_welcome = False
         self._is_shut_out = False
         self._session: DeskSession | None = None
+        self._is_outdated = False
+
+    @property
+    def may_save(self) -> bool:
+        """Whether the desk takes changes of who sits here, by what it said last."""
+        now = self._session
+        return now is not None and now.level.can_write and now.person is not None and not self._is_outdated
 
     def begin(self) -> None:
         """Ask the first questions."""
@@ -136,6 +146,7 @@ class SessionController(QObject):
 
     def _on_rights(self, now: DeskSession) -> None:
         self._rights_pace.end()
+        self._is_outdated = False
         before, self._session = self._session, now
         if before is not None and _rights(before) != _rights(now):
             self.rights_changed.emit(now)
@@ -143,6 +154,7 @@ class SessionController(QObject):
     def _on_gate(self, error: DeskError) -> None:
         self._rights_pace.end()
         if isinstance(error, VersionGateError):
+            self._is_outdated = True
             self.outdated.emit(error)
 
     def look_again(self) -> None:

@@ -94,6 +94,11 @@ def get_session(conn: Connection) -> DeskSession:
     )
 
 
+def state_person(conn: Connection, person: Person) -> None:
+    """From now on this connection writes for them, and for nobody else who may be bound to the machine later."""
+    conn.execute(select(func.set_config("desk.person", person.code, False)))
+
+
 def _person(bound: tuple[Person, ...], stated: str | None) -> Person | None:
     """The stated person where bound; none stated: the only one bound. As the database decides it at a write."""
     if stated:

@@ -3675,6 +3675,14 @@ Without a window: desk-client enrol CODE</source>
         <translation>您输入的内容现在无法保存。可以作为草稿保留在这台电脑上，下次启动 SupportDesk 时会再次提供。</translation>
     </message>
     <message>
+        <source>Nothing can be saved here any more</source>
+        <translation>这里已无法保存</translation>
+    </message>
+    <message>
+        <source>What you, this machine or this client may do was changed. What you have typed can be kept on this computer as drafts; they are offered once you may save here again.</source>
+        <translation>您、这台电脑或此客户端的权限已更改。您输入的内容可以作为草稿保留在这台电脑上；待这里可以再次保存时会再次提供。</translation>
+    </message>
+    <message>
         <source>Keep and close</source>
         <translation>保留并关闭</translation>
     </message>

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 
+from desk_client.widgets.question import Question
 from tests.gui.conftest import StartClient
 from tests.gui.drafts.conftest import enter_as, rows, wait_offered
 from tests.gui.leases.conftest import Window
@@ -85,3 +87,50 @@ def test_two_people_with_a_window_each_at_one_machine_are_two(sit_down: SitDown,
     zhao.until(lambda: zhao.holds() and not zhao.is_locked())
     assert holders(stored) == [("pc-shared", "zhao")]
     assert "of zhao" in zhao.editor("serial").text()
+
+
+def people_of(stored: Stored, person: str) -> None:
+    stored("SELECT desk.machine_set('pc-full', 'full', %s)", [person])
+
+
+@pytest.fixture
+def lin_again(stored: Stored) -> Iterator[None]:
+    yield
+    people_of(stored, "lin")
+
+
+@pytest.mark.usefixtures("lin_again")
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_who_is_not_bound_any_more_saves_nothing_in_the_name_of_who_is(
+    windows: Callable[[str], Window], ticket: int, stored: Stored, is_cut: bool
+) -> None:
+    """Neither by the connections that there are nor by new ones. What is typed is kept, and saved once they may."""
+    window = windows("full")
+    window.open(ticket)
+    window.take_lease("of lin")
+    rights, said = window.client.app.session, window.client.window.message_bar
+    assert rights.may_save
+    people_of(stored, "chen")
+    if is_cut:
+        stored("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'm_pc-full'")
+    window.until(lambda: not rights.may_save)
+    window.pane.save()
+    window.until(lambda: not window.pane.editing.is_saving and "does not work on this machine" in said.text())
+    assert window.pane.is_dirty()
+    versions = "SELECT row_version FROM desk.ticket WHERE id = %s"
+    assert stored(versions, ticket) == [(1,)]
+
+    assert not window.client.window.close()
+    (asked,) = window.client.window.findChildren(Question, "keepQuestion")
+    assert asked.windowTitle() == "Nothing can be saved here any more"
+    asked.findChild(QPushButton, "questionBack").click()
+
+    people_of(stored, "lin")
+    window.until(lambda: rights.may_save)
+    window.pane.save()
+    window.until(lambda: not window.pane.is_dirty())
+    assert stored(versions, ticket) == [(2,)]
+    event = (
+        "SELECT s.code FROM desk.ticket_event AS e JOIN desk.staff AS s ON s.id = e.person_id WHERE e.ticket_id = %s"
+    )
+    assert stored(f"{event} ORDER BY e.id DESC LIMIT 1", ticket) == [("lin",)]

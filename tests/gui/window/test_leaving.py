@@ -239,8 +239,12 @@ def test_a_desk_that_was_updated_meanwhile_is_said(start_client: StartClient, mo
     client.app.runner.reachable_changed.emit(False)
     client.app.runner.reachable_changed.emit(True)
     client.until(lambda: client.window.message_bar.text() != "")
-    assert client.window.message_bar.text() == "This client is too old for the desk. Please update it."
+    told = "This client is too old for the desk. Please update it."
+    assert client.window.message_bar.text() == told
     assert client.window.workspace.isVisible(), "what is typed stays in reach"
+    assert not client.app.session.may_save
+    client.app.messages.info(lambda: "Saved")
+    assert client.window.message_bar.text() == told, "it is as true after the next success"
 
 
 def test_alt_down_in_a_dropdown_opens_it_and_goes_nowhere(start_client: StartClient) -> None:
