@@ -38,11 +38,11 @@ def reason_text(row: BulkRow, label_of: LabelOf, *, is_deletion: bool) -> str:
     if row.outcome is Outcome.STOPPED:
         return QCoreApplication.translate("Bulk", "You stopped before its turn")
     if row.outcome is Outcome.UNDOING:
-        return QCoreApplication.translate("Bulk", "No answer came: it may be taken back or not")
+        return QCoreApplication.translate("Bulk", "No answer: it may be taken back or not")
     if row.outcome is Outcome.UNKNOWN:
         if is_deletion:
-            return QCoreApplication.translate("Bulk", "No answer came: it may be deleted or not")
-        return QCoreApplication.translate("Bulk", "No answer came: it may be changed or not")
+            return QCoreApplication.translate("Bulk", "No answer: it may be deleted or not")
+        return QCoreApplication.translate("Bulk", "No answer: it may be changed or not")
     if row.error is None:
         return ""
     reason = _error_text(row, label_of)

@@ -1255,15 +1255,15 @@
         <translation>轮到它之前您已停止</translation>
     </message>
     <message>
-        <source>No answer came: it may be taken back or not</source>
+        <source>No answer: it may be taken back or not</source>
         <translation>未收到答复：可能已撤回，也可能未撤回</translation>
     </message>
     <message>
-        <source>No answer came: it may be deleted or not</source>
+        <source>No answer: it may be deleted or not</source>
         <translation>未收到答复：可能已删除，也可能未删除</translation>
     </message>
     <message>
-        <source>No answer came: it may be changed or not</source>
+        <source>No answer: it may be changed or not</source>
         <translation>未收到答复：可能已更改，也可能未更改</translation>
     </message>
     <message>

@@ -16,7 +16,7 @@ from shared.services.bulk import PORTION, save_rows
 from tests.gui.bulk.conftest import Bulk, StartBulk
 
 MORE = 10
-UNKNOWN = (Outcome.UNKNOWN, "No answer came: it may be changed or not")
+UNKNOWN = (Outcome.UNKNOWN, "No answer: it may be changed or not")
 STOPPED = (Outcome.STOPPED, "You stopped before its turn")
 LEFT = Qt.MouseButton.LeftButton
 
@@ -105,7 +105,7 @@ def test_taking_back_without_an_answer_is_not_blamed_on_others(start_bulk: Start
     bulk.actions.undo()
     bulk.finish()
     assert stored(bulk, ids, "next_step") == had
-    assert set(bulk.results().values()) == {(Outcome.UNDOING, "No answer came: it may be taken back or not")}
+    assert set(bulk.results().values()) == {(Outcome.UNDOING, "No answer: it may be taken back or not")}
     assert bulk.button("bulkGo").isHidden()  # the change itself is done
     lose(False)
     QTest.mouseClick(bulk.button("bulkUndo"), LEFT)

@@ -168,7 +168,7 @@ def test_a_desk_that_stays_away_is_said_and_tried_again_by_hand(
     bulk.change(next_step="Once more")
     told = bulk.results()
     assert [told[one] for one in sorted(ids)] == [
-        *[(Outcome.UNKNOWN, "No answer came: it may be changed or not")] * PORTION,
+        *[(Outcome.UNKNOWN, "No answer: it may be changed or not")] * PORTION,
         *[(Outcome.FAILED, "The server can't be reached")] * 3,  # never sent
     ]
     assert changed(bulk, "Once more") == PORTION
