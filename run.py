@@ -70,7 +70,7 @@ def do(arguments: argparse.Namespace) -> int:
     if not system_parts.has_display():
         print(
             "There is no display here, so the client runs offscreen through its main job: "
-            "the tour of a machine of level full and of one of level query, whatever --level says.",
+            "the tour of a machine of each level, whatever --level says. Each tour logs one ticket.",
             flush=True,
         )
         return demo_desk.run_tour(demo_desk.DESK / "tour", "en")
