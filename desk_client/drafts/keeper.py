@@ -45,10 +45,12 @@ class DraftKeeper(QObject):
     Signals:
         written(ids, at): these drafts are on the disk.
         offers_changed(): other drafts are offered now.
+        fault_changed(): drafts can't be written, or can again.
     """
 
     written = Signal(object, object)
     offers_changed = Signal()
+    fault_changed = Signal()
 
     def __init__(self, journal: DraftJournal, messages: Messages, parent: QObject) -> None:
         super().__init__(parent)
@@ -158,10 +160,12 @@ class DraftKeeper(QObject):
     def _on_failed(self, fault: DraftFault) -> None:
         self.fault = fault
         self._messages.warning(partial(fault_text, fault))
+        self.fault_changed.emit()
 
     def _on_recovered(self) -> None:
         self.fault = None
         self._messages.info(lambda: QCoreApplication.translate("Drafts", "Drafts are kept again"))
+        self.fault_changed.emit()
 
 
 def _unreadable_text() -> str:

@@ -30,7 +30,7 @@ class Drafting(QObject):
     """One for each pane that may write. A draft goes once its form is saved for certain, or thrown away.
 
     Signals:
-        changed(): ``kept_at`` is another.
+        changed(): ``text`` says another thing.
     """
 
     changed = Signal()
@@ -57,11 +57,12 @@ class Drafting(QObject):
         self.kept_at: datetime | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.write)
+        self._timer.timeout.connect(self._write_changes)
         editing.changed.connect(self._note)
         editing.opening.stayed.connect(self._on_stayed)
         controller.open_failed.connect(self._on_open_failed)
         keeper.written.connect(self._on_written)
+        keeper.fault_changed.connect(self.changed)
         left_over.thrown_away.connect(self._note)
         form.fields.moved.connect(self._note)
         for widget in editing.beside_editors().values():
@@ -102,10 +103,17 @@ class Drafting(QObject):
         self._say_kept(None)
 
     def write(self) -> None:
-        """Hand what is typed to the journal, where it is another than last time."""
+        """Hand what is typed to the journal, also as it was last time: that may have been taken from the disk since."""
         self._timer.stop()
+        self._hand_over(self.content())
+
+    def _write_changes(self) -> None:
         content = self.content()
-        if content is not None and content != self._written:
+        if content != self._written:
+            self._hand_over(content)
+
+    def _hand_over(self, content: DraftContent | None) -> None:
+        if content is not None:
             self._written, self._is_on_disk = content, False
             self._keeper.put(self._id, content)
 
@@ -133,7 +141,7 @@ class Drafting(QObject):
 
     def text(self) -> str:
         """Since when all this is on the disk; '' while it is not."""
-        if self.kept_at is None:
+        if self.kept_at is None or self._keeper.fault is not None:
             return ""
         said = QCoreApplication.translate("Drafts", "Draft saved {time}")
         return said.format(time=clock_text(self.kept_at))

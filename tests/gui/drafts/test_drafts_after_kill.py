@@ -129,6 +129,21 @@ def test_discarded_singly_with_an_undo_for_ten_seconds(
     assert files(again) == []
 
 
+def test_a_folder_that_was_taken_away_while_somebody_types_costs_nothing(
+    desk: RunningDesk, start_client: StartClient, tmp_path: Path
+) -> None:
+    """All forms come back, not only the one that was typed in after it."""
+    folder, (first, second) = tmp_path / "full", ids(desk, 2, 22)
+    shutil.copytree(desk.profile("full").directory, folder)
+    type_and_kill(folder, tickets=[(first, "one"), (second, "two")], after_harm="typed on")
+    client = start_client()
+    wait_offered(client, 2)
+    assert field(open_draft_of(client, first), "description").toPlainText().endswith("a line end \n")
+    pane = open_draft_of(client, second)
+    assert field(pane, "description").toPlainText().endswith("a line end \n")
+    assert field(pane, "next_step").text().endswith("typed on")
+
+
 def test_a_client_that_lives_keeps_its_drafts(left: Left, start_client: StartClient, tmp_path: Path) -> None:
     left.place(tmp_path)
     first = start_client()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import time
 import traceback
@@ -200,6 +201,10 @@ def main(arguments: list[str]) -> None:
         until(pane.drafting.is_kept, "what is typed in the dialog is on the disk")
         typed["seconds"] = time.monotonic() - at
     until(typist.kept, "the drafts are on the disk")
+    if "after_harm" in words:
+        shutil.rmtree(folder / "drafts")
+        typist.type(typist.field(pane, "next_step"), words["after_harm"])
+        until(pane.drafting.is_kept, "what was typed on is on the disk")
     print("typed", json.dumps({"fields": typed, "steady": steady}), flush=True)
     application.exec()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -137,3 +138,34 @@ def test_what_is_kept_may_close_over_a_save_that_hangs(
     pane.save()
     client.until(lambda: not pane.is_dirty() and not pane.editing.is_saving)
     assert stored("SELECT serial FROM desk.ticket WHERE id = %s", ticket)[0][0] == f"typed {ticket}"
+
+
+def test_what_was_taken_from_the_disk_is_kept_anew_before_the_window_closes(
+    start_far: StartFar, start_client: StartClient, proxy: Proxy, desk: RunningDesk, stored: Any
+) -> None:
+    """Nothing is typed after the folder went: what was kept once is not believed."""
+    window, ticket = start_far(), ids(desk, 1, FORMS + 1)[0]
+    type_into_tabs(window, [ticket])
+    pane: Any = window.client.workspace.tabs.currentWidget()
+    window.until(pane.drafting.is_kept)
+    folder = window.app._profile.directory / "drafts"
+    shutil.rmtree(folder)
+    folder.write_text("in its place")
+    proxy.refuse()
+    window.until(lambda: not window.app.connection.is_listening and not window.app.runner.is_reachable)
+    assert not window.client.window.close()
+    press(window, "questionGoOn")
+    window.until(lambda: window.app.drafts.fault is DraftFault.DISK)
+    assert window.client.window.isVisible(), "it can't be kept, and stays where it is"
+    folder.unlink()
+    window.until(lambda: not window.client.window.isVisible())
+    end_client(window.app)
+
+    proxy.heal()
+    stored("DELETE FROM desk.edit_lease")
+    client = start_client("full")
+    wait_offered(client, 1)
+    pane = open_draft_of(client, ticket)
+    assert pane.form.fields.frames["serial"].editor.text() == f"typed {ticket}"
+    pane.editing.discard()
+    client.settle()
