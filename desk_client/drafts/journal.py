@@ -38,7 +38,7 @@ class DraftJournal(QObject):
     """Keeps the newest state of each draft, and goes on trying where the disk does not take it.
 
     Signals:
-        written(ids, at): these are on the disk as they were handed over, or are gone from it.
+        written(drafts, at): these, by id, are on the disk as they are here; None is gone from it.
         found(Found): the answer to ``look``.
         failed(DraftFault), recovered(): drafts can't be written; they can again.
     """
@@ -126,7 +126,7 @@ class DraftJournal(QObject):
         try:
             if waiting:
                 self._store.write(waiting)
-                self.written.emit(frozenset(waiting), datetime.now().astimezone())
+                self.written.emit(waiting, datetime.now().astimezone())
             if search is not None:
                 self.found.emit(self._store.look(search))
         except KeyStoreError:

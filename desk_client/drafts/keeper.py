@@ -43,7 +43,7 @@ class DraftKeeper(QObject):
     """One for the client; handed to every pane.
 
     Signals:
-        written(ids, at): these drafts are on the disk.
+        written(drafts, at): these, by id, are on the disk; None is gone from it.
         offers_changed(): other drafts are offered now.
         fault_changed(): drafts can't be written, or can again.
     """

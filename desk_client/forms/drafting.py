@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import uuid
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -126,9 +126,10 @@ class Drafting(QObject):
         self._id, self._written = uuid.uuid4(), None
         self._say_kept(None)
 
-    def _on_written(self, ids: Collection[uuid.UUID], at: datetime) -> None:
-        if self._id in ids and self._written is not None:
-            self._is_on_disk = True
+    def _on_written(self, drafts: Mapping[uuid.UUID, Draft | None], at: datetime) -> None:
+        draft = drafts.get(self._id)
+        if draft is not None and self._written is not None:
+            self._is_on_disk = draft.content is self._written  # and not an older state, while this one waits
             self._say_kept(at)
 
     def is_kept(self) -> bool:

@@ -105,6 +105,15 @@ def open_draft_of(client: Client, entity_id: int | None) -> Any:
     return pane
 
 
+def open_ticket(client: Client, ticket: int) -> Any:
+    """In a tab; its pane."""
+    client.workspace.open_in_tab(ticket)
+    pane = client.workspace.pane()
+    client.until(lambda: pane.editing.detail is not None)
+    client.settle()
+    return pane
+
+
 def type_into(editor: Any, text: str) -> None:
     """As a person does: signals and all."""
     editor.insert(text) if hasattr(editor, "insert") else editor.insertPlainText(text)

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from desk_client.app import DeskApp
-from desk_client.drafts import journal
-from desk_client.drafts.keeper import fault_text
 from tests.desks import RunningDesk
 from tests.gui.conftest import Client, StartClient
-from tests.gui.drafts.conftest import field, files, ids, open_draft_of, rows, type_into, wait_offered
+from tests.gui.drafts.conftest import field, files, ids, open_draft_of, open_ticket, rows, type_into, wait_offered
 from tests.gui.slices import Slices
 
 MOST_CALLS = 1_000  # for one form
-
-
-def open_ticket(client: Client, ticket: int) -> Any:
-    client.workspace.open_in_tab(ticket)
-    pane = client.workspace.pane()
-    client.until(lambda: pane.editing.detail is not None)
-    client.settle()
-    return pane
 
 
 def crash_after_the_commit(app: DeskApp) -> None:
@@ -55,27 +44,6 @@ def test_a_saved_form_leaves_no_draft(start_client: StartClient, desk: RunningDe
     assert pane.drafting.kept_at is None
     client.app.stop()
     assert files(client) == []
-
-
-def test_a_form_is_not_called_kept_while_it_can_not_be(
-    start_client: StartClient, desk: RunningDesk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(journal, "RETRY_SECONDS", 0.05)
-    client = start_client()
-    pane = open_ticket(client, ids(desk, 1, 32)[0])
-    type_into(field(pane, "subject"), "more ")
-    client.until(lambda: "Draft saved" in pane.foot.state.full_text())
-    folder = client.app._profile.directory / "drafts"
-    shutil.rmtree(folder)
-    folder.write_text("in its place")
-    type_into(field(pane, "subject"), "and more ")
-    client.until(lambda: client.app.drafts.fault is not None)
-    assert client.window.message_bar.text() == fault_text(client.app.drafts.fault)
-    assert "Draft saved" not in pane.foot.state.full_text()
-    folder.unlink()
-    client.until(lambda: "Draft saved" in pane.foot.state.full_text())
-    assert pane.drafting.is_kept()
-    pane.editing.discard()
 
 
 def test_saved_before_the_crash_is_not_saved_twice(start_client: StartClient, desk: RunningDesk) -> None:

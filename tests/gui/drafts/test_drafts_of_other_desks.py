@@ -12,8 +12,8 @@ from desk_client.tickets import controller
 from shared.errors import DatabaseUnavailableError
 from tests.desks import RunningDesk
 from tests.gui.conftest import StartClient
-from tests.gui.drafts.conftest import field, ids, open_draft_of, panes, rows, type_into, wait_offered
-from tests.gui.drafts.test_drafts_and_saving import count, free_leases, open_ticket
+from tests.gui.drafts.conftest import field, ids, open_draft_of, open_ticket, panes, rows, type_into, wait_offered
+from tests.gui.drafts.test_drafts_and_saving import count, free_leases
 
 
 def leave_typed(start_client: StartClient, desk: RunningDesk, ticket: int, text: str = "typed ") -> None:

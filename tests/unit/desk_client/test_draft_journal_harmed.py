@@ -147,7 +147,7 @@ def test_a_mistake_does_not_end_drafts(
             journal.put(one)
     with qtbot.waitSignal(journal.written, timeout=5_000) as signal:
         pass
-    assert signal.args[0] == {one.id}
+    assert signal.args[0] == {one.id: one}
 
 
 def test_a_clock_that_was_set_back_leaves_the_newest_state(
