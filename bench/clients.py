@@ -148,12 +148,13 @@ def _start(orders: dict[str, Any]) -> subprocess.Popen[str]:
 
 def _watch(desk: Desk, measured: Measured, clients: list[int], until: float) -> None:
     began, before = time.monotonic(), cpu_seconds(desk)
+    pause = min(SAMPLE_SECONDS, measured.seconds / 8)
     while (now := time.monotonic()) < until:
-        if now > began + SAMPLE_SECONDS / 2:  # the last one is before the end: all are there still
+        if now > began + pause / 2:  # the last one is before the end: all are there still
             measured.cores["server"] = (cpu_seconds(desk) - before) / (now - began)
         measured.memory["server"].append(private_megabytes(server_pids(desk)))
         measured.memory["clients"].append(private_megabytes(clients))
-        time.sleep(min(SAMPLE_SECONDS, max(0.0, until - time.monotonic())))
+        time.sleep(min(pause, max(0.0, until - time.monotonic())))
 
 
 def make_machines(running: RunningDesk, count: int) -> list[Path]:

@@ -172,8 +172,7 @@ class DeskApp(QObject):
         self.listener.use(self._listen)
 
     def _enter(self, session: DeskSession) -> None:
-        if session.person is not None:
-            self._person = session.person.code  # stated from now on: whoever is bound later writes not in this window
+        self._state(session)
         self.window.enter(
             ClientContext(
                 session=session, runner=self.runner, bus=self.bus, messages=self.messages,
@@ -184,6 +183,13 @@ class DeskApp(QObject):
         )  # fmt: skip
         self.renewal.begin()
         self.drafts.begin(session)
+
+    def _state(self, session: DeskSession) -> None:
+        """Who sits here is stated from now on: whoever is bound later writes not in this window."""
+        if self._person is None and session.person is not None:
+            self._person = session.person.code
+            if len(self.runner.backend_pids()) > 1:  # a slow start: only on one of them it was stated by now
+                self._connect_again()
 
     def _keep_leases(self, session: DeskSession) -> LeaseKeeper:
         self.leases = LeaseKeeper(self.runner, self.bus, session, self)

@@ -47,6 +47,11 @@ class Pace(QObject):
         """Whether it is being read, or will be soon."""
         return self._turns.is_near(time.monotonic())
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether an answer is on its way."""
+        return self._turns.is_reading
+
     def stop(self) -> None:
         """Nothing is due any more."""
         self._timer.stop()

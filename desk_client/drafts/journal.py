@@ -107,7 +107,10 @@ class DraftJournal(QObject):
                 self._put_back(waiting, search)
             self._tell(fault)
         try:
-            self._store.end()
+            if self._fault is DraftFault.KEY:
+                self._store.let_go()  # nobody is asked for a password by a window that has gone
+            else:
+                self._store.end()
         except (KeyStoreError, *_DISK_ERRORS) as error:
             log.warning("the last drafts are not written: %s", type(error).__name__)
 

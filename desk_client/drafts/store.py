@@ -120,7 +120,7 @@ class DraftStore:
                 self._path = self._new_path()
                 self._file = JournalFile(self._path)
         if not self._is_whole:
-            self._file.write(self._rows)
+            self._file.write(self._rows, self._file.read().keys() - self._rows.keys())
             self._is_whole = True
         return self._file
 

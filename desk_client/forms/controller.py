@@ -274,7 +274,8 @@ class EntityController(QObject, Generic[Detail]):
             self._read_newest(visit, row_id, lambda both: self._on_done_before(visit, sent, *both))
 
     def _on_done_before(self, visit: int, sent: Sent, detail: Detail, beside: Any) -> None:
-        self.lease.note_done_before()
         if visit == self._visit:
+            if not sent.is_alone:
+                self.lease.note_done_before()
             self._note_kept(sent, beside)
         self._on_sent(visit, sent, None if sent.is_alone else detail)

@@ -112,6 +112,8 @@ class EntityEditing(ShownEdit[Detail]):
         elif self.detail is not None:
             self.leasing.give_back()
             self._on_saved(self.detail)  # both did the same: there is nothing left to write
+        else:
+            self.forget_save()
 
     def append_notes(self) -> None:
         """Save what is typed beside the form, without the form."""

@@ -182,7 +182,7 @@ class ListController(QObject, Generic[Row, Listing]):
         self._runner.run(op, on_done=on_done, on_error=partial(self._on_error, purpose), receiver=self, purpose=purpose)
 
     def _on_error(self, purpose: str, error: DeskError) -> None:
-        self._changes.stopped()
+        self._changes.stopped(purpose)
         if purpose == "page":
             self._is_fetching = False
             self._wanted = []

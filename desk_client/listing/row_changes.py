@@ -95,12 +95,17 @@ class RowChanges(QObject, Generic[Row, Listing]):
         if len(known) < len(self._touched):
             self._unseen.want()
 
-    def stopped(self) -> None:
-        """The desk refused, or is away: the rows that were being read are still to be read, with the next ones."""
-        for pace in self._paces:
-            pace.end(is_cheap=pace in (self._rows, self._unseen))
-        self._touched |= self._read
-        self._read.clear()
+    def stopped(self, purpose: str) -> None:
+        """The desk refused, or is away: rows that were being read are still to be read, with the next ones."""
+        if purpose == "listing":
+            self.whole.end()
+        elif purpose == "sight":
+            self._sight.end()
+        elif purpose == "rows":
+            self._rows.end(is_cheap=True)
+            self._unseen.end(is_cheap=True)
+            self._touched |= self._read
+            self._read.clear()
 
     # -- what changed --------------------------------------------------------------------------------------------------
 
@@ -131,6 +136,8 @@ class RowChanges(QObject, Generic[Row, Listing]):
             self._want_sight()
         elif self._model.is_dimmed:
             self._touched.add(row_id)  # whether it is shown, is known when the first page is there
+            if not self.whole.is_reading:  # nor is it on its way: the desk refused it
+                self.whole.want()
         elif self._model.find(row_id) is not None:
             self._touched.add(row_id)
             self._rows.want()

@@ -139,6 +139,8 @@ class QuickActions(QObject):
         dialog.open()
 
     def _on_decided(self, values: Mapping[str, Any], texts: Mapping[str, str]) -> None:
+        if self._editing.dialog is None:
+            return  # its content was put into the form meanwhile
         self._append_comment()
         self._apply(values, texts)
 

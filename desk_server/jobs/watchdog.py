@@ -95,4 +95,6 @@ def _tell(cursor: Any) -> None:
             cursor.execute(_TELL, _late[0])
         except psycopg2.errors.ProgramLimitExceeded:  # the queue of notices, which a security event needs, is full yet
             return
+        except (psycopg2.DataError, psycopg2.IntegrityError):  # of no later look either: the next ones are told
+            log.exception("the end of a session of %s is in no event", _late[0]["machine"] or "enrolment")
         del _late[0]

@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QPushButton
 
+from desk_client import link_watch
+from desk_client.session import controller
 from desk_client.widgets.question import Question
+from shared.queries import session as queries
+from shared.schemas.session import DeskSession
+from tests.desks import RunningDesk
 from tests.gui.conftest import StartClient
 from tests.gui.drafts.conftest import enter_as, rows, wait_offered
 from tests.gui.leases.conftest import Window
@@ -134,3 +139,34 @@ def test_who_is_not_bound_any_more_saves_nothing_in_the_name_of_who_is(
         "SELECT s.code FROM desk.ticket_event AS e JOIN desk.staff AS s ON s.id = e.person_id WHERE e.ticket_id = %s"
     )
     assert stored(f"{event} ORDER BY e.id DESC LIMIT 1", ticket) == [("lin",)]
+
+
+@pytest.mark.parametrize("is_slow", [False, True])
+def test_no_connection_on_which_nobody_was_stated_outlives_the_start(
+    start_client: StartClient, desk: RunningDesk, monkeypatch: pytest.MonkeyPatch, is_slow: bool
+) -> None:
+    """A welcome that takes long is looked after by a second connection, made before it is known who sits here."""
+    monkeypatch.setattr(link_watch, "SILENCE_SECONDS", 0.3)
+    at_start: list[frozenset[int]] = []
+
+    def get_session(conn: Any) -> DeskSession:
+        session = queries.get_session(conn)
+        at_start.append(client.app.runner.backend_pids())
+        return session
+
+    monkeypatch.setattr(controller, "get_session", get_session)
+    owner = desk.owner().cursor()
+    if is_slow:
+        owner.execute("BEGIN; LOCK TABLE desk.machine_person IN ACCESS EXCLUSIVE MODE")
+    client = start_client("full", enter=False)
+    if is_slow:
+        client.until(lambda: len(client.app.runner.backend_pids()) == 2)
+        owner.execute("ROLLBACK")
+    client.until(lambda: client.app.window.workspace is not None and client.app.connection.is_live)
+    client.settle()
+    if is_slow:
+        assert len(at_start[0]) == 2
+        client.until(lambda: not at_start[0] & client.app.runner.backend_pids())
+    else:
+        assert len(at_start[0]) == 1
+        assert at_start[0] <= client.app.runner.backend_pids(), "it was stated on this one"

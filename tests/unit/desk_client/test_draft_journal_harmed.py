@@ -19,6 +19,7 @@ from desk_client.drafts.cipher import KEY_FILE, SECRET_FILE
 from desk_client.drafts.content import Draft, DraftContent, FieldText
 from desk_client.drafts.journal import DraftFault, DraftJournal
 from desk_client.drafts.journal_file import JournalFile
+from shared.errors import KeyStoreError
 
 MINE = ("pc-full", "lin")
 
@@ -238,3 +239,46 @@ def test_a_client_that_ends_leaves_all_that_it_had(
     HARMS[harm](tmp_path / "drafts")
     journal.close()
     assert offered(qtbot, open_journal()) == {one.id for one in drafts}
+
+
+def test_nobody_is_asked_for_a_key_by_a_window_that_has_gone(
+    qtbot: QtBot, open_journal: Callable[[], DraftJournal], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, asked = open_journal(), []
+    write(qtbot, journal, draft())
+
+    def refuse(*_: object, **__: object) -> None:
+        asked.append(True)
+        raise KeyStoreError("locked")
+
+    monkeypatch.setattr(store_module, "load_cipher", refuse)
+    take_away(tmp_path / "drafts", KEY_FILE)
+    with qtbot.waitSignal(journal.failed):
+        journal.put(draft("more"))
+    count = len(asked)
+    journal.close()
+    assert 0 < count == len(asked)
+
+
+def test_a_draft_that_is_gone_before_its_file_was_found_again_stays_gone(
+    qtbot: QtBot, open_journal: Callable[[], DraftJournal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file was out of sight for a moment, just behind a write to it."""
+    journal, looks, is_there = open_journal(), [], JournalFile.is_there
+    kept, discarded = draft("kept"), draft("discarded")
+    write(qtbot, journal, kept)
+
+    def look(file: JournalFile) -> bool:
+        looks.append(True)
+        return len(looks) != 2 and is_there(file)
+
+    monkeypatch.setattr(JournalFile, "is_there", look)
+    with qtbot.waitSignal(journal.failed):
+        journal.put(discarded)
+    with qtbot.waitSignal(journal.written):
+        journal.remove(discarded.id)
+    journal.close()
+    after = open_journal()
+    with qtbot.waitSignal(after.found) as found:
+        after.look(*MINE)
+    assert [one.id for one in found.args[0].mine] == [kept.id]

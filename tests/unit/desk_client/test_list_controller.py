@@ -249,3 +249,23 @@ def test_a_first_page_that_could_not_be_read_is_tried_again_at_a_pace(listed: Li
     assert listed.desk.asked == ["listing", "listing"]
     listed.desk.answer_all()
     assert not listed.model.is_dimmed
+
+
+def test_a_row_that_changes_is_reason_enough_to_try_a_refused_first_page_again(listed: Listed) -> None:
+    listed.show()
+    listed.desk.fail("listing", TooSlowError("slow"))
+    listed.tell(1)
+    listed.later()
+    assert listed.desk.asked == ["listing", "listing"]
+    listed.desk.answer_all()
+    assert not listed.model.is_dimmed
+
+
+def test_what_else_is_refused_does_not_begin_a_first_page_anew(listed: Listed) -> None:
+    listed.show()
+    listed.later(1.0)
+    listed.controller.read_ids(0, 1, lambda *_: None)
+    listed.desk.fail("ids", TooSlowError("slow"))
+    listed.tell(None)
+    listed.later(12.0)
+    assert listed.desk.asked.count("listing") == 1
