@@ -23,7 +23,8 @@ from PySide6.QtWidgets import QApplication
 from bench.dataset import COMMON_WORD, RARE_WORDS, make_tickets
 from bench.loading import fill_desk
 from bench.stalls import GOAL_MS, StallProbe
-from desk_client.app import DeskApp, spare_what_is_loaded
+from desk_client.app import DeskApp
+from desk_client.garbage import spare_what_is_loaded
 from desk_client.tickets.columns import COLUMNS
 from desk_client.tickets.page import TicketsPage
 from desk_client.tour import say_warning

@@ -24,7 +24,7 @@ import psycopg2.extensions
 from PySide6.QtCore import Qt, QTimer, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
-from desk_client.app import spare_what_is_loaded
+from desk_client.garbage import spare_what_is_loaded
 from desk_client.theme import Scheme
 from desk_client.tour import say_warning
 from desk_client.tour_driver import Driver

@@ -76,8 +76,9 @@ def _has_display() -> bool:
 
 
 def _run(application: QApplication, profile: Profile) -> int:
-    from desk_client.app import DeskApp, spare_what_is_loaded
+    from desk_client.app import DeskApp
     from desk_client.crash_log import CrashLog
+    from desk_client.garbage import spare_what_is_loaded
 
     desk = DeskApp(application, profile)
     with CrashLog(profile.directory, desk.messages.fault):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import sys
 import uuid
@@ -21,6 +20,7 @@ from desk_client.drafts.journal import DraftJournal
 from desk_client.drafts.keeper import DraftKeeper
 from desk_client.enrolment.anew import EnrolAnew
 from desk_client.enrolment.renewal import RenewalController
+from desk_client.garbage import GarbageTimer
 from desk_client.language import Language, system_language
 from desk_client.leases.keeper import LeaseKeeper
 from desk_client.listener import Listener
@@ -53,11 +53,6 @@ def has_screen() -> bool:
     return QGuiApplication.platformName() not in ("offscreen", "minimal")
 
 
-def spare_what_is_loaded() -> None:
-    """Leave all that is loaded by now out of collections: a full one over it holds the window for 90 ms."""
-    gc.freeze()
-
-
 class DeskApp(QObject):
     """One client on one profile. ``start`` shows the window; the desk is asked after its first paint."""
 
@@ -65,6 +60,7 @@ class DeskApp(QObject):
         self, application: QApplication, profile: Profile, *, open_database: OpenDatabase = open_database
     ) -> None:
         super().__init__(application)
+        self._garbage = GarbageTimer(self)
         self._profile = profile
         self._open_database = open_database
         self._session_id = uuid.uuid4()
@@ -128,6 +124,7 @@ class DeskApp(QObject):
         self.runner.shutdown()
         self.drafts.close()
         self.settings.sync()
+        self._garbage.stop()
 
     # -- the way in ----------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # no test touches a person's key store
 
+from desk_client.garbage import collect_due
 from tests.desks import (
     ROOT_VARIABLE,
     RunningDesk,
@@ -63,6 +64,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """What is loaded stays: neither the collector nor who looks for timers left behind walks through it again."""
     gc.collect()
     gc.freeze()
+    gc.disable()  # as in the client: what is left of a window is not ended by a thread of another one
+
+
+def pytest_runtest_teardown() -> None:
+    """Between tests, on the thread that they run on."""
+    collect_due()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from desk_client import icons
 from desk_client.client_settings import ClientSettings
 from desk_client.enrolment.controller import EnrolController
 from desk_client.enrolment.page import EnrolPage
+from desk_client.garbage import GarbageTimer
 from desk_client.language import ENGLISH, LANGUAGES, Language, system_language
 from desk_client.theme import Scheme, Theme
 from desk_client.widgets.translated import Translated
@@ -70,6 +71,7 @@ class FirstStart(QObject):
 
     def __init__(self, application: QApplication, folder: Path) -> None:
         super().__init__()
+        self._garbage = GarbageTimer(self)
         self._application = application
         self._folder = folder
         self._language = Language()
@@ -103,6 +105,7 @@ class FirstStart(QObject):
     def leave(self) -> None:
         """Clear the place for the desk, which speaks the language that was chosen here."""
         self.controller.shutdown()
+        self._garbage.stop()
         if self.profile is not None:
             settings = ClientSettings(self._folder)
             settings.set("window/language", self._language.code)
