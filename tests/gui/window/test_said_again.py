@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from pathlib import Path
 from unittest.mock import MagicMock
 
@@ -116,7 +117,7 @@ def test_what_is_loaded_is_spared_by_the_collector(
     desk = MagicMock()
     desk.start.side_effect = lambda: order.append("start")
     monkeypatch.setattr(app_module, "DeskApp", lambda *_arguments: desk)
-    monkeypatch.setattr(app_module.gc, "freeze", lambda: order.append("freeze"))
+    monkeypatch.setattr(gc, "freeze", lambda: order.append("freeze"))
     monkeypatch.setattr(QApplication, "exec", lambda *_arguments: order.append("exec") or 0)
     profile = Profile(directory=tmp_path, host="localhost", port=1, machine="pc")
     assert client_main._run(qapp, profile) == 0
