@@ -23,6 +23,7 @@ from desk_client.listing.list_card import list_card, split_below
 from desk_client.listing.list_controller import ListController
 from desk_client.listing.list_header import ListHeader
 from desk_client.listing.table_model import PagedTableModel
+from desk_client.listing.words import waiting_text
 from desk_client.screen import Screen
 from desk_client.widgets.banner import Banner
 from shared.schemas.audit import AuditListing, AuditRow
@@ -161,10 +162,8 @@ class AuditPage(Screen, QWidget):
         )
 
     def _say_status(self) -> None:
-        if self.model.is_dimmed:
-            self.status_changed.emit(QCoreApplication.translate("Audit", "Loading"))
-        else:
-            self.status_changed.emit(count_text(self.model.rowCount(), is_exact=self.model.is_exact))
+        said = waiting_text(self.model) or count_text(self.model.rowCount(), is_exact=self.model.is_exact)
+        self.status_changed.emit(said)
 
     # -- export --------------------------------------------------------------------------------------------------------
 

@@ -60,10 +60,10 @@ class ListController(QObject, Generic[Row, Listing]):
         """Show this listing from its beginning; what is shown stays, dimmed, until the answer."""
         self._listing = listing
         self._changes.forget()
-        self._model.set_dimmed(True)
         self._read_first()
 
     def _read_first(self) -> None:
+        self._model.set_dimmed(True)
         self._forget_pages()
         self._changes.whole.begin()
         source, listing = self._source, self._listing
@@ -186,7 +186,8 @@ class ListController(QObject, Generic[Row, Listing]):
         if purpose == "page":
             self._is_fetching = False
             self._wanted = []
-        # a list that is dimmed stays so until it is read again: these rows are not the answer
+        if purpose == "listing" and self._model.is_dimmed:  # until it is read again: these rows are not the answer
+            self._model.set_dimmed(True, is_refused=True)
         if not error.is_away:  # that it is away, the badge says
             self._messages.error(error)
 

@@ -34,7 +34,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
     """Rows of one listing.
 
     Signals:
-        dimmed_changed(bool): the rows shown are of an older question; the answer is on its way.
+        dimmed_changed(bool): the rows shown are of an older question; the answer is on its way, or was refused.
         count_changed(): the number of rows, or whether it is exact, changed.
         rows_changing(), rows_changed(): rows of the same listing are read again, and may stand elsewhere by then.
     """
@@ -52,16 +52,16 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         self._keys: list[PageKey | None] = [None]
         self._count = 0
         self._exact = False
-        self._dimmed = False
+        self._dimmed = self._refused = False
         self._grows = False
         self.chosen: Container[int] = ()  # several rows, for who hears the list
 
     # -- what the controller tells ----------------------------------------------------------------------------------
 
-    def set_dimmed(self, dimmed: bool) -> None:
-        """Say that the rows shown are about to be replaced (or are not)."""
-        if dimmed != self._dimmed:
-            self._dimmed = dimmed
+    def set_dimmed(self, dimmed: bool, *, is_refused: bool = False) -> None:
+        """Say that the rows shown are about to be replaced (or are not); ``is_refused``: the desk gave no answer."""
+        if (dimmed, is_refused) != (self._dimmed, self._refused):
+            self._dimmed, self._refused = dimmed, is_refused
             self.dimmed_changed.emit(dimmed)
 
     def show_first(self, page: Page[Row]) -> None:
@@ -172,6 +172,11 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
     def is_dimmed(self) -> bool:
         """Whether the rows shown belong to an older question."""
         return self._dimmed
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether nothing is on its way that would replace dimmed rows."""
+        return self._refused
 
     @property
     def is_exact(self) -> bool:

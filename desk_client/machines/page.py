@@ -16,6 +16,7 @@ from desk_client.listing.list_controller import ListController
 from desk_client.listing.list_header import ListHeader
 from desk_client.listing.list_view import ListView
 from desk_client.listing.table_model import PagedTableModel
+from desk_client.listing.words import waiting_text
 from desk_client.machine_words import is_good
 from desk_client.machines.columns import MACHINE_COLUMNS, MachineTexts
 from desk_client.machines.events.page import EventsPage
@@ -256,8 +257,8 @@ class MachinesPage(Screen, QTabWidget):
     def _say_status(self) -> None:
         if self.currentWidget() is self.events:
             self.status_changed.emit(self.events.status())
-        elif self.model.is_dimmed:
-            self.status_changed.emit(QCoreApplication.translate("Machines", "Loading"))
+        elif waiting := waiting_text(self.model):
+            self.status_changed.emit(waiting)
         else:
             said = QCoreApplication.translate("Machines", "Machines: {count}")
             self.status_changed.emit(said.format(count=QLocale().toString(self.model.rowCount())))

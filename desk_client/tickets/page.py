@@ -12,6 +12,7 @@ from desk_client.context import ClientContext
 from desk_client.listing.edit_marks import EditMarks
 from desk_client.listing.list_card import list_card, split_below
 from desk_client.listing.table_model import PagedTableModel
+from desk_client.listing.words import waiting_text
 from desk_client.tickets.bulk import count_text
 from desk_client.tickets.columns import TICKET_COLUMNS, TicketTexts
 from desk_client.tickets.fields import ENTITY
@@ -256,8 +257,8 @@ class TicketsPage(Translated, QWidget):
         self.list.set_empty_text(said)
 
     def _say_status(self) -> None:
-        if self.model.is_dimmed:
-            self.status_changed.emit(QCoreApplication.translate("TicketsPage", "Loading"))
+        if waiting := waiting_text(self.model):
+            self.status_changed.emit(waiting)
             return
         text = _count_text(self.model.rowCount(), is_exact=self.model.is_exact)
         row = self.list.currentIndex().row()

@@ -12,6 +12,7 @@ from desk_client.listing.columns import time_text
 from desk_client.listing.list_card import list_card
 from desk_client.listing.list_controller import ListController
 from desk_client.listing.table_model import PagedTableModel
+from desk_client.listing.words import waiting_text
 from desk_client.machines.events.columns import EVENT_COLUMNS, EventTexts
 from desk_client.machines.events.controller import AlarmController
 from desk_client.machines.events.list_controller import EventSource
@@ -97,8 +98,8 @@ class EventsPage(Translated, QWidget):
 
     def status(self) -> str:
         """For the status bar."""
-        if self.model.is_dimmed:
-            return QCoreApplication.translate("Machines", "Loading")
+        if waiting := waiting_text(self.model):
+            return waiting
         said = QCoreApplication.translate("SecurityEvents", "Security events: {count}")
         return said.format(count=QLocale().toString(self.model.rowCount()))
 

@@ -379,10 +379,6 @@
         <translation>没有符合的条目。请清除筛选，或从更早的时间开始。</translation>
     </message>
     <message>
-        <source>Loading</source>
-        <translation>正在加载</translation>
-    </message>
-    <message>
         <source>Export the audit</source>
         <translation>导出审计</translation>
     </message>
@@ -2352,6 +2348,17 @@ Without a window: desk-client enrol CODE</source>
     </message>
 </context>
 <context>
+    <name>Listing</name>
+    <message>
+        <source>Not loaded: F5 tries again</source>
+        <translation>未加载：按 F5 重试</translation>
+    </message>
+    <message>
+        <source>Loading</source>
+        <translation>正在加载</translation>
+    </message>
+</context>
+<context>
     <name>Look</name>
     <message>
         <source>Back</source>
@@ -2636,10 +2643,6 @@ Without a window: desk-client enrol CODE</source>
     <message>
         <source>No machine fits. Clear the search, or make a new machine.</source>
         <translation>没有符合的机器。请清除搜索，或新建机器。</translation>
-    </message>
-    <message>
-        <source>Loading</source>
-        <translation>正在加载</translation>
     </message>
     <message>
         <source>Machines: {count}</source>
@@ -3419,10 +3422,6 @@ Without a window: desk-client enrol CODE</source>
     <message>
         <source>No ticket fits. Clear a filter, or search other words.</source>
         <translation>没有符合条件的工单。可清除筛选，或换个词搜索。</translation>
-    </message>
-    <message>
-        <source>Loading</source>
-        <translation>正在加载</translation>
     </message>
     <message>
         <source>{count} ticket</source>

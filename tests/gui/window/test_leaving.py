@@ -217,15 +217,20 @@ def test_rows_of_an_older_question_stay_dim_while_the_desk_is_away(
     def break_off(*_args: object, **_named: object) -> object:
         raise DatabaseUnavailableError("the line broke")
 
+    said: list[str] = []
+    client.page.status_changed.connect(said.append)
     monkeypatch.setattr(tickets, "list_tickets", break_off)
     client.page.filters.set_text("standby")
     client.until(lambda: client.model.is_dimmed)
     client.until(client.app.runner.is_idle)
     assert client.model.is_dimmed
+    assert said == ["Loading", "Not loaded: F5 tries again"], "nothing is under way"
     monkeypatch.undo()
     client.app.session.returned.emit()
     client.settle()
     assert not client.model.is_dimmed
+    assert said[2] == "Loading"
+    assert "ticket" in said[-1]
     assert 0 < client.model.rowCount() < 60
 
 
