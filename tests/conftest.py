@@ -20,6 +20,7 @@ from tests.desks import (
     ROOT_VARIABLE,
     RunningDesk,
     copy_desk,
+    fast_disk,
     make_test_root,
     remove_folder,
     run_root,
@@ -27,11 +28,13 @@ from tests.desks import (
 )
 
 TESTS = Path(__file__).parent
-# How the names of files begin whose tests take seconds each; within one line, files with more tests come first.
+# How the names of files begin whose tests take seconds each; within one line, files with more tests come first. The
+# second line mixes those that reckon with those that wait.
 LONGEST_FIRST = (
-    "e2e/test_newcomer", "unit/launch/test_start", "faults/test_planted", "e2e/", "integration/server/",
-    "integration/importing/", "integration/demo/", "faults/", "gui/", "attack/", "integration/",
-)  # fmt: skip
+    ("e2e/", "unit/launch/test_start", "faults/test_planted"),
+    ("faults/", "gui/", "integration/demo/", "integration/importing/", "integration/server/"),
+    ("attack/", "integration/"),
+)
 _made_here: list[Path] = []
 
 
@@ -39,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]  # libpq would take them for ours
     if ROOT_VARIABLE not in os.environ:
-        _made_here.append(make_test_root())
+        _made_here.append(make_test_root(fast_disk()))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -54,7 +57,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     def place(item: pytest.Item) -> tuple[int, int]:
         name = item.path.relative_to(TESTS).as_posix()
-        first = next((at for at, start in enumerate(LONGEST_FIRST) if name.startswith(start)), len(LONGEST_FIRST))
+        first = next((at for at, line in enumerate(LONGEST_FIRST) if name.startswith(line)), len(LONGEST_FIRST))
         return first, -tests_in[item.path]
 
     items.sort(key=place)  # files that are equal here, and the tests of a file, stay as they are

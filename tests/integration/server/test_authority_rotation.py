@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -67,7 +68,7 @@ def test_the_new_authority_signs_nothing_that_was_asked_of_the_old_one(fresh_des
     """A renewal, a code handed in and a code not used yet: none of them outlives the old authority."""
     desk = fresh_desk.desk
     cursor = fresh_desk.owner().cursor()
-    (desk.profiles / "full").rename(tmp_path / "full")
+    shutil.move(desk.profiles / "full", tmp_path / "full")
     cursor.execute("UPDATE desk.machine_certificate SET issued_at = now() - interval '61 days', first_used_at = now()")
     renewing = _connect(Profile.load(tmp_path / "full"))
     renewing.autocommit = True
@@ -75,7 +76,7 @@ def test_the_new_authority_signs_nothing_that_was_asked_of_the_old_one(fresh_des
     assert _row(renewing, "SELECT state FROM desk.cert_renew(%s)", csr) == ("waiting",)
     handed_in, unused = "a" * 26, "b" * 26
     for machine, secret in (("pc-full2", handed_in), ("pc-query", unused)):
-        (desk.profiles / machine.removeprefix("pc-")).rename(tmp_path / machine)
+        shutil.move(desk.profiles / machine.removeprefix("pc-"), tmp_path / machine)
         cursor.execute("SELECT desk.enrolment_begin(%s, sha256(%s))", (machine, secret.encode()))
     asked = (handed_in, csr, "7d1c5f6e-0000-4000-8000-000000000001")
     cursor.execute("SELECT state FROM desk.enrol(%s, %s, %s)", asked)
