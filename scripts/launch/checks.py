@@ -24,7 +24,7 @@ CHECKS = {
 # stay together, for they share a desk; the files come in the order of tests/conftest.py, the longest first.
 # A process that dies ends the run, red; it would hang at its end otherwise.
 TESTS = [
-    "-m", "pytest", "-q", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart", "0",
+    "-m", "pytest", "-q", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart", "0",
     "--durations", "15",
 ]  # fmt: skip
 
