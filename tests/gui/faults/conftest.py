@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
 import desk_client.connection as connection_module
+import desk_client.listener as listener_module
 from desk_client import link_watch
 from desk_client.listener import ListenerTimes
 from desk_client.runner import DbRunner
@@ -122,10 +124,12 @@ def working(database: Database, desk: RunningDesk, qtbot: QtBot) -> Iterator[Wor
 
 @pytest.fixture
 def short_lengths(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Silence is known after a second and a half."""
+    """Silence is known after three seconds at most: where something is cut. Else a loaded machine is no dead link."""
     monkeypatch.setattr(link_watch, "SILENCE_SECONDS", 0.5)
     monkeypatch.setattr(link_watch, "ANSWER_SECONDS", 1.0)
     monkeypatch.setattr(connection_module, "STALE_AFTER_MS", 3_000)
+    times = partial(ListenerTimes, connect=2.0, quiet=0.6, answer=2.0, retry=(0.2, 0.5))
+    monkeypatch.setattr(listener_module, "ListenerTimes", times)
 
 
 @pytest.fixture
@@ -144,15 +148,12 @@ def far_profile(desk: RunningDesk, proxy: Proxy, tmp_path: Path) -> Callable[...
 
 
 @pytest.fixture
-def start_far(
-    start_client: StartClient, far_profile: Callable[..., Path], proxy: Proxy, short_lengths: None
-) -> Callable[..., FarWindow]:
+def start_far(start_client: StartClient, far_profile: Callable[..., Path], proxy: Proxy) -> Callable[..., FarWindow]:
     """``start_far("full")``: a window whose desk answers after 200 ms, by the proxy; all tickets in its list."""
 
     def start(machine: str = "full", **how: Any) -> FarWindow:
         far_profile(machine)
         client = start_client(machine, **how)
-        client.app.listener.times = ListenerTimes(connect=2.0, quiet=0.6, answer=1.0, retry=(0.2, 0.5))
         client.show_view("all")
         client.until(lambda: client.app.connection.is_live)
         proxy.latency = LATENCY

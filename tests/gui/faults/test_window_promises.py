@@ -157,6 +157,7 @@ def test_many_rows_across_a_cut_are_saved_once(
     window.client.settle()
 
 
+@pytest.mark.usefixtures("short_lengths")
 def test_a_ticket_that_could_not_be_read_is_read_when_it_is_opened_again(
     start_far: StartFar, tickets: list[int], proxy: Proxy
 ) -> None:
