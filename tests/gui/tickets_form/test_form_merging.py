@@ -135,6 +135,20 @@ def test_tab_goes_from_clash_to_clash_and_to_the_buttons(client: Any) -> None:
     client.idle()
 
 
+def test_a_second_save_before_the_dialog_has_the_keys_asks_no_second_time(client: Any) -> None:
+    ticket = client.new_ticket_id()
+    typed_over(client, ticket, {"serial": "THEIRS"}, serial="MINE")
+    save(client)
+    dialog = merge_dialog(client)
+    client.pane.editing.save()  # a second Ctrl+Enter, while the main window has the keys still
+    client.idle()
+    assert client.pane.editing.merging.dialog is dialog
+    QTest.keyClick(dialog, Qt.Key.Key_Return, CONTROL)
+    client.idle()
+    assert client.stored(ticket).values.serial == "MINE"
+    assert client.pane.editing.merging.dialog is None
+
+
 def test_leaving_the_dialog_loses_nothing_and_saves_nothing(client: Any) -> None:
     ticket = client.new_ticket_id()
     typed_over(client, ticket, {"subject": "Theirs", "priority": "urgent"}, subject="Mine: ")
