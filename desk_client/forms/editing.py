@@ -80,10 +80,14 @@ class EntityEditing(ShownEdit[Detail]):
 
     # -- saving ----------------------------------------------------------------------------------------------------
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether a question is open that a save hangs on: its answer saves, nothing else."""
+        return self.merging.dialog is not None
+
     def save(self, *, then_new: bool = False) -> None:
         """Check and save what is typed."""
-        is_asked = self.merging.dialog is not None  # its answer saves
-        if self.is_saving or is_asked or not self.can_write or not (self.is_dirty() or self._form.is_new):
+        if self.is_saving or self.is_asked or not self.can_write or not (self.is_dirty() or self._form.is_new):
             return
         self._new_after_save, self._lease_losses = then_new, 0
         self._save_waits = self._save_waits_for_lease = False

@@ -65,6 +65,7 @@ class TicketEditing(EntityEditing[TicketDetail]):
         self._arrivals = Arrivals(session.machine)
         self.dialog: TransitionDialog | None = None  # what is typed there is not in the form yet
         self._is_asking = False  # the desk, what came in
+        self._look: LookDialog | None = None  # at it
         controller.history_failed.connect(messages.error)
         controller.lookup_failed.connect(messages.error)
         controller.history_loaded.connect(self.show_beside)
@@ -234,12 +235,21 @@ class TicketEditing(EntityEditing[TicketDetail]):
         self.set_saving(False)
         self._arrivals.know(arrived)  # whatever is decided: they have been read
         status = str(self._form.changed_values().get("status"))
-        dialog = LookDialog(
+        self._look = dialog = LookDialog(
             "arrivalsLook", lambda: arrival_words(arrived, status, self._reference), self._form.window()
         )
+        dialog.finished.connect(self._on_looked)
         dialog.go_on_wanted.connect(self.save_again)
         dialog.rejected.connect(self.stay_here)
         dialog.open()
+
+    def _on_looked(self) -> None:
+        self._look = None
+
+    @property
+    def is_asked(self) -> bool:
+        """Also while it is being read what came in."""
+        return super().is_asked or self._look is not None
 
     def _on_arrivals_failed(self, error: DeskError) -> None:
         if self._is_asking:

@@ -76,6 +76,18 @@ def test_what_came_in_unnoticed_is_said_first(client: Any) -> None:
     assert not client.pane.is_dirty()
 
 
+def test_a_second_save_before_the_question_has_the_keys_is_no_answer_to_it(client: Any) -> None:
+    ticket = open_one(client)
+    comment_elsewhere(client, ticket, "Wait")
+    resolve(client)
+    look = window_of(client, "arrivalsLook")
+    client.pane.editing.save()  # a second Ctrl+Enter, while the main window has the keys still
+    client.idle()
+    assert client.stored(ticket).values.status == "open"
+    push(client, look, "lookGoOn")
+    assert client.stored(ticket).values.status == "resolved"
+
+
 def test_who_goes_back_keeps_what_is_typed_and_is_not_asked_the_same_again(client: Any) -> None:
     ticket = open_one(client)
     comment_elsewhere(client, ticket, "Wait")
