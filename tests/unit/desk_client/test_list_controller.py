@@ -238,23 +238,14 @@ def test_rows_of_another_listing_stay_dimmed_when_it_can_not_be_read(listed: Lis
     assert listed.shown()[1] == "new"
 
 
-def test_a_first_page_that_could_not_be_read_is_tried_again_at_a_pace(listed: Listed) -> None:
+@pytest.mark.parametrize("row", [None, 1], ids=["any row", "a row"])
+def test_a_first_page_that_could_not_be_read_is_tried_again_at_a_pace(listed: Listed, row: int | None) -> None:
     listed.show()
     listed.desk.fail("listing", TooSlowError("slow"))
     for _ in range(10):
-        listed.tell(None)
+        listed.tell(row)
         listed.later(0.1)
     assert listed.desk.asked == ["listing"]
-    listed.later()
-    assert listed.desk.asked == ["listing", "listing"]
-    listed.desk.answer_all()
-    assert not listed.model.is_dimmed
-
-
-def test_a_row_that_changes_is_reason_enough_to_try_a_refused_first_page_again(listed: Listed) -> None:
-    listed.show()
-    listed.desk.fail("listing", TooSlowError("slow"))
-    listed.tell(1)
     listed.later()
     assert listed.desk.asked == ["listing", "listing"]
     listed.desk.answer_all()
