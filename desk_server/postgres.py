@@ -157,6 +157,8 @@ class Cluster:
             return
         self._wait_for_the_dead()
         self._remove_pid_file_of_an_earlier_boot()
+        if self._has_come_up():
+            return
         if self.postmaster() is None and not port_is_free(port):
             raise DeskError(
                 f"Port {port} is in use by another program; stop that one, or make the desk with another --port."
@@ -164,8 +166,15 @@ class Cluster:
         before = self._log_sizes()
         options = ["-w", "-t", str(START_SECONDS), "-l", str(self.folder / "startup.log")]
         answer = self._pg_ctl([self.binaries.program("pg_ctl"), "start", "-D", self.folder, *options])
-        if not self.is_running():
+        if not self._has_come_up():
             raise DeskError(_explain("PostgreSQL did not start", self._log_since(before) + answer, self.folder))
+
+    def _has_come_up(self) -> bool:
+        """Whether the server runs, once its start or stop is over that a killed command may have left on its way."""
+        deadline = time.monotonic() + START_SECONDS
+        while (server := self.postmaster()) is not None and not server.is_ready and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return self.is_running()
 
     def _wait_for_the_dead(self) -> None:
         """A killed server stays as a zombie until it is reaped, and PostgreSQL takes its number for a live one."""

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from desk_server.authority import key_pem
+from desk_server.desk import Desk
 from desk_server.jobs import JOBS, Job
 from desk_server.machines import NewCode
 from desk_server.worker import Worker
@@ -91,31 +92,40 @@ class Applicant:
 
 @contextmanager
 def at_work(desk: RunningDesk, jobs: tuple[Job, ...] = JOBS) -> Iterator[Worker]:
-    """The worker in a thread of this process; there when its first sign of life is."""
-    worker = Worker(desk.desk, jobs)
+    """The worker in a thread of this process; it listens, and each job has had its first turn, before the block."""
+    has_begun = threading.Event()
+
+    def note(connection: Any, desk: Desk) -> int:
+        has_begun.set()
+        return 0
+
+    worker = Worker(desk.desk, (*jobs, Job("end of the first round", 3600, note)))
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:
-        wait_until(lambda: _is_listening(desk))
+        assert has_begun.wait(60), "the worker did not come to work"
         yield worker
     finally:
         worker.stop.set()
-        thread.join(20)
+        thread.join(60)
         assert not thread.is_alive()
 
 
-def _is_listening(desk: RunningDesk) -> bool:
-    sql = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'desk_worker' AND state = 'idle'"
-    return bool(one(desk.owner(), sql))
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 10) -> float:
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> float:
     """How long it took to come true."""
     begun = time.monotonic()
     while not condition():
         assert time.monotonic() - begun < seconds, "it did not come about in time"
         time.sleep(0.01)
     return time.monotonic() - begun
+
+
+def settle_log(desk: RunningDesk, owner: Any) -> None:
+    """Wait until the files have all that was logged so far: PostgreSQL's collector writes them after the answer."""
+    mark, folder = uuid.uuid4().hex, desk.desk.cluster.log_folder
+    with owner.cursor() as cursor:
+        cursor.execute(f"DO $$ BEGIN RAISE LOG '{mark}'; END $$")
+    wait_until(lambda: any(mark.encode() in file.read_bytes() for file in folder.iterdir()))
 
 
 def one(connection: Any, query: str, arguments: Any = None) -> Any:
