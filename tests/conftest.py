@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # no test touches a person's key store
@@ -36,6 +37,12 @@ LONGEST_FIRST = (
     ("attack/", "integration/"),
 )
 _made_here: list[Path] = []
+# Time says nothing here: a process that is held up for a moment is no fault of what is tested. And each run tries the
+# same examples.
+settings.register_profile(
+    "desk", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("desk")
 
 
 def pytest_configure(config: pytest.Config) -> None:

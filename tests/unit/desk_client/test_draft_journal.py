@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desk_client.drafts import journal as journal_module
@@ -23,6 +24,7 @@ from desk_client.drafts.journal_file import FileDamagedError, FileHeldError, Jou
 from desk_client.drafts.store import Found
 from shared.files import is_private
 
+WAIT_MS = 60_000  # files are made and synced, on a disk that others use too
 SECRET = "Phone of 李娜: 555-0199"
 
 
@@ -32,8 +34,9 @@ def draft(text: str = SECRET, *, person: str = "lin", draft_id: uuid.UUID | None
 
 
 @pytest.fixture
-def open_journal(tmp_path: Path) -> Iterator[Callable[[], DraftJournal]]:
+def open_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], DraftJournal]]:
     """A journal on the same profile each time: another process, as far as the files know."""
+    monkeypatch.setattr(journal_module, "CLOSE_SECONDS", 60.0)  # a busy disk is waited for
     made: list[DraftJournal] = []
 
     def make() -> DraftJournal:
@@ -46,12 +49,12 @@ def open_journal(tmp_path: Path) -> Iterator[Callable[[], DraftJournal]]:
 
 
 def written(qtbot: QtBot, journal: DraftJournal, one: Draft | None, draft_id: uuid.UUID | None = None) -> None:
-    with qtbot.waitSignal(journal.written, timeout=10_000):
+    with qtbot.waitSignal(journal.written, timeout=WAIT_MS):
         journal.put(one) if one is not None else journal.remove(draft_id or uuid.uuid4())
 
 
 def found(qtbot: QtBot, journal: DraftJournal, person: str = "lin", machine: str = "pc-full") -> Found:
-    with qtbot.waitSignal(journal.found, timeout=10_000) as signal:
+    with qtbot.waitSignal(journal.found, timeout=WAIT_MS) as signal:
         journal.look(machine, person)
     return signal.args[0]
 
@@ -182,9 +185,10 @@ def test_a_full_disk_is_said_and_all_is_written_once_there_is_room(
     faults: list[DraftFault] = []
     journal.failed.connect(faults.append)
     journal.put(second)
-    qtbot.waitUntil(lambda: len(tries) > 3, timeout=10_000)
+    qtbot.waitUntil(lambda: len(tries) > 3 and bool(faults), timeout=WAIT_MS)
+    QApplication.processEvents()
     assert faults == [DraftFault.DISK_FULL]  # said once, tried again and again
-    with qtbot.waitSignals([journal.recovered, journal.written], timeout=10_000):
+    with qtbot.waitSignals([journal.recovered, journal.written], timeout=WAIT_MS):
         monkeypatch.setattr(JournalFile, "write", honest)
     journal.close()
     assert {one.id for one in found(qtbot, open_journal()).mine} == {first.id, second.id}
@@ -204,7 +208,7 @@ def test_closing_tries_once_more_and_waits_for_nothing(
 
     with monkeypatch.context() as small:
         small.setattr(JournalFile, "write", full)
-        with qtbot.waitSignal(journal.failed, timeout=10_000):
+        with qtbot.waitSignal(journal.failed, timeout=WAIT_MS):
             journal.put(one)
         if not is_freed:
             journal.close()

@@ -22,6 +22,7 @@ from desk_client.drafts.journal_file import JournalFile
 from shared.errors import KeyStoreError
 
 MINE = ("pc-full", "lin")
+WAIT_MS = 60_000  # files are made and synced, on a disk that others use too
 
 
 def draft(text: str = "typed") -> Draft:
@@ -33,6 +34,7 @@ def draft(text: str = "typed") -> Draft:
 def open_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], DraftJournal]]:
     """A journal on the same profile each time: another process, as far as the files know."""
     monkeypatch.setattr(journal_module, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(journal_module, "CLOSE_SECONDS", 60.0)  # a busy disk is waited for
     made: list[DraftJournal] = []
 
     def make() -> DraftJournal:
@@ -46,7 +48,7 @@ def open_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ca
 
 def write(qtbot: QtBot, journal: DraftJournal, *drafts: Draft) -> None:
     for one in drafts:
-        with qtbot.waitSignal(journal.written, timeout=10_000):
+        with qtbot.waitSignal(journal.written, timeout=WAIT_MS):
             journal.put(one)
 
 
@@ -65,7 +67,7 @@ def take_away(folder: Path, *patterns: str) -> None:
 
 
 def offered(qtbot: QtBot, journal: DraftJournal) -> set[uuid.UUID]:
-    with qtbot.waitSignal(journal.found, timeout=10_000) as signal:
+    with qtbot.waitSignal(journal.found, timeout=WAIT_MS) as signal:
         journal.look(*MINE)
     return {one.id for one in signal.args[0].mine}
 
@@ -91,7 +93,7 @@ def test_a_file_that_can_not_be_opened_hides_no_other(
     journal = open_journal()
     faults: list[Any] = []
     journal.failed.connect(faults.append)
-    with qtbot.waitSignal(journal.found, timeout=5_000) as signal:
+    with qtbot.waitSignal(journal.found, timeout=WAIT_MS) as signal:
         journal.look(*MINE)
     assert signal.args[0].mine == (one,)
     assert signal.args[0].unreadable == 2
@@ -113,7 +115,7 @@ def test_what_was_adopted_before_a_fault_is_offered_after_it(
 
     monkeypatch.setattr(JournalFile, "read", read)
     journal = open_journal()
-    with qtbot.waitSignal(journal.found, timeout=5_000) as signal:
+    with qtbot.waitSignal(journal.found, timeout=WAIT_MS) as signal:
         journal.look(*MINE)
     assert {one.id for one in signal.args[0].mine} == {one.id for one in drafts}
 
@@ -125,12 +127,12 @@ def test_a_damaged_record_of_the_key_does_not_end_drafts(
     leave(qtbot, open_journal(), one)
     (tmp_path / "drafts" / KEY_FILE).write_bytes(b"no database at all" * 300)
     journal, other = open_journal(), draft("after")
-    with qtbot.waitSignal(journal.found, timeout=5_000) as signal:
+    with qtbot.waitSignal(journal.found, timeout=WAIT_MS) as signal:
         journal.look(*MINE)
     assert signal.args[0].mine == (one,), "the key itself is where it was"
     leave(qtbot, journal, other)
     again = open_journal()
-    with qtbot.waitSignal(again.found, timeout=5_000) as signal:
+    with qtbot.waitSignal(again.found, timeout=WAIT_MS) as signal:
         again.look(*MINE)
     assert {found.id for found in signal.args[0].mine} == {one.id, other.id}
 
@@ -142,12 +144,11 @@ def test_a_mistake_does_not_end_drafts(
         raise LookupError("a mistake")
 
     journal, one = open_journal(), draft()
-    with monkeypatch.context() as broken:
+    # `written` is listened for from the first: it may come before another line of this is reached
+    with qtbot.waitSignal(journal.written, timeout=WAIT_MS) as signal, monkeypatch.context() as broken:
         broken.setattr(store_module, "encode", wrong)
-        with qtbot.waitSignal(journal.failed, timeout=5_000):
+        with qtbot.waitSignal(journal.failed, timeout=WAIT_MS):
             journal.put(one)
-    with qtbot.waitSignal(journal.written, timeout=5_000) as signal:
-        pass
     assert signal.args[0] == {one.id: one}
 
 
@@ -159,7 +160,7 @@ def test_a_clock_that_was_set_back_leaves_the_newest_state(
     newer = replace(one, written_at=one.written_at - timedelta(days=1), content=draft("second").content)
     leave(qtbot, journal, one, newer)
     again = open_journal()
-    with qtbot.waitSignal(again.found, timeout=5_000) as signal:
+    with qtbot.waitSignal(again.found, timeout=WAIT_MS) as signal:
         again.look(*MINE)
     assert signal.args[0].mine == (newer,)
 
@@ -192,7 +193,7 @@ def test_what_somebody_took_away_is_made_anew_by_the_next_write(
     assert after_kill(qtbot, tmp_path) == {one.id for one in drafts}
     assert faults == []
     HARMS[harm](folder)
-    with qtbot.waitSignal(journal.written, timeout=10_000):
+    with qtbot.waitSignal(journal.written, timeout=WAIT_MS):
         journal.remove(drafts[0].id)
     assert after_kill(qtbot, tmp_path) == {one.id for one in drafts[1:]}, "also where something was only taken out"
 
@@ -206,11 +207,11 @@ def test_where_nothing_can_be_made_anew_nothing_is_called_written(
     shutil.rmtree(folder)
     folder.write_text("in its place")
     journal.written.connect(lambda ids, _: said.append(ids))
-    with qtbot.waitSignal(journal.failed, timeout=10_000) as signal:
+    with qtbot.waitSignal(journal.failed, timeout=WAIT_MS) as signal:
         journal.put(second)
     assert signal.args == [DraftFault.DISK]
     assert said == []
-    with qtbot.waitSignals([journal.recovered, journal.written], timeout=10_000):
+    with qtbot.waitSignals([journal.recovered, journal.written], timeout=WAIT_MS):
         folder.unlink()
     assert after_kill(qtbot, tmp_path) == {first.id, second.id}
 
@@ -253,7 +254,7 @@ def test_nobody_is_asked_for_a_key_by_a_window_that_has_gone(
 
     monkeypatch.setattr(store_module, "load_cipher", refuse)
     take_away(tmp_path / "drafts", KEY_FILE)
-    with qtbot.waitSignal(journal.failed):
+    with qtbot.waitSignal(journal.failed, timeout=WAIT_MS):
         journal.put(draft("more"))
     count = len(asked)
     journal.close()
@@ -273,12 +274,12 @@ def test_a_draft_that_is_gone_before_its_file_was_found_again_stays_gone(
         return len(looks) != 2 and is_there(file)
 
     monkeypatch.setattr(JournalFile, "is_there", look)
-    with qtbot.waitSignal(journal.failed):
+    with qtbot.waitSignal(journal.failed, timeout=WAIT_MS):
         journal.put(discarded)
-    with qtbot.waitSignal(journal.written):
+    with qtbot.waitSignal(journal.written, timeout=WAIT_MS):
         journal.remove(discarded.id)
     journal.close()
     after = open_journal()
-    with qtbot.waitSignal(after.found) as found:
+    with qtbot.waitSignal(after.found, timeout=WAIT_MS) as found:
         after.look(*MINE)
     assert [one.id for one in found.args[0].mine] == [kept.id]

@@ -101,10 +101,10 @@ class Desk:
 
         def wait(_work: Any) -> None:
             busy.set()
-            self.gate.wait(10)
+            self.gate.wait(60)
 
         self.runner.run(wait, on_done=lambda _: None, on_error=self.errors.append, receiver=self.receiver, **how)
-        assert busy.wait(10)
+        assert busy.wait(60)
 
     def read(self, name: str, purpose: str | None = None, receiver: QObject | None = None) -> None:
         self.runner.run(
@@ -131,7 +131,7 @@ class Desk:
         self.until(self.runner.is_idle)
 
     def until(self, condition: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(condition, timeout=10_000)
+        self._qtbot.waitUntil(condition, timeout=60_000)
 
 
 @pytest.fixture
@@ -192,11 +192,11 @@ def test_a_late_answer_is_dropped(desk: Desk) -> None:
 
     def slow(_work: Any) -> str:
         running.set()
-        desk.gate.wait(10)
+        desk.gate.wait(60)
         return "old"
 
     desk.runner.run(slow, on_done=desk.done.append, receiver=desk.receiver, purpose="listing")
-    assert running.wait(10)
+    assert running.wait(60)
     desk.read("new", purpose="listing")
     desk.go()
     assert desk.done == ["new"]
@@ -280,12 +280,20 @@ def test_it_says_when_the_server_is_gone_and_back(desk: Desk) -> None:
     assert desk.done == ["found"]
 
 
-def test_shutdown_finishes_writes_drops_reads_and_leaves_no_thread(desk: Desk) -> None:
+def test_shutdown_finishes_writes_drops_reads_and_leaves_no_thread(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.hold()
     desk.write("w1")
     desk.read("r")
     desk.write("w2")
-    threading.Timer(0.05, desk.gate.set).start()
+    last = desk.runner._lanes[-1]
+    close = last.close
+
+    def go_on_soon() -> None:
+        """Not before all are to end: a read that is let go sooner would rightly begin."""
+        close()
+        threading.Timer(0.05, desk.gate.set).start()
+
+    monkeypatch.setattr(last, "close", go_on_soon)
     desk.runner.shutdown()
     assert [name for name, _ in desk.ran] == ["w1", "w2"]
     assert len(desk.database.closed_on) == 1
@@ -375,7 +383,7 @@ def test_what_waited_while_there_was_no_connection_fails_with_it(desk: Desk, mon
     @contextmanager
     def refuse() -> Iterator[Any]:
         connects.append("tried")
-        desk.gate.wait(10)
+        desk.gate.wait(60)
         raise DatabaseUnavailableError("nobody there")
         yield
 
@@ -411,7 +419,7 @@ def test_what_waits_is_not_answered_for_a_question_of_the_watch(desk: Desk, monk
 
     def hang(_conn: Any, pids: frozenset[int]) -> frozenset[int]:
         asked.set()
-        desk.gate.wait(10)
+        desk.gate.wait(60)
         return pids
 
     monkeypatch.setattr(desk.database, "at_work", hang)
@@ -421,7 +429,7 @@ def test_what_waits_is_not_answered_for_a_question_of_the_watch(desk: Desk, monk
     assert running is not None
     assert next(watch._numbers) == 1
     watch._ask(frozenset({_Silent(running, 0.0)}), 0.0)
-    assert asked.wait(10)
+    assert asked.wait(60)
     desk.runner.abandon()
     desk.until(lambda: len(desk.errors) == 1)
     desk.go()
@@ -433,12 +441,12 @@ def test_the_watch_goes_on_while_a_thread_is_about_to_begin(desk: Desk, monkeypa
 
     def begin(job: lane.Job) -> lane.Running:
         taken.set()
-        desk.gate.wait(10)
+        desk.gate.wait(60)
         return honest(job)
 
     monkeypatch.setattr(lane, "Running", begin)
     desk.read("r")
-    assert taken.wait(10)
+    assert taken.wait(60)
     desk.runner._link._look()
     assert desk.runner._link._timer.isActive()
     desk.go()
@@ -456,11 +464,14 @@ def test_a_read_that_is_not_wanted_is_cancelled_over_the_other_connection(
     assert desk.database.cancelled == [("desk-database-writes", "connection", PID)]
 
 
-def test_a_wanted_read_and_a_short_one_are_not(desk: Desk) -> None:
+def test_a_wanted_read_and_a_short_one_are_not(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "CANCEL_AFTER_SECONDS", 600.0)  # however long this thread is held up
     desk.hold_reads(purpose="list")
     desk.runner.cancel(desk.receiver, "count")
     desk.runner._cancel_unwanted()
     desk.runner.cancel(desk.receiver, "list")
     desk.runner._cancel_unwanted()  # it has only just begun: its answer comes sooner than that to a cancel
+    desk.call("behind any cancel")
+    desk.until(lambda: desk.done == ["behind any cancel"])
     desk.go()
     assert desk.database.cancelled == []
