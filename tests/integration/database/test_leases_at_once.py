@@ -20,7 +20,7 @@ from tests.integration.database.leasing import (
     take_over,
     wait_until,
 )
-from tests.integration.database.races import at_once, begun
+from tests.integration.database.races import admitted, at_once, begun, make_patient
 from tests.integration.database.world import World, insert, one, refused, update
 from tests.integration.server.enrolling import wait_until as until
 
@@ -32,8 +32,11 @@ def takers(desk: RunningDesk, world: World) -> Iterator[list[Any]]:
     """Six sessions on two machines that are no administrator's."""
     people = {"full2": None, "shared": "zhao"}
     connections = [
-        desk.connect(machine, person=person, session=uuid.uuid4()) for machine, person in people.items() for _ in "123"
+        admitted(lambda machine=machine, person=person: desk.connect(machine, person=person, session=uuid.uuid4()))
+        for machine, person in people.items()
+        for _ in "123"
     ]
+    make_patient(*connections)
     yield connections
     for connection in connections:
         connection.close()
@@ -42,8 +45,7 @@ def takers(desk: RunningDesk, world: World) -> Iterator[list[Any]]:
 @pytest.fixture
 def patient(full: Any, full2: Any, admin: Any) -> None:
     """Nobody gives up waiting for a lock, however busy this computer is."""
-    for cursor in (full, full2, admin):
-        cursor.execute("SET lock_timeout = '30s'")
+    make_patient(*(cursor.connection for cursor in (full, full2, admin)))
 
 
 def test_of_many_who_take_a_free_lease_at_once_one_gets_it(takers: list[Any], boss: Any, ticket: int) -> None:
@@ -73,6 +75,7 @@ def test_at_the_end_of_a_lease_its_holder_and_a_taker_never_both_have_it(
 ) -> None:
     """The holder's beat and another's take come at the moment of the end."""
     holder, taker = (desk.connect(machine, session=uuid.uuid4()) for machine in ("full", "full2"))
+    make_patient(holder, taker)
     for _ in range(ROUNDS):
         with lengths(boss, lease_seconds="0.03"):
             lease = take(holder.cursor(), ticket)
@@ -109,7 +112,7 @@ def test_a_take_over_during_a_save_waits_and_then_wins(
         update(saver, "ticket", ticket, subject="Under way", lease_token=token)
         pid = taker.connection.info.backend_pid
         taking = begun(lambda: take_over(taker, ticket))
-        until(lambda: is_waiting(boss, pid) or taking.done())
+        until(lambda: is_waiting(boss, pid) or taking.done(), 30)
         assert not taking.done()  # the save has the lease's row until it commits
         saver.connection.commit()
         assert taking.result(30)["is_mine"]
@@ -124,7 +127,7 @@ def test_a_take_over_during_a_save_that_is_undone_takes_it_from_its_holder(
     update(saver, "ticket", ticket, subject="Under way", lease_token=token)
     pid = admin.connection.info.backend_pid
     taking = begun(lambda: take_over(admin, ticket))
-    until(lambda: is_waiting(boss, pid))
+    until(lambda: is_waiting(boss, pid), 30)
     saver.connection.rollback()
     assert taking.result(30)["is_mine"]
     with refused("DK002"):
@@ -139,13 +142,13 @@ def test_a_save_during_a_take_over_waits_and_is_refused(
     assert take_over(taker, ticket)["is_mine"]
     pid = full.connection.info.backend_pid
     saving = begun(lambda: update(full, "ticket", ticket, subject="Late", lease_token=token))
-    until(lambda: is_waiting(boss, pid))
+    until(lambda: is_waiting(boss, pid), 30)
     taker.connection.commit()
     assert saving.result(30) == "DK002"
 
 
 def test_of_holder_s_answer_and_take_over_at_once_one_counts(
-    desk: RunningDesk, full: Any, full2: Any, boss: Any, ticket: int
+    patient: None, full: Any, full2: Any, boss: Any, ticket: int
 ) -> None:
     """Either he keeps it, or it is gone when he answers; never both."""
     outcomes = set()
@@ -172,9 +175,7 @@ def test_who_beats_and_who_saves_many_rows_never_wait_for_each_other(
     session = uuid.uuid4()
     beaters = [desk.connect("full", session=session) for _ in range(2)]
     savers = [desk.connect("full", session=session, autocommit=False)]
-    for connection in beaters + savers:
-        connection.cursor().execute("SET lock_timeout = '30s'")
-        connection.commit()
+    make_patient(*beaters, *savers)
     held = [(ticket, take(beaters[0].cursor(), ticket)["token"]) for ticket in tickets]
 
     def act(cursor: Any) -> str:

@@ -14,6 +14,7 @@ import psycopg2
 import pytest
 
 from tests.desks import RunningDesk
+from tests.integration.database.races import admitted, make_patient
 from tests.integration.database.world import fill, insert, one, refused, update
 
 
@@ -49,7 +50,8 @@ def _save_at_once(desk: RunningDesk, ticket: int, save_id: uuid.UUID) -> list[st
             except psycopg2.Error as error:
                 answers.append(str(error.pgcode))
 
-    connections = [desk.connect("full2") for _ in range(4)]
+    connections = [admitted(lambda: desk.connect("full2")) for _ in range(4)]
+    make_patient(*connections)
     threads = [threading.Thread(target=run, args=(connection,)) for connection in connections]
     for thread in threads:
         thread.start()

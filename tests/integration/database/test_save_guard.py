@@ -10,6 +10,7 @@ import psycopg2
 import pytest
 
 from tests.desks import RunningDesk
+from tests.integration.database.races import admitted, make_patient
 from tests.integration.database.world import World, insert, one, refused, rows, update
 
 ROUNDS = 10
@@ -114,7 +115,8 @@ def _race(desk: RunningDesk, jobs: list[Any]) -> list[str]:
 
     # a machine has four connections at most: three machines for ten savers
     machines = ["full"] * 4 + ["admin"] * 4 + ["full2"] * 2
-    connections = [desk.connect(machine) for machine in machines[: len(jobs)]]
+    connections = [admitted(lambda machine=machine: desk.connect(machine)) for machine in machines[: len(jobs)]]
+    make_patient(*connections)
     threads = [threading.Thread(target=run, args=pair) for pair in zip(jobs, connections, strict=True)]
     for thread in threads:
         thread.start()

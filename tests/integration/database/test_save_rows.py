@@ -12,6 +12,7 @@ import pytest
 
 from tests.desks import RunningDesk
 from tests.integration.database.world import World, insert, one, refused, rows, update
+from tests.integration.server.enrolling import wait_until
 
 
 def save(cursor: Any, entity: str, *wanted: dict[str, Any]) -> list[dict[str, Any]]:
@@ -202,7 +203,11 @@ def test_a_call_that_is_cut_is_not_saved_by_half(full: Any, raw: Any, tickets: l
     wanted = json.dumps([{**row(ticket, priority="urgent"), "save_id": str(uuid.uuid4())} for ticket in tickets])
     cut = raw("full", autocommit=False)
     cut.cursor().execute("SELECT * FROM desk.save_rows('ticket', %s)", (wanted,))
+    session = "SELECT count(*) FROM pg_stat_activity WHERE pid = %s"
+    pid = cut.info.backend_pid
+    assert one(full, session, pid) == 1
     cut.close()
+    wait_until(lambda: one(full, session, pid) == 0, 30)  # until then it has the rows locked
     assert {stored(full, ticket)["priority"] for ticket in tickets} == {"high"}
     answers = rows(full, "SELECT * FROM desk.save_rows('ticket', %s)", wanted)
     assert {answer["state"] for answer in answers} == {"ok"}

@@ -97,6 +97,9 @@ def catalogue(connection: Connection) -> list[tuple[Any, ...]]:
 @pytest.fixture(scope="module")
 def filled(desk: RunningDesk, world: World) -> World:
     """A desk with something in every table that people write."""
+    boss = desk.owner().cursor()
+    boss.execute("ALTER SYSTEM SET autovacuum = off")  # a step waits 2 s for a table, and for nobody here
+    boss.execute("SELECT pg_reload_conf()")
     full, admin = desk.connect("full").cursor(), desk.connect("admin").cursor()
     ticket = insert(full, "ticket", **world.ticket(custom={}, serial="SN-1", contact_id=world.contact))
     update(full, "ticket", ticket, status="open", assignee_id=world.staff["lin"])

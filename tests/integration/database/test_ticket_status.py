@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from typing import Any
 
 import pytest
 
 from shared.domain.status import INITIAL, TRANSITIONS, Status
+from tests.integration.database.leasing import is_waiting
+from tests.integration.database.races import begun, make_patient
 from tests.integration.database.world import World, insert, insert_plain, refused, rows, update
+from tests.integration.server.enrolling import wait_until
 
 NEEDS = {
     Status.OPEN: ("assignee_id",),
@@ -112,23 +114,25 @@ def test_tickets_are_no_duplicates_of_each_other(full: Any, ticket: int, world: 
     update(full, "ticket", ticket, status="duplicate", duplicate_of_id=insert(full, "ticket", **world.ticket()))
 
 
-def test_two_who_close_a_circle_at_once_are_one_too_many(full: Any, full2: Any, ticket: int, world: World) -> None:
-    second, answers = insert(full, "ticket", **world.ticket()), []
+def test_two_who_close_a_circle_at_once_are_one_too_many(
+    full: Any, full2: Any, boss: Any, ticket: int, world: World
+) -> None:
+    second = insert(full, "ticket", **world.ticket())
+    make_patient(full2.connection)
 
-    def close_the_circle() -> None:
-        with refused("DK013", "duplicate_of_id") as caught:
+    def close_the_circle() -> str:
+        with refused("DK013", "duplicate_of_id"):
             update(full2, "ticket", second, status="duplicate", duplicate_of_id=ticket)
-        answers.append(caught.value.pgcode)
+        return "refused"
 
     full.execute("BEGIN")
     update(full, "ticket", ticket, status="duplicate", duplicate_of_id=second)
-    other = threading.Thread(target=close_the_circle)
-    other.start()
-    other.join(0.3)
-    assert other.is_alive()  # it waits for what this one does
+    pid = full2.connection.info.backend_pid
+    other = begun(close_the_circle)
+    wait_until(lambda: is_waiting(boss, pid) or other.done(), 30)
+    assert not other.done()  # it waits for what this one does
     full.execute("COMMIT")
-    other.join()
-    assert answers == ["DK013"]
+    assert other.result(30) == "refused"
 
 
 def test_an_imported_circle_is_not_followed_for_ever(

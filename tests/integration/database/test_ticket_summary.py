@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 import random
-import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.desks import RunningDesk
+from tests.integration.database.races import at_once, make_patient
 from tests.integration.database.world import World, insert, insert_plain, one, rows, update
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -103,19 +103,14 @@ def test_an_import_in_bulk_and_in_any_order(importer: Any, boss: Any, world: Wor
 
 def test_comments_at_once_are_all_counted(desk: RunningDesk, full: Any, boss: Any, world: World, ticket: int) -> None:
     connections = [desk.connect(machine) for machine in ("full2", "full2", "admin", "admin")]
-    start = threading.Barrier(len(connections))
+    make_patient(*connections)
 
-    def run(connection: Any) -> None:
-        with connection.cursor() as cursor:
-            start.wait(30)
-            for number in range(10):
-                insert(cursor, "comment", ticket_id=ticket, body=f"Comment {number}")
+    def comment(cursor: Any) -> str:
+        for number in range(10):
+            insert(cursor, "comment", ticket_id=ticket, body=f"Comment {number}")
+        return "ok"
 
-    threads = [threading.Thread(target=run, args=(connection,)) for connection in connections]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    assert at_once(connections, comment) == ["ok"] * len(connections)
     assert stored(boss)[ticket]["comments"] == 40
     assert stored(boss) == recomputed(boss)
 
