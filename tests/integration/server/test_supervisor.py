@@ -169,7 +169,7 @@ def test_start_waits_for_the_server_that_a_killed_start_left_on_its_way(stopped_
     stopped_desk.cluster.write_file("recovery.signal", "")
     command = command_line("start", "--data", stopped_desk.data)
     killed = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=command_environment())
-    _until(lambda: stopped_desk.cluster.postmaster())
+    _until(stopped_desk.cluster.postmaster)
     killed.kill()
     killed.wait()
     second = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=command_environment())
