@@ -101,6 +101,20 @@ class Window:
         self.type(text)
         self.until(self.holds)
 
+    def stand_still(self) -> None:
+        """As if its process had no power: it hears nothing and says nothing. What was under way is over."""
+        app = self.client.app
+        app.bus.blockSignals(True)
+        self.until(app.runner.is_idle)  # the answer to a sign of life would start the timer again
+        app.leases._timer.stop()
+
+    def let_pass(self, seconds: float) -> None:
+        """So much time has passed for its leases, in which nobody did anything here."""
+        leases = self.client.app.leases
+        before = leases._clock
+        leases._clock = lambda: before() + seconds
+        leases._on_time()
+
 
 @pytest.fixture
 def windows(start_client: StartClient, lengths: Callable[..., None]) -> Callable[..., Window]:

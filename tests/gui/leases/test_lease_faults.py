@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,13 +13,14 @@ from PySide6.QtTest import QTest
 from desk_client.leases import keeper as keeper_module
 from desk_server.jobs.leases import free_leases
 from shared.errors import DeskError
-from shared.steady_clock import seconds
 from tests.desks import RunningDesk, command_environment
 from tests.gui.leases.conftest import Window
 
 Windows = Callable[..., Window]
 Stored = Callable[..., list[tuple[Any, ...]]]
 
+# No sign of life and no look comes by itself while a test runs.
+LEFT_ALONE = {"lease_seconds": 240, "heartbeat_seconds": 60, "lease_idle_seconds": 30}
 HOLDER = """
 import sys, time, uuid
 from pathlib import Path
@@ -39,30 +39,32 @@ def no_answer(_conn: object, _held: object) -> None:
     raise DeskError("this one got lost")
 
 
-def fall_asleep(window: Window) -> None:
-    """The window's process stands still: it hears nothing and says nothing."""
-    window.client.app.bus.blockSignals(True)
-    window.client.app.leases._timer.stop()
-
-
 def wake_up(window: Window, later: float) -> None:
-    """So much time has passed for it."""
-    window.client.app.leases._clock = lambda: seconds() + later
+    """So much time has passed for it; none of its timers knows of it yet."""
+    leases = window.client.app.leases
+    before = leases._clock
+    leases._clock = lambda: before() + later
     window.client.app.bus.blockSignals(False)
 
 
 def test_three_quarters_of_a_lease_without_an_answer_hold_saving_up(
     windows: Windows, lengths: Callable[..., None], ticket: int, stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lengths(lease_seconds=4, heartbeat_seconds=1)
+    lengths(lease_seconds=240, heartbeat_seconds=60, lease_idle_seconds=3_000)
     a = windows("full")
     a.open(ticket)
     a.take_lease("q")
-    a.client.settle()
-    time.sleep(1.5)
-    a.client.settle()
-    assert a.notice() == "", "beats keep it certain"
+    turned: list[object] = []
+    a.client.app.leases.sureness_changed.connect(lambda *key: turned.append(key))
+    for _ in range(3):
+        a.let_pass(100)
+        a.until(a.client.app.runner.is_idle)
+    assert (a.notice(), turned) == ("", []), "beats keep it certain"
     monkeypatch.setattr(keeper_module, "beat_leases", no_answer)
+    a.let_pass(100)
+    a.until(a.client.app.runner.is_idle)
+    assert a.notice() == "", "it was confirmed less than three quarters ago"
+    a.let_pass(100)
     a.until(lambda: "not confirmed for a while" in a.notice())
     assert not a.pane.foot.save_button.isEnabled()
     assert not a.is_locked(), "typing goes on"
@@ -70,6 +72,7 @@ def test_three_quarters_of_a_lease_without_an_answer_hold_saving_up(
     assert not a.pane.editing.is_saving
     assert stored("SELECT row_version FROM desk.ticket WHERE id = %s", ticket) == [(1,)]
     monkeypatch.undo()
+    a.let_pass(60)
     a.until(lambda: a.notice() == "" and not a.pane.is_dirty())  # the save that waited is done
     assert stored("SELECT row_version FROM desk.ticket WHERE id = %s", ticket) == [(2,)]
 
@@ -80,7 +83,7 @@ def test_who_slept_past_his_lease_writes_nothing_over_the_one_who_has_it_now(
     a, b = windows("full"), windows("full2")
     a.open(ticket)
     a.take_lease("mine")
-    fall_asleep(a)
+    a.stand_still()
     stored("UPDATE desk.edit_lease SET expires_at = clock_timestamp()")
     b.open(ticket)
     b.take_lease("theirs")
@@ -97,7 +100,7 @@ def test_who_slept_and_nobody_came_goes_on(windows: Windows, ticket: int, stored
     a = windows("full")
     a.open(ticket)
     a.take_lease("mine")
-    fall_asleep(a)
+    a.stand_still()
     stored("UPDATE desk.edit_lease SET expires_at = clock_timestamp()")
     wake_up(a, later=60)
     a.pane.save()
@@ -119,11 +122,12 @@ def test_a_lease_whose_row_was_swept_is_taken_again_unseen(windows: Windows, tic
 def test_a_form_left_alone_gives_the_row_free_keeps_its_text_and_takes_it_at_the_next_key(
     windows: Windows, lengths: Callable[..., None], ticket: int, stored: Stored
 ) -> None:
-    lengths(lease_idle_seconds=1.5)
+    lengths(**LEFT_ALONE)
     a, b = windows("full"), windows("full2")
     a.open(ticket)
     b.open(ticket)
     a.take_lease("mine")
+    a.let_pass(LEFT_ALONE["lease_idle_seconds"])
     a.until(lambda: "others may edit this now" in a.notice())
     assert "mine" in a.editor("serial").text()
     assert not a.is_locked()
@@ -136,11 +140,12 @@ def test_a_form_left_alone_gives_the_row_free_keeps_its_text_and_takes_it_at_the
 def test_a_key_in_a_dialog_over_the_form_is_typing_too(
     windows: Windows, lengths: Callable[..., None], ticket: int
 ) -> None:
-    lengths(lease_idle_seconds=1.5)
+    lengths(**LEFT_ALONE)
     a = windows("full")
     a.open(ticket)
     a.pane.assign()
     a.until(lambda: a.pane.quick.dialog is not None)
+    a.let_pass(LEFT_ALONE["lease_idle_seconds"])
     a.until(lambda: not a.holds())
     QTest.keyClicks(a.pane.quick.dialog._comment, "back again")
     a.until(a.holds)
@@ -151,10 +156,11 @@ def test_a_key_in_a_dialog_over_the_form_is_typing_too(
 def test_a_row_that_another_took_while_its_form_was_left_alone_is_locked(
     windows: Windows, lengths: Callable[..., None], ticket: int
 ) -> None:
-    lengths(lease_idle_seconds=1.5)
+    lengths(**LEFT_ALONE)
     a = windows("full")
     a.open(ticket)
     a.take_lease("mine")
+    a.let_pass(LEFT_ALONE["lease_idle_seconds"])
     a.until(lambda: not a.holds())
     lengths()
     b = windows("full2")
@@ -170,7 +176,7 @@ def test_a_row_that_another_took_while_its_form_was_left_alone_is_locked(
 def test_a_killed_client_is_not_said_to_edit_any_more(
     windows: Windows, lengths: Callable[..., None], ticket: int, desk: RunningDesk
 ) -> None:
-    lengths(lease_seconds=60)
+    lengths(lease_seconds=240)  # it does not end by itself meanwhile
     b = windows("full2")
     b.open(ticket)
     b.client.list.select_row(ticket)
@@ -187,7 +193,6 @@ def test_a_killed_client_is_not_said_to_edit_any_more(
         holder.kill()
         holder.wait()
         holder.stdout.close()
-    killed, owner = time.monotonic(), desk.owner()
+    owner = desk.owner()
     b.until(lambda: free_leases(owner, desk.desk) == 1)  # the worker's job, which comes every second
     b.until(lambda: b.edited_by(ticket) is None and b.notice() == "")
-    assert time.monotonic() - killed < 15
