@@ -17,8 +17,10 @@ from shared.notify import CHANNEL, ChangeKind, Notice
 from tests.desks import RunningDesk
 from tests.faults.proxy import Proxy
 
-QUICK = ListenerTimes(connect=1.0, quiet=0.3, answer=0.6, retry=(0.05, 0.2), refused=30.0)
 PATIENT = ListenerTimes()
+USUAL = ListenerTimes(retry=(0.05, 0.2))
+# For tests that cut something: elsewhere a server that is held up for a moment would be taken for a silent one.
+QUICK = ListenerTimes(connect=1.0, quiet=0.3, answer=0.6, retry=(0.05, 0.2))
 WAIT_MS = 15_000
 ROW = ChangeKind.ROW
 
@@ -32,10 +34,15 @@ class Ears:
         self.notices: list[Notice] = []
         self.connected = 0
         self.losses: list[Loss] = []
+        self.most_at_once = 0
         self._qtbot = qtbot
-        self.listener.noticed.connect(self.notices.extend)
+        self.listener.noticed.connect(self._on_noticed)
         self.listener.connected.connect(lambda: setattr(self, "connected", self.connected + 1))
         self.listener.lost.connect(self.losses.append)
+
+    def _on_noticed(self, notices: tuple[Notice, ...]) -> None:
+        self.notices.extend(notices)
+        self.most_at_once = max(self.most_at_once, len(notices))
 
     def start(self) -> Ears:
         self.listener.start()
@@ -56,7 +63,7 @@ def ears(desk: RunningDesk, qtbot: QtBot) -> Iterator[Callable[..., Ears]]:
     """``ears(port)``: a listener of a reading machine, by that port."""
     made: list[Ears] = []
 
-    def make(port: int | None = None, times: ListenerTimes = QUICK, **overrides: Any) -> Ears:
+    def make(port: int | None = None, times: ListenerTimes = USUAL, **overrides: Any) -> Ears:
         arguments = {**desk.profile("query").connect_args(), **({"port": port} if port else {}), **overrides}
         made.append(Ears(qtbot, lambda: ListeningConnection(arguments), times))
         return made[-1]
@@ -114,18 +121,19 @@ def test_a_cut_line_is_known_at_once_and_comes_back(
     mine.until(lambda: mine.connected == 2)
     send("ticket 1 1 row")
     mine.until(lambda: mine.notices)
+    assert len(mine.losses) == 1
 
 
 @pytest.mark.parametrize("fault", ["black_hole", "half_open"])
 def test_silence_is_known_in_time(ears: Callable[..., Ears], proxy: Proxy, fault: str) -> None:
     """No end of the connection is seen: only that no answer comes."""
-    mine = ears(proxy.port).start()
+    mine = ears(proxy.port, QUICK).start()
     mine.until(lambda: mine.connected)
     began = time.monotonic()
     getattr(proxy, fault)()
     mine.until(lambda: mine.losses)
     assert mine.losses[0].is_silent
-    assert time.monotonic() - began < QUICK.quiet + QUICK.answer + 3
+    assert time.monotonic() - began < PATIENT.quiet + PATIENT.answer, "its own times count"
     proxy.heal()
     mine.until(lambda: mine.connected >= 2)
 
@@ -137,7 +145,7 @@ def test_silence_is_known_within_ten_seconds_by_default() -> None:
 
 def test_a_slow_line_is_no_silent_one(ears: Callable[..., Ears], proxy: Proxy, qtbot: QtBot) -> None:
     proxy.latency = 0.2
-    mine = ears(proxy.port, ListenerTimes(connect=10.0, quiet=0.1, answer=2.0)).start()
+    mine = ears(proxy.port, ListenerTimes(connect=10.0, quiet=0.1, answer=10.0)).start()
     mine.until(lambda: mine.connected)
     qtbot.wait(1_500)
     assert mine.losses == []
@@ -145,7 +153,7 @@ def test_a_slow_line_is_no_silent_one(ears: Callable[..., Ears], proxy: Proxy, q
 
 def test_a_server_that_does_not_answer_is_tried_again(ears: Callable[..., Ears], proxy: Proxy) -> None:
     proxy.black_hole()
-    mine = ears(proxy.port).start()
+    mine = ears(proxy.port, QUICK).start()
     mine.until(lambda: len(mine.losses) >= 2)
     assert not any(loss.is_silent for loss in mine.losses), "it never spoke"
     assert mine.losses[0].heard_at is None
@@ -173,28 +181,39 @@ def test_another_way_in_is_taken_without_a_loss(
     mine.until(lambda: mine.connected == 2)
     assert mine.losses == []
     cursor = owner.cursor()
-    cursor.execute("SELECT DISTINCT usename FROM pg_stat_activity WHERE query ~ '^LISTEN'")
-    assert cursor.fetchall() == [("m_pc-admin",)]
+
+    def who_is_there() -> list[tuple[str]]:
+        cursor.execute("SELECT usename FROM pg_stat_activity WHERE usename IN ('m_pc-query', 'm_pc-admin')")
+        return list(cursor.fetchall())
+
+    mine.until(lambda: who_is_there() == [("m_pc-admin",)])  # the server takes a moment to end the old one
     send("ticket 1 1 row")
     mine.until(lambda: mine.notices)
 
 
-def test_too_many_at_once_are_any_rows(ears: Callable[..., Ears], raw: Any, qtbot: QtBot) -> None:
+def test_too_many_at_once_are_any_rows(ears: Callable[..., Ears], raw: Any, send: Callable[[str], int]) -> None:
     mine = ears().start()
     mine.until(lambda: mine.connected)
     flood = ";".join(f"NOTIFY {CHANNEL}, 'ticket {row} 1 row'" for row in range(4 * BOX_LIMIT))
     raw("full").cursor().execute(flood)
+    deadline = time.monotonic() + WAIT_MS / 1000
+    while not mine.listener._is_box_full and time.monotonic() < deadline:
+        time.sleep(0.01)  # nobody looks into the box meanwhile, as where the window is busy
+    assert len(mine.listener._box) == BOX_LIMIT + 1, "of more that nobody has looked at none is kept"
     mine.until(lambda: mine.notices)
-    qtbot.wait(100)
-    assert set(ANY_ROW) <= set(mine.notices)
-    assert len(mine.notices) <= BOX_LIMIT + 3 * len(ANY_ROW)
-    raw("full").cursor().execute(f"NOTIFY {CHANNEL}, 'ticket 7 3 row'")
-    mine.until(lambda: Notice("ticket", 7, 3, ROW) in mine.notices)
+    assert tuple(mine.notices[: len(ANY_ROW)]) == ANY_ROW
+
+    def hears_again() -> bool:
+        send("ticket 7 3 row")  # of the first ones the box may be full still
+        return Notice("ticket", 7, 3, ROW) in mine.notices
+
+    mine.until(hears_again)
+    assert mine.most_at_once <= BOX_LIMIT
 
 
 @pytest.mark.parametrize("state", ["listening", "connecting", "pausing", "silent", "never started"])
 def test_it_ends_promptly_in_every_state(ears: Callable[..., Ears], proxy: Proxy, state: str) -> None:
-    patient = ListenerTimes(connect=30.0, quiet=0.1, answer=30.0, retry=(30.0,))
+    patient = ListenerTimes(connect=30.0, quiet=0.1, answer=30.0, retry=(60.0,))
     mine = ears(proxy.port, patient)
     if state == "connecting":
         proxy.black_hole()
@@ -210,7 +229,7 @@ def test_it_ends_promptly_in_every_state(ears: Callable[..., Ears], proxy: Proxy
         mine.until(lambda: mine.losses)
     began = time.monotonic()
     mine.listener.shutdown()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10, "it waits for none of its times"
     assert "desk-listener" not in {thread.name for thread in threading.enumerate()}
     proxy.heal()
 
@@ -224,7 +243,7 @@ def test_a_fault_of_ours_does_not_end_it(qtbot: QtBot, desk: RunningDesk) -> Non
             raise KeyError("unforeseen")
         return ListeningConnection(desk.profile("query").connect_args())
 
-    mine = Ears(qtbot, connect, QUICK).start()
+    mine = Ears(qtbot, connect, USUAL).start()
     try:
         mine.until(lambda: mine.connected)
         assert len(mine.losses) == 1

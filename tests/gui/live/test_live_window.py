@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -23,17 +24,17 @@ from desk_client.language import CHINESE, ENGLISH
 from desk_client.listener import ListenerTimes
 from desk_client.machines.page import MachinesPage
 from desk_client.privacy.page import PrivacyPage
-from desk_client.tickets.views import COUNT_ROLE
 from desk_client.turns import COUNTS, TurnTimes
 from desk_server.demo.loader import seed
 from shared.notify import CHANNEL
-from shared.schemas.ticket_listing import TicketFilter
 from tests.desks import RunningDesk
 from tests.gui.conftest import Client, StartClient
-from tests.gui.faults.far_window import StallProbe
+from tests.gui.live.shown import Asked, count_of, ids, new_ticket, row_of, show_those_of_one, start
+from tests.gui.slices import Slices
 from tests.integration.database.world import insert, mark, one, update
 
 NEVER = ListenerTimes(retry=(600.0,))
+MOST_CALLS = 10_000  # in one go; where each notice were taken singly it would be many times that
 
 
 @pytest.fixture(scope="module")
@@ -51,64 +52,6 @@ def other(raw: Any) -> Any:
 @pytest.fixture
 def boss(owner: Any) -> Any:
     return owner.cursor()
-
-
-class Asked:
-    """What the list asks the desk."""
-
-    def __init__(self, client: Client) -> None:
-        self.purposes: list[str] = []
-        controller = client.page.controller
-        run = controller.run
-
-        def watched(op: Any, on_done: Any, purpose: str) -> None:
-            self.purposes.append(purpose)
-            run(op, on_done, purpose)
-
-        controller.run = watched
-
-
-def start(start_client: StartClient, machine: str = "full", view: str = "all") -> Client:
-    client = start_client(machine)
-    client.until(lambda: client.app.connection.is_live)
-    client.show_view(view)
-    return client
-
-
-def row_of(client: Client, ticket: int) -> Any:
-    at = client.model.find(ticket)
-    return None if at is None else client.model.row(at)
-
-
-def count_of(client: Client, view: str) -> int:
-    views = client.workspace.views
-    return next(views.item(at).data(COUNT_ROLE) for at, one in enumerate(views.views) if one.id == view)
-
-
-def ids(client: Client) -> list[int]:
-    return [row.id for row in client.model.rows_in_memory()]
-
-
-def show_those_of_one(client: Client, boss: Any) -> tuple[int, int]:
-    """Show the tickets of the person who has most; he and another one."""
-    boss.execute(
-        "SELECT assignee_id FROM desk.ticket WHERE assignee_id IS NOT NULL AND status NOT IN ('new', 'cancelled')"
-        " GROUP BY assignee_id ORDER BY count(*) DESC LIMIT 2"
-    )
-    (person,), (somebody_else,) = boss.fetchall()
-    client.page.show_filter(TicketFilter(assignee_id=person))
-    client.settle()
-    assert ids(client)
-    return person, somebody_else
-
-
-def new_ticket(other: Any, boss: Any) -> int:
-    boss.execute("SELECT customer_id, product_id FROM desk.ticket WHERE product_id IS NOT NULL LIMIT 1")
-    customer, product = boss.fetchone()
-    return insert(
-        other, "ticket", kind="request", subject="New elsewhere", customer_id=customer, product_id=product,
-        category="video", priority="high", source="customer", channel="phone", status="new",
-    )  # fmt: skip
 
 
 # -- rows ----------------------------------------------------------------------------------------------------------
@@ -207,7 +150,7 @@ def test_a_row_leaves_and_enters_a_view(start_client: StartClient, other: Any, b
     elsewhere = one(boss, "SELECT id FROM desk.ticket WHERE assignee_id <> %s LIMIT 1", person)
     update(other, "ticket", ticket, assignee_id=somebody_else)
     client.until(lambda: row_of(client, ticket) is None)
-    client.until(lambda: "counts" in asked.purposes)
+    client.until(lambda: {"listing", "counts"} <= set(asked.purposes))  # it was in sight: all is read again, some time
     client.settle()
     asked.purposes.clear()
     update(other, "ticket", elsewhere, serial="not in this view")
@@ -243,20 +186,28 @@ def test_own_changes_are_not_echoed(start_client: StartClient, other: Any) -> No
 # -- leases --------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def long_lengths(boss: Any) -> Iterator[None]:
+    """While a test runs no lease ends by itself, and no list looks by itself whether it is there still."""
+    lengths = "UPDATE desk.setting SET value = %s WHERE key = %s RETURNING key"
+    for seconds, key in (("240", "lease_seconds"), ("60", "heartbeat_seconds")):
+        assert one(boss, lengths, seconds, key)
+    yield
+    for seconds, key in (("60", "lease_seconds"), ("15", "heartbeat_seconds")):
+        assert one(boss, lengths, seconds, key)
+
+
+@pytest.mark.usefixtures("long_lengths", "worker")
 def test_who_edits_is_marked_in_the_list_and_unmarked_when_he_is_gone(
-    start_client: StartClient, desk: RunningDesk, worker: None
+    start_client: StartClient, desk: RunningDesk
 ) -> None:
     client = start(start_client)
     ticket = ids(client)[3]
     holder = desk.connect("full2", session=uuid.uuid4())
-    began = time.monotonic()
     holder.cursor().execute("SELECT * FROM desk.lease_take('ticket', %s)", (ticket,))
     client.until(lambda: row_of(client, ticket).edited_by == "pc-full2")
-    assert time.monotonic() - began < 3
     holder.close()  # as a client that was killed: nothing was given back
-    began = time.monotonic()
     client.until(lambda: row_of(client, ticket).edited_by is None)
-    assert time.monotonic() - began < 15
 
 
 def test_a_lease_of_a_row_that_is_not_shown_costs_nothing(start_client: StartClient, other: Any, boss: Any) -> None:
@@ -344,11 +295,15 @@ def test_the_screens_of_the_administrator_follow(start_client: StartClient, raw:
 # -- the line goes and comes ---------------------------------------------------------------------------------------
 
 
-def cut_off(boss: Any, machine: str = "pc-full", *, only_listener: bool = True) -> None:
-    """End the sessions of a machine, or the listening one alone."""
-    listening = "AND query ~ '^LISTEN'" if only_listener else ""
-    boss.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'm_{machine}' {listening}")
-    assert boss.rowcount > 0
+def cut_off(client: Client, boss: Any, *, only_listener: bool = True) -> None:
+    """End the sessions of the client, or the listening one alone; they are over afterwards."""
+    spared = list(client.app.runner.backend_pids()) if only_listener else []
+    boss.execute(
+        "SELECT pg_terminate_backend(pid, 10_000) FROM pg_stat_activity"
+        " WHERE usename = 'm_pc-full' AND pid <> ALL (%s::int[])", [spared],
+    )  # fmt: skip
+    ended = boss.fetchall()
+    assert ended and set(ended) == {(True,)}
 
 
 def test_what_happens_while_nobody_listens_is_read_when_somebody_does(
@@ -357,7 +312,7 @@ def test_what_happens_while_nobody_listens_is_read_when_somebody_does(
     client = start(start_client)
     ticket, gone = ids(client)[4], ids(client)[7]
     client.app.listener.times = NEVER
-    cut_off(boss)
+    cut_off(client, boss)
     client.until(lambda: not client.app.connection.is_live)
     client.settle()
     update(other, "ticket", ticket, subject="While nobody listened")
@@ -377,7 +332,7 @@ def test_it_listens_before_it_reads_again(start_client: StartClient, boss: Any, 
     client = start(start_client)
     ticket, order = ids(client)[5], []
     client.app.listener.times = NEVER
-    cut_off(boss)
+    cut_off(client, boss)
     client.until(lambda: not client.app.connection.is_live)
     source = client.page.controller._source
     anchors = source.anchors
@@ -385,7 +340,10 @@ def test_it_listens_before_it_reads_again(start_client: StartClient, boss: Any, 
     def change_then_read(conn: Any, listing: Any) -> Any:
         answer = anchors(conn, listing)
         if not order:
-            boss.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = 'm_pc-full' AND query ~ '^LISTEN'")
+            boss.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE usename = 'm_pc-full' AND pid <> ALL (%s::int[])"
+                " AND query IN (%s, 'SELECT 1')", [list(client.app.runner.backend_pids()), f"LISTEN {CHANNEL}"],
+            )  # fmt: skip
             order.append(boss.fetchone()[0])
         return answer
 
@@ -408,11 +366,12 @@ def test_the_badge_says_since_when_what_is_shown_is_old(
     badge, connection = client.window.top_bar.badge, client.app.connection
     client.until(badge.is_live)
     client.app.listener.times = NEVER
-    before = dt.datetime.now(dt.UTC)
-    cut_off(boss)
-    client.until(lambda: connection.state is ConnectionState.RECONNECTING)
-    assert reconnecting in badge.accessibleDescription()
+    before, passed = dt.datetime.now(dt.UTC), list[tuple[ConnectionState, str]]()
+    connection.changed.connect(lambda: passed.append((connection.state, badge.accessibleDescription())))
+    cut_off(client, boss)
     client.until(lambda: connection.state is ConnectionState.STALE)
+    assert [state for state, _ in passed] == [ConnectionState.RECONNECTING, ConnectionState.STALE]
+    assert reconnecting in passed[0][1]
     said = badge.accessibleDescription()
     assert stale in said
     assert connection.since.astimezone().strftime("%H:%M") in said
@@ -429,7 +388,7 @@ def test_all_sessions_ended_by_force_come_back(start_client: StartClient, boss: 
     client.settle()
     states: list[ConnectionState] = []
     client.app.connection.changed.connect(lambda: states.append(client.app.connection.state))
-    cut_off(boss, only_listener=False)
+    cut_off(client, boss, only_listener=False)
     client.until(lambda: states[-1:] == [ConnectionState.LIVE])
     client.until(badge.is_live)
     client.settle()
@@ -474,25 +433,21 @@ def test_a_flood_of_forged_notices_harms_nobody(start_client: StartClient, desk:
 
     done = threading.Event()
     thread = threading.Thread(target=send)
-    stalls = StallProbe()
     asked.purposes.clear()
     began = time.monotonic()
     thread.start()
     try:
-        client.until(lambda: time.monotonic() - began > 2.5)
-        done.set()
-        thread.join()
-        seconds = time.monotonic() - began
+        with Slices() as slices:
+            client.until(lambda: time.monotonic() - began > 2.5 and sent > 2_000)
     finally:
         done.set()
         thread.join()
-    longest = stalls.stop()
-    assert sent > 2_000
+    seconds = time.monotonic() - began
     assert asked.purposes.count("listing") <= seconds + 2, asked.purposes
     assert asked.purposes.count("rows") <= seconds + 2, asked.purposes
     assert asked.purposes.count("counts") <= 1 + seconds / COUNTS.pause, asked.purposes
     assert len(opened) <= 2 * seconds + 4
-    assert longest < seconds / 2, "the window answered while it was flooded"
+    assert slices.most < MOST_CALLS, "the window answered while it was flooded"
     update(other, "ticket", ids(client)[3], subject="After the flood")
     changed = ids(client)[3]
     client.until(lambda: row_of(client, changed).subject == "After the flood")
