@@ -27,6 +27,13 @@ def stage(desk: RunningDesk, crew: Crew) -> Stage:
     return Stage(desk, crew)
 
 
+@pytest.fixture
+def long_locks(stage: Stage) -> Iterator[None]:
+    """For what is not about it: nobody is turned away since another, who has a lock, stands still for a moment."""
+    with stage.lock_limit(25):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _ends_its_workers(request: pytest.FixtureRequest) -> Iterator[None]:
     yield

@@ -27,7 +27,7 @@ from tests.faults.rounds import Rounds
 from tests.faults.stage import Stage
 from tests.faults.writers import Writers
 
-WRITING_SECONDS = 0.4
+WRITING_SECONDS = 0.25  # from when all of them save
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -46,6 +46,7 @@ def kill_server(desk: Desk) -> None:
     """kill -9 of the postmaster and all its children."""
     running = desk.cluster.postmaster()
     assert running is not None
+    os.kill(running.pid, signal.SIGSTOP)  # from here on it has no more children than are found
     family = [running.pid, *_children(running.pid)]
     for pid in family:
         with contextlib.suppress(ProcessLookupError):
@@ -102,6 +103,7 @@ def crash_under_writers(stage: Stage, *, rounds: int, writers: int = 4) -> Crash
         at_work = Writers(stage, writers)
         while crashes.rounds < rounds:
             crashes.rounds += 1
+            at_work.wait_for_saves()
             time.sleep(WRITING_SECONDS)
             kill_server(stage.running.desk)
             at = time.monotonic()

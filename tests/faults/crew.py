@@ -59,6 +59,11 @@ class Hand:
         """From a step where it waits; or, to a task that goes on until it is called off: enough."""
         self._send({})
 
+    def ask_to_be_told(self, step: str) -> None:
+        """Of the next time a task comes there that goes on until it is called off; ``wait_for_step`` waits for it."""
+        self._send({"tell": step})
+        self.wait_for_step(f"will tell: {step}")
+
     def hear(self, seconds: float = PATIENCE) -> dict[str, Any]:
         """The next thing it says."""
         deadline = time.monotonic() + seconds
@@ -78,8 +83,8 @@ class Hand:
         """Whether ``hear`` would answer at once."""
         return b"\n" in self._heard or bool(select.select([self._channel], [], [], 0)[0])
 
-    def wait_for_step(self, step: str) -> None:
-        message = self.hear()
+    def wait_for_step(self, step: str, seconds: float = PATIENCE) -> None:
+        message = self.hear(seconds)
         assert message == {"step": step}, message
 
     def result(self, seconds: float = PATIENCE) -> Any:
@@ -107,7 +112,11 @@ class Hand:
         self._signal(signal.SIGKILL)
         with contextlib.suppress(WorkerGoneError):
             while True:
-                self.hear(10)
+                self.hear()
+        with contextlib.suppress(ProcessLookupError):
+            while True:  # its channel ends before its locks do
+                os.kill(self.pid, 0)
+                time.sleep(0.001)
 
     def freeze(self) -> None:
         """SIGSTOP: as a laptop that is closed."""

@@ -37,8 +37,9 @@ def fill_below_tables(stage: Stage, disk: SmallDisk) -> tuple[Rounds, set[str]]:
     """No table can grow; the log of changes, which lies elsewhere, can."""
     counted, at_work = Rounds(rounds=1), Writers(stage, 2)
     at_work.wait_for_saves()
+    at_work.ask_for_refusals()
     disk.fill()
-    at_work.wait_for_standstill()
+    at_work.wait_for_refusals()
     disk.empty()
     counted.longest("until all save again, s", at_work.wait_for_saves())
     at_work.compare(counted)
@@ -49,14 +50,16 @@ def fill_below_wal(stage: Stage, disk: SmallDisk) -> tuple[Rounds, set[str]]:
     """The log of changes can't grow: the server ends itself (PANIC), and starts when there is room again."""
     counted, at_work, desk = Rounds(rounds=1), Writers(stage, 2), stage.running.desk
     at_work.wait_for_saves()
+    at_work.ask_for_refusals()
     disk.fill()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while desk.cluster.is_running() and time.monotonic() < deadline:
         try:
             stage.ask("SELECT pg_switch_wal()")  # to its end, where a new file is wanted
         except Exception:
             time.sleep(0.05)
     counted.expect(not desk.cluster.is_running(), "the server goes on without a log")
+    at_work.wait_for_refusals()
     counted.expect(_start_fails(stage), "it starts on a full disk")
     disk.empty()
     began = time.monotonic()
@@ -97,7 +100,7 @@ def fill_below_drafts(disk: SmallDisk) -> list[str]:
     return said
 
 
-def _wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
+def _wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.01)

@@ -26,8 +26,13 @@ class NoNamespaceError(Exception):
     """None can be made here; the reason is the text."""
 
 
-def lose_network(*, seconds: float, rounds: int = 1, timeout: int | None = None) -> Rounds:
-    """The same in a process of its own; ``timeout``: seconds, the way's own timeouts where not as shipped."""
+def lose_network(*, seconds: float | None, rounds: int = 1, timeout: int | None = None) -> Rounds:
+    """The same in a process of its own.
+
+    Args:
+        seconds: how long it is gone; None: until both writers were told of it.
+        timeout: seconds, the way's own timeouts where not as shipped.
+    """
     assert ROOT_VARIABLE in os.environ
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
         raise NoNamespaceError("only root on Linux can make a network namespace")
@@ -35,7 +40,7 @@ def lose_network(*, seconds: float, rounds: int = 1, timeout: int | None = None)
         raise NoNamespaceError("network namespaces are not allowed here")
     template_desk()
     command = ["unshare", "-n", sys.executable, "-m", "tests.faults.no_network"]
-    command += ["--seconds", str(seconds), "--rounds", str(rounds), "--timeout", str(timeout or 0)]
+    command += ["--seconds", str(seconds or 0), "--rounds", str(rounds), "--timeout", str(timeout or 0)]
     answer = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, env=command_environment())
     assert answer.returncode == 0, answer.stderr
     told = json.loads(answer.stdout)
@@ -59,8 +64,12 @@ def _run(seconds: float, rounds: int, timeouts: dict[str, Any]) -> Rounds:
             at_work.wait_for_saves()
             while counted.rounds < rounds:
                 counted.rounds += 1
+                if not seconds:
+                    at_work.ask_for_refusals()
                 _interface("down")
                 time.sleep(seconds)
+                if not seconds:
+                    at_work.wait_for_refusals()
                 _interface("up")
                 counted.longest("until all save again, s", at_work.wait_for_saves())
             at_work.compare(counted)
@@ -73,7 +82,7 @@ def _run(seconds: float, rounds: int, timeouts: dict[str, Any]) -> Rounds:
 def main() -> None:
     """In the namespace."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--seconds", type=float, default=2)
+    parser.add_argument("--seconds", type=float, default=2, help="0: until both writers were told of it")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--timeout", type=int, default=0)
     options = parser.parse_args()

@@ -15,6 +15,7 @@ import asyncio
 import contextlib
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Callable
 from enum import Enum
@@ -30,6 +31,7 @@ class Way(Enum):
     OPEN = "open"
     STALLED = "stalled"  # they wait, and arrive after `heal`: a short loss of the network
     BLACK_HOLE = "black hole"  # they are lost
+    ANSWERS_LOST = "answers lost"  # those from the server are lost
 
 
 class _Link:
@@ -69,8 +71,9 @@ class _Link:
             while self.proxy.way is Way.STALLED:
                 await self.proxy.changed()
             out = self.server if to_server else self.client
-            if self.is_silent:
+            if self.is_silent or (self.proxy.way is Way.ANSWERS_LOST and not to_server):
                 self.has_lost = True
+                self.proxy.swallowed += bool(data)
             elif data and out is not None:
                 with contextlib.suppress(ConnectionError):
                     out.write(data)
@@ -98,10 +101,13 @@ class Proxy:
         self.way = Way.OPEN
         self.port = 0
         self.taken = 0  # connections in all
+        self.swallowed = 0  # pieces that were lost, in all
         self._target = target
         self._links: set[_Link] = set()
         self._loop = asyncio.new_event_loop()
         self._listening: asyncio.Server | None = None
+        self._is_shut = False
+        self._keeper = _kept_port() if sys.platform == "linux" else None
         self._changed: asyncio.Event | None = None
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy")
 
@@ -115,6 +121,8 @@ class Proxy:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+        if self._keeper is not None:
+            self._keeper.close()
 
     # -- faults ------------------------------------------------------------------------------------------------------
 
@@ -130,6 +138,10 @@ class Proxy:
     def black_hole(self) -> None:
         """Swallow all bytes, also those of new connections."""
         self._set_way(Way.BLACK_HOLE)
+
+    def lose_answers(self) -> None:
+        """Swallow what the server says: what is sent arrives, and is done."""
+        self._set_way(Way.ANSWERS_LOST)
 
     def stall(self) -> None:
         """Hold all bytes back until ``heal``."""
@@ -184,10 +196,13 @@ class Proxy:
 
     async def _listen(self) -> None:
         if self._listening is None:
-            self._listening = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+            self._is_shut = False
+            port = self._keeper.getsockname()[1] if self._keeper is not None else self.port
+            self._listening = await asyncio.start_server(self._serve, "127.0.0.1", port)
             self.port = self._listening.sockets[0].getsockname()[1]
 
     async def _close_door(self) -> None:
+        self._is_shut = True
         if self._listening is not None:
             self._listening.close()
             self._listening = None
@@ -209,6 +224,9 @@ class Proxy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         link = _Link(self, writer)
+        if self._is_shut:  # it came through the door the moment before
+            link.reset()
+            return
         self._links.add(link)
         self.taken += 1
         try:
@@ -223,3 +241,11 @@ class Proxy:
             for end in (link.server, writer):
                 if end is not None:
                     end.close()
+
+
+def _kept_port() -> socket.socket:
+    """Has a port without listening at it: while the door is shut nobody else on this computer is given that one."""
+    kept = socket.socket()
+    kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    kept.bind(("127.0.0.1", 0))
+    return kept

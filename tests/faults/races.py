@@ -124,7 +124,7 @@ def sleep_within_a_save(stage: Stage) -> tuple[list[str], str | None]:
     sleeper.start("save", stops=["before commit"], ticket=ticket, next_step="the sleeper's")
     sleeper.wait_for_step("before commit")
     sleeper.freeze()
-    met, deadline = list[str](), time.monotonic() + 30
+    met, deadline = list[str](), time.monotonic() + 60
     while met[-1:] != ["done"] and time.monotonic() < deadline:
         rival.start("save", ticket=ticket, next_step="the rival's")
         met.append(rival.outcome().word)

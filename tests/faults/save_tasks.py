@@ -118,6 +118,7 @@ def save_on_and_on(place: Workplace, ticket: int, bound: float | None = None, pa
         except (DatabaseUnavailableError, BusyError) as error:
             told["sent again"] += 1
             sentences.add(str(error))
+            place.tell("refused")
             told["longest try"] = max(told["longest try"], time.monotonic() - began)
             if time.monotonic() - since > patience:
                 raise

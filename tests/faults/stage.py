@@ -99,6 +99,18 @@ class Stage:
         finally:
             self.ask(f"{change} '30s'")
 
+    @contextmanager
+    def lock_limit(self, seconds: float) -> Iterator[None]:
+        """Within the block who logs in waits so long for a lock; else 2 s: so long a process may stand still that has
+        it."""
+        for key in WRITERS:
+            self.ask(f'ALTER ROLE "m_{MACHINES[key][0]}" SET lock_timeout = {int(seconds * 1000)}')
+        try:
+            yield
+        finally:
+            for key in WRITERS:
+                self.ask(f"ALTER ROLE \"m_{MACHINES[key][0]}\" SET lock_timeout = '2s'")
+
     def _set(self, settings: dict[str, str]) -> None:
         for name, value in settings.items():
             self.ask("UPDATE desk.setting SET value = %s WHERE key = %s", value, name)

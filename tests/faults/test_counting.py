@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.faults.counting import count_together
 from tests.faults.stage import Stage
 
@@ -14,8 +16,9 @@ def test_what_is_acknowledged_is_in_the_table(stage: Stage) -> None:
     assert counted.met["held by another"] > 0
 
 
+@pytest.mark.usefixtures("long_locks")
 def test_who_reads_and_then_writes_loses_edits_and_the_count_shows_it(stage: Stage) -> None:
-    counted = count_together(stage, workers=16, edits=15, task="count_up_blindly")
-    assert counted.saves == 240
+    counted = count_together(stage, workers=16, edits=30, task="count_up_blindly")
+    assert counted.saves == 480
     assert counted.total < counted.saves
     assert any("in the table" in problem for problem in counted.problems())

@@ -106,4 +106,4 @@ def test_a_race_finds_who_looks_first_and_takes_then(desk: RunningDesk, plant: P
             "WHERE held.expires_at <= clock_timestamp() OR (held.machine = me AND held.session = mine)\n",
             "",
         )
-        assert max(len(winners()) for _ in range(30)) > 1
+        assert any(len(winners()) > 1 for _ in range(300))

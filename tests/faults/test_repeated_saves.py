@@ -8,6 +8,7 @@ from tests.faults.repeats import SAMPLES, Kind, resend_after_cuts, send_at_once
 from tests.faults.stage import Stage
 
 OTHERS = tuple(SAMPLES)
+pytestmark = pytest.mark.usefixtures("long_locks")
 
 
 @pytest.mark.parametrize("kind", ["change", "new"])

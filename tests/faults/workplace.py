@@ -24,6 +24,7 @@ class Workplace:
         self._database: Database | None = None
         self._arguments: dict[str, Any] = {}
         self.session = uuid.uuid4()
+        self._to_tell = ""
         self.stops: frozenset[str] = frozenset()
         self.leases: dict[int, Lease] = {}
         self.seen: dict[int, TicketDetail] = {}
@@ -57,11 +58,24 @@ class Workplace:
         return json.loads(line) if line else None
 
     def is_called_off(self) -> bool:
-        """Whether the parent has said that it is enough."""
-        return bool(select.select([self._channel], [], [], 0)[0]) and self.next_order() is not None
+        """Whether the parent has said that it is enough, or is gone. It may ask first to be told of a step."""
+        if not select.select([self._channel], [], [], 0)[0]:
+            return False
+        order = self.next_order() or {}
+        if "tell" not in order:
+            return True
+        self._to_tell = order["tell"]
+        self.say(step=f"will tell: {self._to_tell}")
+        return False
 
     def say(self, **message: Any) -> None:
         self._channel.sendall((json.dumps(message) + "\n").encode())
+
+    def tell(self, step: str) -> None:
+        """Say so, once, where the parent asked for it; and go on."""
+        if step == self._to_tell:
+            self._to_tell = ""
+            self.say(step=step)
 
     def reach(self, step: str) -> None:
         """Say so and wait for the parent's word, where it asked for that."""

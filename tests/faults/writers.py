@@ -35,15 +35,19 @@ class Writers:
             time.sleep(0.02)
         return time.monotonic() - began
 
-    def wait_for_standstill(self, quiet: float = 1.0, seconds: float = 60) -> None:
-        """Until none has saved for ``quiet`` seconds."""
-        began = at = time.monotonic()
-        before = self._stage.counts(self.tickets)
-        while time.monotonic() - at < quiet:
-            assert time.monotonic() - began < seconds, f"they still save after {seconds} s"
-            time.sleep(0.1)
-            if (now := self._stage.counts(self.tickets)) != before:
-                before, at = now, time.monotonic()
+    def ask_for_refusals(self) -> None:
+        """From now on ``wait_for_refusals`` waits for the next of each."""
+        for hand in self._hands:
+            hand.ask_to_be_told("refused")
+
+    def refused(self) -> int:
+        """How many have been, since they were asked to tell."""
+        return sum(hand.has_said() for hand in self._hands)
+
+    def wait_for_refusals(self, seconds: float = 30) -> None:
+        """Until each has been told that a save of its could not be made."""
+        for hand in self._hands:
+            hand.wait_for_step("refused", seconds)
 
     def compare(self, rounds: Rounds) -> None:
         """Call them off; their tickets' counts, versions and comments are what was acknowledged, each save once.
@@ -56,13 +60,16 @@ class Writers:
         for hand, ticket in zip(self._hands, self.tickets, strict=True):
             told = hand.result()
             rounds.expect(not told["lost"], f"ticket {ticket}: a save that was acknowledged is gone")
-            count = self._stage.counts([ticket])[ticket]
-            ((comments,),) = self._stage.ask("SELECT count(*) FROM desk.comment WHERE ticket_id = %s", ticket)
-            more = count.number - told["acknowledged"]
-            rounds.expect(more in (0, 1), f"{told['acknowledged']} saves acknowledged, {count.number} in the table")
+            # in one look: a save that was given up may still come in
+            ((number, version, comments),) = self._stage.ask(
+                "SELECT serial::int, row_version, (SELECT count(*) FROM desk.comment AS c WHERE c.ticket_id = t.id)"
+                " FROM desk.ticket AS t WHERE id = %s",
+                ticket,
+            )
+            more = number - told["acknowledged"]
+            rounds.expect(more in (0, 1), f"{told['acknowledged']} saves acknowledged, {number} in the table")
             rounds.expect(
-                count.version == count.number + 1 and comments == count.number,
-                f"number {count.number}, version {count.version}, {comments} comments",
+                version == number + 1 and comments == number, f"number {number}, version {version}, {comments} comments"
             )
             self.sentences |= set(told.get("sentences", ()))
             rounds.met.update({name: told[name] for name in TOLD})
