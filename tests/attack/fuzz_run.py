@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections import Counter
 from collections.abc import Callable
@@ -122,8 +123,12 @@ def _fresh(connect: Callable[[], Any]) -> Any:
 
 def _calm(connection: Any) -> None:
     """Back to the settings of a new session, with a short patience."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"ROLLBACK; RESET ALL; SET statement_timeout = {TIMEOUT_MS}; SET client_min_messages = warning")
+    usual = f"ROLLBACK; RESET ALL; SET statement_timeout = {TIMEOUT_MS}; SET client_min_messages = warning"
+    is_done = False
+    while not is_done:
+        with connection.cursor() as cursor, contextlib.suppress(psycopg2.errors.QueryCanceled):  # by that very patience
+            cursor.execute(usual)
+            is_done = True
     connection.notices.clear()
 
 

@@ -9,10 +9,11 @@ import psycopg2
 
 from tests.integration.database.world import World, insert, one, rows, update
 
-PHONE, MAIL, COMMENT = "777-019988-424277", "zorblatt@secret.example", "quixotical margin of the dealer"
-OLD_PHONE = "888-024455-171788"  # replaced since: lives on in the audit alone
+# With letters in their digits: no time, number or id of the desk's own is ever like them.
+PHONE, MAIL, COMMENT = "777-019988-42vk77", "zorblatt@secret.example", "quixotical margin of the dealer"
+OLD_PHONE = "888-024455-17vk88"  # replaced since: lives on in the audit alone
 # Any of these words in an answer to the machine is a leak: whole values, and the words of the search index.
-MARKERS = (PHONE, "424277", MAIL, "zorblatt", COMMENT, "quixotical", OLD_PHONE, "171788")
+MARKERS = (PHONE, "42vk77", MAIL, "zorblatt", COMMENT, "quixotical", OLD_PHONE, "17vk88")
 
 
 @dataclass(frozen=True)

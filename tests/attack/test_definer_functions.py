@@ -59,7 +59,7 @@ def trapper(desk: RunningDesk, surface: Surface) -> Iterator[Any]:
         listed = ", ".join(f"pg_temp.spring()::text::{kind} AS {name}" for name, kind in columns)
         cursor.execute(f"CREATE TEMP VIEW {table.split('.')[1]} AS SELECT {listed}")
         cursor.execute(f"GRANT ALL ON pg_temp.{table.split('.')[1]} TO PUBLIC")
-    cursor.execute("SET search_path = pg_temp, desk, pg_catalog; SET statement_timeout = '2s'")
+    cursor.execute("SET search_path = pg_temp, desk, pg_catalog; SET statement_timeout = '20s'")
     yield cursor
     connection.close()
 

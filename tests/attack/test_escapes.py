@@ -340,7 +340,8 @@ def test_own_role_is_all_that_a_machine_can_set(query: Any, boss: Any, raw: Any,
     """PostgreSQL lets every role set its own password and defaults. Neither is of use to anybody else."""
     others = "SELECT md5(string_agg(a::text, ',' ORDER BY a.oid)) FROM pg_authid AS a WHERE rolname <> 'm_pc-query'"
     settings = (
-        "SELECT md5(string_agg(s::text, ',')) FROM pg_db_role_setting AS s WHERE setrole <> 'm_pc-query'::regrole"
+        "SELECT md5(string_agg(s::text, ',' ORDER BY s::text)) FROM pg_db_role_setting AS s"
+        " WHERE setrole <> 'm_pc-query'::regrole"
     )
     before = one(boss, others), one(boss, settings)
     query.execute("ALTER ROLE CURRENT_USER PASSWORD 'let me in'")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
@@ -12,41 +11,39 @@ from typing import Any
 import psycopg2
 import pytest
 
-from desk_server.cluster_files import conf_text
-from tests.desks import TEST_SETTINGS, RunningDesk, place_desk, run_root, template_desk
+from tests.attack.small_desk import start_small
+from tests.desks import RunningDesk
+from tests.integration.database.races import admitted
 from tests.integration.database.world import insert, one, refused, rows
+from tests.integration.server.enrolling import wait_until
 
 DENIED = "42501"
 CONNECTIONS, RESERVED, FOR_SUPERUSER = 20, 3, 3
 MACHINES_LIMIT = 8  # two clients with three each, and a little for what is being cut off
 SMALL = {
-    **TEST_SETTINGS,
     "max_connections": str(CONNECTIONS),
     "reserved_connections": str(RESERVED),
     "superuser_reserved_connections": str(FOR_SUPERUSER),
-    "authentication_timeout": "3s",
     "temp_file_limit": "8MB",
 }
 
 
 @pytest.fixture(scope="module")
 def small() -> Iterator[RunningDesk]:
-    """A desk with few connections, little patience and little room for sorting."""
-    desk = place_desk(template_desk(), run_root() / uuid.uuid4().hex[:8])
-    desk.cluster.write_file("postgresql.auto.conf", conf_text(SMALL))
-    desk.ensure_socket_dir()
-    desk.cluster.start(desk.settings.port)  # start_cluster would make room for all machines
-    running = RunningDesk(desk)
-    yield running
-    running.remove()
+    """A desk with few connections and little room for sorting."""
+    desk = start_small(SMALL)
+    yield desk
+    desk.remove()
 
 
 @pytest.fixture
 def crowd(small: RunningDesk) -> Iterator[Callable[..., Any]]:
-    """Connections to the small desk, closed after the test."""
+    """Connections to the small desk, on which nobody else is any more; closed after the test."""
+    others = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    with closing(small.desk.owner_connection()) as connection, connection.cursor() as cursor:
+        wait_until(lambda: one(cursor, others) == 0, 30)
     yield small.connect
     small.close_connections()
-    time.sleep(0.1)
 
 
 def worker(desk: RunningDesk) -> Any:
@@ -96,7 +93,7 @@ def test_all_locks_a_machine_may_take_leave_room(query: Any, full: Any, raw: Any
     tables = [row["name"] for row in rows(
         query, "SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r'"
                " AND has_table_privilege(oid, 'SELECT')")]  # fmt: skip
-    held = [query, *(raw("query").cursor() for _ in range(MACHINES_LIMIT - 1))]
+    held = [query, *(admitted(lambda: raw("query")).cursor() for _ in range(MACHINES_LIMIT - 1))]
     for cursor in held:
         cursor.execute("BEGIN")
         cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS SHARE MODE")
@@ -108,10 +105,8 @@ def test_all_locks_a_machine_may_take_leave_room(query: Any, full: Any, raw: Any
 def test_a_migration_does_not_wait_for_a_lock_that_is_held(query: Any, boss: Any, full: Any) -> None:
     """A held ACCESS SHARE stops an ALTER, and everybody who queues behind it: lock_timeout ends that."""
     query.execute("BEGIN; LOCK TABLE desk.ticket IN ACCESS SHARE MODE")
-    began = time.monotonic()
     with refused("55P03"):
         boss.execute("SET lock_timeout = '300ms'; ALTER TABLE desk.ticket ADD COLUMN probe int")
-    assert time.monotonic() - began < 2
     assert one(full, "SELECT count(*) FROM desk.ticket") >= 0
     query.execute("ROLLBACK")
 
@@ -130,7 +125,7 @@ def test_notices_carry_nothing_and_need_no_trust(query: Any, full: Any, boss: An
 
 
 def test_eight_connections_and_no_more(crowd: Callable[..., Any]) -> None:
-    held = [crowd("query") for _ in range(MACHINES_LIMIT)]
+    held = [admitted(lambda: crowd("query")) for _ in range(MACHINES_LIMIT)]
     with pytest.raises(psycopg2.OperationalError, match="too many connections for role"):
         crowd("query")
     cursor = held[0].cursor()
@@ -153,20 +148,45 @@ def test_all_slots_taken_leave_the_worker_and_the_owner_a_way_in(small: RunningD
         connection.commit()
     with closing(small.desk.owner_connection()) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    assert one(crowd("admin").cursor(), "SELECT 1") == 1
+    assert one(admitted(lambda: crowd("admin")).cursor(), "SELECT 1") == 1
 
 
 def open_silent(port: int, count: int) -> list[socket.socket]:
     """Connections that say nothing."""
     opened = []
     for number in range(count):
-        opened.append(socket.create_connection(("127.0.0.1", port), timeout=5))
+        opened.append(socket.create_connection(("127.0.0.1", port), timeout=30))
         if number % 20 == 0:
             time.sleep(0.02)  # the server's queue is short: what does not fit waits for a whole second
     return opened
 
 
-def test_two_hundred_silent_sockets_end_by_themselves(small: RunningDesk, crowd: Callable[..., Any]) -> None:
+@pytest.fixture
+def hasty(small: RunningDesk) -> Iterator[None]:
+    """Who comes has three seconds to say who he is, not longer."""
+    with closing(small.desk.owner_connection()) as connection, connection.cursor() as cursor:
+        usual = one(cursor, "SHOW authentication_timeout")
+        assert usual != "3s"
+        _set_for_all(small, cursor, "3s")
+        yield
+        _set_for_all(small, cursor, usual)
+
+
+def _set_for_all(desk: RunningDesk, cursor: Any, patience: str) -> None:
+    """Until it holds for whoever comes."""
+
+    def is_so() -> bool:
+        with closing(desk.desk.owner_connection()) as connection, connection.cursor() as new:
+            return bool(one(new, "SHOW authentication_timeout") == patience)
+
+    cursor.execute(f"ALTER SYSTEM SET authentication_timeout = '{patience}'")
+    cursor.execute("SELECT pg_reload_conf()")
+    wait_until(is_so, 30)
+
+
+def test_two_hundred_silent_sockets_end_by_themselves(
+    small: RunningDesk, crowd: Callable[..., Any], hasty: None
+) -> None:
     """Whoever connects and says nothing holds a slot until authentication_timeout, and not longer."""
     sockets: list[socket.socket] = []
     is_refused = False
@@ -185,7 +205,7 @@ def test_two_hundred_silent_sockets_end_by_themselves(small: RunningDesk, crowd:
                 assert one(crowd("admin").cursor(), "SELECT 1") == 1
                 break
             except psycopg2.OperationalError:
-                assert time.monotonic() - began < 15, "nobody gets in again"
+                assert time.monotonic() - began < 40, "nobody gets in again"
                 time.sleep(0.1)
     finally:
         for silent in sockets:
@@ -225,7 +245,7 @@ def test_an_accident_ends_by_the_role_s_own_limits(query: Any, setting: str, wha
     began = time.monotonic()
     with pytest.raises(psycopg2.Error, match=r"timeout|closed unexpectedly"):
         query.execute(what)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20, "it was ended by the role's limit, not by the one that was set"
 
 
 def test_prepared_transactions_and_slots_hold_nothing(query: Any, boss: Any) -> None:
@@ -238,26 +258,27 @@ def test_prepared_transactions_and_slots_hold_nothing(query: Any, boss: Any) -> 
 def test_the_server_s_log_is_not_filled(desk: RunningDesk, query: Any, boss: Any) -> None:
     """Errors, notices, parse trees and sorts: of what a machine's session does, nothing goes into the log."""
 
-    def lines(user: str) -> int:
+    def text() -> str:
         files = (desk.desk.cluster_folder / "log").glob("*")
-        return sum(file.read_text("utf-8", "replace").count(f" {user}@desk ") for file in files)
+        return "".join(file.read_text("utf-8", "replace") for file in files)
+
+    def lines(user: str) -> int:
+        return text().count(f" {user}@desk ")
 
     for setting in ("debug_print_parse", "debug_print_plan", "debug_print_rewritten", "trace_notify", "trace_sort"):
         query.execute(f"SET {setting} = on")
     for name in ("log_min_messages", "log_error_verbosity"):
         with refused(DENIED):
             query.execute(f"RESET ROLE; SET {name} = DEFAULT")
-    time.sleep(0.3)  # the collector writes a little later
+    with refused("22P02"):
+        boss.execute("SELECT 'all that came before'::int")
+    wait_until(lambda: "all that came before" in text(), 30)  # the collector writes a little later, in order
     before = lines("m_pc-query")
     assert before > 0
     for _ in range(50):
         query.execute("SELECT relname FROM pg_class ORDER BY relname; NOTIFY desk")
         with pytest.raises(psycopg2.Error):
             query.execute("SELECT 1 / 0")
-    told = lines("postgres")
     boss.execute("SET log_min_messages = 'log'; SET debug_print_plan = on; SELECT 1")
-    deadline = time.monotonic() + 10
-    while lines("postgres") == told:  # the control
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: "LOG:  plan:" in text(), 30)  # the control
     assert lines("m_pc-query") == before

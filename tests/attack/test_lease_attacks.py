@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.integration.database.leasing import ask, ask_and_tell, beat, is_waiting, lengths, take, take_over, wait_until
-from tests.integration.database.races import begun
+from tests.integration.database.races import begun, make_patient
 from tests.integration.database.world import World, insert, one, refused, rows, update
 from tests.integration.server.enrolling import wait_until as wait_for
 
@@ -21,8 +21,14 @@ SNAPSHOTS = ("REPEATABLE READ", "SERIALIZABLE")
 
 @pytest.fixture
 def window(world: World, raw: Any) -> Callable[[str], Any]:
-    """``window(machine)``: a cursor of a new session of this machine."""
-    return lambda machine: raw(machine, session=uuid.uuid4()).cursor()
+    """``window(machine)``: a cursor of a new session of this machine, which waits for a lock until it is free."""
+
+    def open_one(machine: str) -> Any:
+        connection = raw(machine, session=uuid.uuid4())
+        make_patient(connection)
+        return connection.cursor()
+
+    return open_one
 
 
 @pytest.fixture
@@ -104,9 +110,9 @@ def test_a_lease_begins_after_the_save_that_is_under_way(
     update(writer, "ticket", ticket, subject="Under way")
     taken = begun(lambda: take(holder, ticket))
     pid = holder.connection.info.backend_pid
-    wait_for(lambda: is_waiting(boss, pid), 10)
+    wait_for(lambda: is_waiting(boss, pid), 30)
     writer.execute("COMMIT")
-    assert taken.result(10)["is_mine"]
+    assert taken.result(30)["is_mine"]
     assert subject(holder, ticket) == "Under way"
     other = window("admin")
     writer.execute("BEGIN")
@@ -125,10 +131,10 @@ def test_who_takes_over_and_who_saves_do_not_wait_for_each_other(
     holder.execute("SELECT FROM desk.ticket WHERE id = %s FOR NO KEY UPDATE", (ticket,))
     taken = begun(lambda: take_over(admin, ticket))
     pid = admin.connection.info.backend_pid
-    wait_for(lambda: is_waiting(boss, pid), 10)
+    wait_for(lambda: is_waiting(boss, pid), 30)
     update(holder, "ticket", ticket, subject="Saved first", lease_token=token)
     holder.execute("COMMIT")
-    assert taken.result(10)["is_mine"]
+    assert taken.result(30)["is_mine"]
     assert subject(admin, ticket) == "Saved first"
 
 

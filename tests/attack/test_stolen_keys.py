@@ -86,7 +86,7 @@ class FakeServer:
     def _serve(self) -> None:
         connection, _ = self._listener.accept()
         with connection:
-            connection.settimeout(5)
+            connection.settimeout(30)
             if connection.recv(8) != _SSL_REQUEST:
                 return
             connection.sendall(b"S")
@@ -149,7 +149,7 @@ def test_a_server_without_tls_hears_nothing(raw: Connect) -> None:
         def serve() -> None:
             connection, _ = listener.accept()
             with connection:
-                connection.settimeout(5)
+                connection.settimeout(30)
                 connection.recv(8)
                 connection.sendall(b"N")
                 heard.append(connection.recv(1000))
