@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-import time
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,36 @@ def export(client: Client, page: AuditPage, path: Path) -> list[list[str]]:
     client.until(lambda: bool(done))
     assert done[0][0] == path
     return read(path)
+
+
+class Held:
+    """The pages of an export: ``first`` of them are read, the next one waits until it is told to go on."""
+
+    def __init__(self, first: int) -> None:
+        self.pages = 0
+        self.may_go_on = threading.Event()
+        self._first, self._honest = first, audit.list_audit
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        if self.pages >= self._first:
+            assert self.may_go_on.wait(60)
+        self.pages += 1
+        return self._honest(*given, **named)
+
+
+@pytest.fixture
+def held(client: Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], Held]]:
+    """``held(2)``: from now on such pages are read. Gone on with before the client ends."""
+    made: list[Held] = []
+
+    def hold(first: int) -> Held:
+        made.append(Held(first))
+        monkeypatch.setattr(audit, "list_audit", made[-1])
+        return made[-1]
+
+    yield hold
+    for one in made:
+        one.may_go_on.set()
 
 
 def left_beside(folder: Path) -> list[str]:
@@ -82,25 +113,24 @@ def test_what_is_private_is_marked_and_no_cell_is_a_formula(client: Client, desk
 
 
 def test_cancel_leaves_nothing_and_a_second_export_works(
-    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_pages: None
+    client: Client, tmp_path: Path, held: Callable[[int], Held], small_pages: None
 ) -> None:
     page = open_audit(client)
-    honest = audit.list_audit
-    monkeypatch.setattr(audit, "list_audit", lambda *given, **named: (time.sleep(0.1), honest(*given, **named))[1])
+    pages = held(2)
     page.export_to(tmp_path / "never.csv")
-    client.until(lambda: page._written >= 100)
+    client.until(lambda: page._written == 200)
     assert not page.filters.export_button.isEnabled()
     assert "so far" in page.banner.text()
     page.controller.cancel()
+    assert page.filters.export_button.isEnabled(), "also while a page is on its way"
+    pages.may_go_on.set()
     client.settle()
-    assert page.filters.export_button.isEnabled()
     assert list(tmp_path.glob("*.csv")) == left_beside(tmp_path) == []
-    monkeypatch.setattr(audit, "list_audit", honest)
     assert len(export(client, page, tmp_path / "again.csv")) > 1_000
 
 
 def test_an_outage_or_a_closed_tab_leaves_no_half_file(
-    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_pages: None
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: Callable[[int], Held], small_pages: None
 ) -> None:
     page = open_audit(client)
     (tmp_path / "audit.csv").write_text("of yesterday")
@@ -117,10 +147,12 @@ def test_an_outage_or_a_closed_tab_leaves_no_half_file(
     client.until(lambda: len(calls) == 3 and not page.controller.is_exporting)
     assert (tmp_path / "audit.csv").read_text() == "of yesterday"
     assert left_beside(tmp_path) == []
-    monkeypatch.setattr(audit, "list_audit", lambda *given, **named: (time.sleep(0.1), honest(*given, **named))[1])
+    monkeypatch.setattr(audit, "list_audit", honest)
+    pages = held(1)
     page.export_to(tmp_path / "audit.csv")
-    client.until(lambda: page._written >= 100)
+    client.until(lambda: pages.pages == 1 and page._written == 100)
     client.window.actions_here["close_tab"].trigger()
+    pages.may_go_on.set()
     client.settle()
     assert (tmp_path / "audit.csv").read_text() == "of yesterday"
     assert left_beside(tmp_path) == []
@@ -140,22 +172,19 @@ def test_a_folder_that_is_not_there_is_said(client: Client, tmp_path: Path) -> N
 
 
 def test_tickets_are_saved_while_an_export_runs(
-    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_pages: None
+    client: Client, tmp_path: Path, held: Callable[[int], Held], small_pages: None
 ) -> None:
     """An export asks page by page, and a save waits for none of them."""
     page = open_audit(client)
-    honest, order = audit.list_audit, []
-
-    def slow(*given: Any, **named: Any) -> Any:
-        order.append("page")
-        time.sleep(0.05)
-        return honest(*given, **named)
-
-    monkeypatch.setattr(audit, "list_audit", slow)
+    pages = held(2)
     done: list[Any] = []
+    saved: list[int] = []
     page.controller.exported.connect(lambda *given: done.append(given))
     page.export_to(tmp_path / "audit.csv")
-    client.until(lambda: len(order) == 3)
-    client.app.runner.run(lambda _work: order.append("save"), on_done=lambda _: None, receiver=page, write=True)
+    client.until(lambda: page._written == 200)  # and the third page is under way
+    client.app.runner.run(lambda _work: pages.pages, on_done=saved.append, receiver=page, write=True)
+    client.until(lambda: bool(saved))
+    assert (saved, done) == ([2], [])
+    pages.may_go_on.set()
     client.until(lambda: bool(done))
-    assert "save" in order[3:6]
+    assert pages.pages > 3

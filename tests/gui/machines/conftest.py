@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg2
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -13,10 +15,26 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from shiboken6 import isValid
 
 from desk_client.machines.page import MachinesPage
+from desk_client.widgets import choice_combo
 from tests.desks import RunningDesk
 from tests.gui.conftest import Client, StartClient
 
-WAIT_MS = 15_000
+CUT_SECONDS = 60
+
+
+@pytest.fixture(autouse=True)
+def letters_belong_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where this process is held up between two of them."""
+    monkeypatch.setattr(choice_combo, "LETTERS_TOGETHER_MS", 600_000)
+
+
+def assert_cut(connection: Any) -> None:
+    """The server ends it, which is a moment after it was told to."""
+    until = time.monotonic() + CUT_SECONDS
+    with pytest.raises(psycopg2.Error):
+        while time.monotonic() < until:
+            connection.cursor().execute("SELECT 1")
+            time.sleep(0.01)
 
 
 @dataclass

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
-import psycopg2
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from tests.gui.conftest import CHINESE, StartClient
-from tests.gui.machines.conftest import Machines
+from tests.gui.machines.conftest import Machines, assert_cut
 
 KEY = Qt.Key
 
@@ -90,15 +88,19 @@ def test_sessions_are_seen_and_ended(machines: Machines, raw: Any, stored: Calla
     machines.client.until(lambda: dialog.table.rowCount() == 2)
     assert dialog.table.item(0, 0).text() == "127.0.0.1"
     assert dialog.table.item(0, 2).text().startswith("supportdesk")
+
+    def is_left(count: int) -> bool:
+        """The server has ended it a moment after it said so: where it was not yet gone, one looks again."""
+        if dialog.table.rowCount() != count and machines.client.app.runner.is_idle():
+            dialog.findChild(QPushButton, "sessionsRefresh").click()
+        return dialog.table.rowCount() == count
+
     machines.push(dialog.findChild(QPushButton, "sessionsEnd"))
-    machines.client.until(lambda: dialog.table.rowCount() == 1)
+    machines.client.until(lambda: is_left(1))
     machines.push(dialog.findChild(QPushButton, "sessionsEndAll"))
-    machines.client.until(lambda: dialog.table.rowCount() == 0)
+    machines.client.until(lambda: is_left(0))
     for connection in (first, second):
-        with pytest.raises(psycopg2.Error):
-            for _ in range(200):
-                connection.cursor().execute("SELECT 1")
-                time.sleep(0.01)
+        assert_cut(connection)
     machines.answer(dialog, "sessionsClose")
     kinds = stored("SELECT count(*) FROM desk.security_event WHERE kind = 'sessions_ended' AND machine = 'pc-shared'")
     assert kinds == [(2,)]

@@ -56,7 +56,7 @@ def held(machines: Machines) -> Iterator[threading.Event]:
     execute = lane._execute
 
     def wait(job: Any) -> Any:
-        gate.wait(5)
+        gate.wait(60)
         return execute(job)
 
     lane._execute = wait

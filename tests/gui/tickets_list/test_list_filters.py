@@ -69,7 +69,7 @@ def test_assignee_by_keys(start_client: StartClient, desk: RunningDesk) -> None:
     with desk.owner().cursor() as cursor:
         cursor.execute(
             "SELECT s.id, s.name FROM desk.staff s JOIN desk.ticket t ON t.assignee_id = s.id"
-            " WHERE s.name ~ '^[ -~]+$' GROUP BY s.id, s.name ORDER BY count(*) DESC LIMIT 1"
+            " WHERE s.name ~ '^[ -~]+$' GROUP BY s.id, s.name ORDER BY count(*) DESC, s.id LIMIT 1"
         )
         person_id, name = cursor.fetchone()
     box = client.page.filters._assignee
@@ -88,7 +88,8 @@ def test_text_by_keys_and_back(start_client: StartClient, desk: RunningDesk) -> 
     client = all_tickets(start_client)
     with desk.owner().cursor() as cursor:
         cursor.execute(
-            "SELECT serial FROM desk.ticket WHERE serial IS NOT NULL GROUP BY serial HAVING count(*) < 5 LIMIT 1"
+            "SELECT serial FROM desk.ticket WHERE serial IS NOT NULL GROUP BY serial HAVING count(*) < 5"
+            " ORDER BY serial LIMIT 1"
         )
         (serial,) = cursor.fetchone()
     box = client.window.top_bar.search

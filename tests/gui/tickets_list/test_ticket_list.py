@@ -149,7 +149,8 @@ def test_a_customer_is_found_by_three_letters(start_client: StartClient, desk: R
     client = start_client()
     client.show_view("all")
     with desk.owner().cursor() as cursor:
-        cursor.execute("SELECT c.id, c.name FROM desk.customer c JOIN desk.ticket t ON t.customer_id = c.id LIMIT 1")
+        cursor.execute("SELECT c.id, c.name FROM desk.customer c JOIN desk.ticket t ON t.customer_id = c.id"
+                       " ORDER BY c.id LIMIT 1")  # fmt: skip
         customer_id, name = cursor.fetchone()
     field = client.page.filters._customer
     field.setFocus()

@@ -77,6 +77,7 @@ def test_arrows_never_ask_and_never_lose(start_client: StartClient, asked: Asked
     client = start_client()
     shown = open_dirty(client, "typed and kept", 11)
     client.list.setCurrentIndex(client.model.index(3, 0))
+    client.until(lambda: not client.list._choose_timer.isActive())
     client.settle()
     assert asked.times == 0
     assert client.page.shown_id() == shown
@@ -196,6 +197,7 @@ def test_a_row_whose_ticket_is_gone_after_a_refresh_opens_what_it_shows(
     client = start_client()
     client.show_view("all")
     client.list.setCurrentIndex(client.model.index(0, 0))
+    client.until(client.page.has_ticket)
     client.settle()
     gone = client.list.current_id()
     with desk.owner().cursor() as cursor:
@@ -219,6 +221,7 @@ def test_rows_of_an_older_question_stay_dim_while_the_desk_is_away(
 
     said: list[str] = []
     client.page.status_changed.connect(said.append)
+    monkeypatch.setattr(session_controller, "RETRY_MS", 600_000)  # that it comes back is told below
     monkeypatch.setattr(tickets, "list_tickets", break_off)
     client.page.filters.set_text("standby")
     client.until(lambda: client.model.is_dimmed)
