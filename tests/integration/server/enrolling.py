@@ -65,7 +65,7 @@ class Applicant:
 
     def ask(self) -> tuple[str, str, str | None, str | None]:
         """State, machine, certificate, reason."""
-        connection = psycopg2.connect(**enrol_login(self.desk))
+        connection = self._connect()
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
@@ -77,6 +77,17 @@ class Applicant:
                 return row
         finally:
             connection.close()
+
+    def _connect(self) -> Any:
+        """The role has few connections, and one that was closed counts until its server process has ended."""
+        begun = time.monotonic()
+        while True:
+            try:
+                return psycopg2.connect(**enrol_login(self.desk))
+            except psycopg2.OperationalError as error:
+                if "too many connections for role" not in str(error) or time.monotonic() - begun > 60:
+                    raise
+            time.sleep(0.05)
 
     def login(self, folder: Path, certificate: str | None) -> dict[str, Any]:
         """libpq keywords of the machine that has enrolled."""

@@ -38,25 +38,25 @@ def test_a_notice_runs_the_jobs_of_its_topic_at_once_and_no_others(desk: Running
     heard, other, timed = Counted(), Counted(), Counted()
     jobs = (Job("a", 600, heard, topic="a"), Job("b", 600, other, topic="b"), Job("c", 600, timed))
     with at_work(desk, jobs):
-        wait_until(lambda: len(timed.runs) == 1)
-        sent = time.monotonic()
-        _notify(owner, "a")
-        wait_until(lambda: len(heard.runs) == 2, 2)
-        assert heard.runs[-1] - sent < 0.5
+        assert (len(heard.runs), len(other.runs), len(timed.runs)) == (1, 1, 1)
+        _notify(owner, "a")  # nothing else brings it within ten minutes
+        wait_until(lambda: len(heard.runs) == 2)
         _notify(owner, "unheard-of")
-        time.sleep(0.3)
-    assert (len(heard.runs), len(other.runs), len(timed.runs)) == (2, 1, 1)
+        _notify(owner, "a")
+        wait_until(lambda: len(heard.runs) == 3)  # the other notice was heard before
+    assert (len(heard.runs), len(other.runs), len(timed.runs)) == (3, 1, 1)
 
 
 def test_after_a_notice_a_job_may_run_a_second_time(desk: RunningDesk, owner: Any) -> None:
     swept = Counted()
     with at_work(desk, (Job("a", 600, swept, topic="a", again_after_seconds=0.3),)):
-        wait_until(lambda: len(swept.runs) == 1)
+        assert len(swept.runs) == 1
+        sent = time.monotonic()
         _notify(owner, "a")
-        wait_until(lambda: len(swept.runs) == 3, 3)
+        wait_until(lambda: len(swept.runs) >= 3)
         time.sleep(0.5)
     assert len(swept.runs) == 3
-    assert 0.3 <= swept.runs[2] - swept.runs[1] < 0.9
+    assert swept.runs[2] - sent >= 0.3
 
 
 def test_a_flood_of_notices_by_a_machine_that_may_only_read_keeps_nobody_busy(
@@ -71,25 +71,27 @@ def test_a_flood_of_notices_by_a_machine_that_may_only_read_keeps_nobody_busy(
             _notify(hostile, "a")
 
     thread = threading.Thread(target=flood)
+    begun = time.monotonic()
     with at_work(desk, (Job("a", 600, flooded, topic="a"), Job("b", 0.2, other))):
-        begun = time.monotonic()
         thread.start()
-        time.sleep(1.0)
-        is_over.set()
-        thread.join()
-        seconds = time.monotonic() - begun
-    assert 2 <= len(flooded.runs) <= seconds / 0.1 + 3
-    assert len(other.runs) >= 3
+        try:
+            time.sleep(1.0)
+            turns = len(other.runs)
+            wait_until(lambda: len(flooded.runs) >= 4 and len(other.runs) >= turns + 2)
+        finally:
+            is_over.set()
+            thread.join()
+    assert len(flooded.runs) - 1 <= (flooded.runs[-1] - begun) / 0.1
 
 
 def test_a_lost_connection_is_made_anew_and_what_was_asked_meanwhile_is_done(desk: RunningDesk, owner: Any) -> None:
     heard = Counted()
     with at_work(desk, (Job("a", 600, heard, topic="a"),)):
-        wait_until(lambda: len(heard.runs) == 1)
+        assert len(heard.runs) == 1
         assert one(owner, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename='desk_worker'")
-        wait_until(lambda: len(heard.runs) == 2, 5)  # at its return, without a notice
+        wait_until(lambda: len(heard.runs) == 2)  # at its return, without a notice
         _notify(owner, "a")
-        wait_until(lambda: len(heard.runs) == 3, 2)
+        wait_until(lambda: len(heard.runs) == 3)
 
 
 def test_a_job_that_finds_a_lock_held_fails_this_time_and_the_others_go_on(
@@ -114,7 +116,7 @@ def test_a_job_that_finds_a_lock_held_fails_this_time_and_the_others_go_on(
     holder = raw("full", autocommit=False)
     jobs = (Job("held up", 1.0, take_lock), Job("other", 0.2, note_pid))
     with at_work(desk, jobs), caplog.at_level(logging.INFO, "desk_server.worker"):
-        holder.cursor().execute("LOCK TABLE desk.worker_heartbeat IN ACCESS SHARE MODE")
+        holder.cursor().execute("SET lock_timeout = 0; LOCK TABLE desk.worker_heartbeat IN ACCESS SHARE MODE")
         begun = len(other.runs)
         wait_until(lambda: "failed this time" in caplog.text and len(other.runs) >= begun + 3)
         caplog_before = len(caplog.text)
