@@ -19,6 +19,7 @@ from sqlalchemy import text
 from desk_client.change_bus import ChangeBus
 from desk_client.client_settings import ClientSettings
 from desk_client.context import ClientContext
+from desk_client.forms import away, undo
 from desk_client.language import Language
 from desk_client.leases.keeper import LeaseKeeper
 from desk_client.messages import Answer, Messages
@@ -26,6 +27,7 @@ from desk_client.reference_store import ReferenceStore
 from desk_client.runner import DbRunner
 from desk_client.theme import Scheme, Theme
 from desk_client.tickets.pane import TicketPane
+from desk_client.widgets import choice_combo
 from shared.queries.reference import get_reference
 from shared.queries.session import get_session
 from shared.queries.tickets import get_ticket
@@ -64,6 +66,16 @@ INSERT INTO desk.project (code, name, customer_id, product_id)
 INSERT INTO desk.choice (list_code, code, label_en, label_zh, position, retired_at)
     VALUES ('channel', 'fax', 'Fax', '传真', 90, '2020-01-01');
 """
+
+
+@pytest.fixture(autouse=True)
+def no_pause_counts() -> Iterator[None]:
+    """On a loaded machine moments pass between two keys: they are one word, and one step of undo, all the same."""
+    with pytest.MonkeyPatch.context() as patience:
+        patience.setattr(choice_combo, "LETTERS_TOGETHER_MS", 600_000)
+        patience.setattr(undo, "PAUSE_MS", 600_000)
+        patience.setattr(away, "LOOK_AGAIN_MS", 600_000)  # see Client.look_again
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -214,6 +226,13 @@ class Client:
         self.pane.open_row(ticket_id)
         self.until(lambda: self.pane.editing.detail is not None and self.pane.editing.detail.id == ticket_id)
         self.idle()
+
+    def look_again(self) -> None:
+        """What a save that broke off does by itself after a while: it finds the desk back, and offers to save."""
+        again = self.pane.editing.away._again
+        assert again.isActive()
+        again.start(0)
+        self.until(lambda: self.pane.change_banner.text().startswith("The desk is back"))
 
     def stored(self, ticket_id: int | None = None) -> TicketDetail:
         """The ticket as the database holds it."""

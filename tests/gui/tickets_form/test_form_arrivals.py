@@ -202,7 +202,7 @@ def test_where_the_desk_can_t_be_asked_nothing_is_resolved(client: Any, monkeypa
     assert client.stored(ticket).values.status == "open"
     assert client.pane.change_banner.text().startswith("The server can't be reached. What you typed is kept")
     monkeypatch.setattr(controller, "get_history", honest)
-    client.until(lambda: "The desk is back" in client.pane.change_banner.text())
+    client.look_again()
     banner_button(client, "saveNow").click()
     client.idle()
     assert client.stored(ticket).values.status == "resolved"

@@ -104,7 +104,7 @@ def test_a_comment_offered_after_the_desk_was_away_is_not_offered_once_it_is_add
     comment(client, "Once")
     mend = cut("add_comment", False)
     save(client)
-    client.until(lambda: said(client).startswith("The desk is back"))
+    client.look_again()
     mend()
     save(client)
     assert comments(client, ticket) == ["Once"]
