@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from desk_client.bulk.dialog import BulkDialog, Step
 from desk_client.bulk.work import Outcome
+from desk_client.widgets import choice_combo
 from desk_server.demo.loader import seed
 from tests.desks import RunningDesk
 from tests.gui.conftest import Client, StartClient
@@ -35,6 +36,11 @@ class Bulk:
         self.client, self.desk = client, desk
         self.actions = client.workspace.many.bulk
         self.list = client.list
+        self.said: list[str] = []  # in the status bar, for some seconds each
+        client.window.statusBar().messageChanged.connect(self.said.append)
+        self.undo_bar = client.workspace.many.undo_bar
+        assert self.undo_bar.timer.interval() == 10_000
+        self.undo_bar.timer.setInterval(600_000)  # however long a test takes: the offer stands until it says so
 
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         connection = self.desk.desk.owner_connection()
@@ -130,6 +136,12 @@ def start_bulk(start_client: StartClient, desk: RunningDesk) -> StartBulk:
         return Bulk(client, desk)
 
     return start
+
+
+@pytest.fixture(autouse=True)
+def letters_belong_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where this process is held up between two of them."""
+    monkeypatch.setattr(choice_combo, "LETTERS_TOGETHER_MS", 600_000)
 
 
 @pytest.fixture(autouse=True)

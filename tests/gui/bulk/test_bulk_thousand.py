@@ -76,7 +76,8 @@ def test_a_thousand_go_in_portions_and_the_window_answers(start_bulk: StartBulk)
     assert changed(bulk, "A thousand") == MOST_ROWS
     sent = [statement for statement in statements if "save_rows" in statement]
     assert len(sent) == PORTIONS
-    others = [one for one in statements if "save_rows" not in one and "lease" not in one]
+    # The client's own care of leases and of a link that is slow to answer goes on beside.
+    others = [one for one in statements if not any(word in one for word in ("save_rows", "lease", "pg_stat_activity"))]
     assert len(others) <= 6, others  # what the rows had before; the list, its anchors and counts once, not for each row
     assert steps[:2] == [0, PORTION] and steps[-1] == MOST_ROWS and steps == sorted(steps)
     assert len(set(steps)) == PORTIONS + 1
