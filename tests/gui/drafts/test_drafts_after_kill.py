@@ -116,9 +116,9 @@ def test_discarded_singly_with_an_undo_for_ten_seconds(
     assert (first.undo_button.isHidden(), first.open_button.isHidden()) == (False, True)
     first.undo_button.click()
     assert not first.open_button.isHidden()
-    midway: list[int] = []  # a timer that is due before the draft's own
-    second.discard_button.click()
+    midway: list[int] = []  # by a timer that is due before the draft's own: it is started first
     QTimer.singleShot(UNDO_MS // 2, lambda: midway.append(len(rows(client))))
+    second.discard_button.click()
     wait_offered(client, KILLED_TICKETS + 1)
     assert midway == [KILLED_TICKETS + 2]
     client.app.stop()

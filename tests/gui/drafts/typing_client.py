@@ -29,7 +29,7 @@ from shared.config import Profile
 LIMIT_S = 25
 STEADY = "description"  # the field that is typed into steadily
 BETWEEN_KEYS_MS = 100
-PROMISE_S, TRIES = 2.0, 3  # more than one for a machine that stood still for a moment
+PROMISE_S, TRIES = 2.0, 3  # more than one for a disk that stood still for a moment
 
 
 def until(condition: Any, what: str) -> None:
@@ -128,18 +128,37 @@ class Typist:
         return all(pane.drafting.kept_at is not None for pane in dirty)
 
 
+class ServedClock:
+    """Seconds in which this process worked or waited: it stands still while the whole process is held up."""
+
+    TICK_MS = 10
+    WAITED_S = 0.05  # at most between two ticks, beside what was reckoned
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._at, self._reckoned = time.monotonic(), time.process_time()
+        self._timer = QTimer()
+        self._timer.timeout.connect(self._tick)
+        self._timer.start(self.TICK_MS)
+
+    def _tick(self) -> None:
+        at, reckoned = time.monotonic(), time.process_time()
+        self.seconds += min(at - self._at, reckoned - self._reckoned + self.WAITED_S)
+        self._at, self._reckoned = at, reckoned
+
+
 class CommitTimes:
     """When each key was pressed, and when the journal's file held what it made of the field."""
 
-    def __init__(self, typist: Typist) -> None:
-        self._typist = typist
+    def __init__(self, typist: Typist, clock: ServedClock) -> None:
+        self._typist, self._clock = typist, clock
         self._committed: list[tuple[float, str]] = []
         store = typist.app.drafts._journal._store
         write = store.write
 
         def note(waiting: Any) -> None:
             write(waiting)
-            at = time.monotonic()
+            at = clock.seconds
             typed = [draft.content.typed for draft in waiting.values() if draft is not None]
             self._committed += [(at, one[STEADY].text) for one in typed if STEADY in one]
 
@@ -157,7 +176,7 @@ class CommitTimes:
         """Typing on steadily for longer than a draft may be old."""
         pressed: list[tuple[float, str]] = []
         for letter in words:
-            at = time.monotonic()
+            at = self._clock.seconds
             self._typist.type(editor, letter)
             pressed.append((at, editor.toPlainText()))
             QTest.qWait(BETWEEN_KEYS_MS)
@@ -172,7 +191,7 @@ def main(arguments: list[str]) -> None:
     """Open tickets, type, say so, and go on until killed."""
     folder, words = Path(arguments[0]), json.loads(arguments[1])
     application = QApplication([sys.argv[0]])
-    typist = Typist(folder, application, words.get("person"))
+    typist, clock = Typist(folder, application, words.get("person")), ServedClock()
     typed: dict[str, Any] = {}
     steady: dict[str, Any] = {}
     for at, (ticket_id, subject) in enumerate(words.get("tickets", [])):
@@ -191,15 +210,16 @@ def main(arguments: list[str]) -> None:
         typist.type(typist.field(pane, "description"), words["new"])
         typist.type(typist.field(pane, "subject"), words["new"])
         editor = typist.field(pane, STEADY)
-        steady = {"longest": CommitTimes(typist).keep_promise(editor, words["steadily"]), "text": editor.toPlainText()}
+        times = CommitTimes(typist, clock)
+        steady = {"longest": times.keep_promise(editor, words["steadily"]), "text": editor.toPlainText()}
     if "comment" in words:
         ticket_id, text = words["comment"]
         typist.type(typist.open(ticket_id).comment_box.editor, text)
     if "resolve" in words:
         pane = typist.resolve(*words["resolve"])
-        at = time.monotonic()
+        at = clock.seconds
         until(pane.drafting.is_kept, "what is typed in the dialog is on the disk")
-        typed["seconds"] = time.monotonic() - at
+        typed["seconds"] = clock.seconds - at
     until(typist.kept, "the drafts are on the disk")
     if "after_harm" in words:
         shutil.rmtree(folder / "drafts")
