@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from desk_client import main_window
 from desk_client.audit import controller
 from desk_client.audit.page import AuditPage
 from shared.errors import DatabaseUnavailableError
@@ -79,8 +80,9 @@ def left_beside(folder: Path) -> list[str]:
 
 
 def test_every_entry_of_the_listing_is_in_the_file(
-    client: Client, desk: RunningDesk, tmp_path: Path, small_pages: None
+    client: Client, desk: RunningDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_pages: None
 ) -> None:
+    monkeypatch.setattr(main_window, "INFO_MS", 600_000)  # what is said at the end is looked at below, however late
     page = open_audit(client)
     pick(page.filters.entity, "ticket")
     settled(client, page)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QMessageBox, QPushButton
 
 import desk_client.app as app_module
 from desk_client import __main__ as client_main
+from desk_client import main_window
 from desk_client.client_settings import ClientSettings
 from desk_client.language import CHINESE, ENGLISH, Language
 from desk_client.listing.list_header import ENOUGH_FILLING
@@ -140,7 +141,10 @@ def test_a_success_leaves_a_warning_and_takes_a_failure_away(start_client: Start
     assert bar.text() == ""
 
 
-def test_what_is_being_said_is_said_again_in_the_other_language(start_client: StartClient) -> None:
+def test_what_is_being_said_is_said_again_in_the_other_language(
+    start_client: StartClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main_window, "INFO_MS", 600_000)  # it is looked at below, however late
     client = start_client()
     client.app.messages.info(lambda: QCoreApplication.translate("Actions", "Save"))
     client.app.messages.error(DatabaseUnavailableError("x"))
