@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -34,7 +35,7 @@ from shared.config import Profile
 from tests.desks import RunningDesk
 
 ROOT = Path(__file__).resolve().parents[2]
-WAIT_MS = 15_000
+WAIT_MS = 30_000
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -108,11 +109,17 @@ def nothing_left_running(qapp: QApplication) -> Iterator[None]:
     timers = {id(timer) for timer in _active_timers()}
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    left = [thread.name for thread in set(threading.enumerate()) - threads if thread.is_alive()]
+    until = time.monotonic() + 10
+    while (left := _running_besides(threads)) and time.monotonic() < until:
+        time.sleep(0.01)  # some are told to end, and not waited for
     assert left == [], "threads left behind"
     ticking = [timer for timer in _active_timers() if id(timer) not in timers]
     names = [f"{timer.parent()!r} every {timer.interval()} ms" for timer in ticking]
     assert names == [], "timers left behind"
+
+
+def _running_besides(threads: set[threading.Thread]) -> list[str]:
+    return [thread.name for thread in set(threading.enumerate()) - threads if thread.is_alive()]
 
 
 def _active_timers() -> list[QTimer]:

@@ -123,12 +123,18 @@ def working(database: Database, desk: RunningDesk, qtbot: QtBot) -> Iterator[Wor
 
 
 @pytest.fixture
+def quick_return(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A listener that was cut off tries again and again; how long silence may last is as shipped."""
+    monkeypatch.setattr(listener_module, "ListenerTimes", partial(ListenerTimes, retry=(0.2, 0.5)))
+
+
+@pytest.fixture
 def short_lengths(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Silence is known after three seconds at most: where something is cut. Else a loaded machine is no dead link."""
-    monkeypatch.setattr(link_watch, "SILENCE_SECONDS", 0.5)
-    monkeypatch.setattr(link_watch, "ANSWER_SECONDS", 1.0)
+    """Silence is known after some five seconds, and not by a process that stands still for two."""
+    monkeypatch.setattr(link_watch, "SILENCE_SECONDS", 1.2)
+    monkeypatch.setattr(link_watch, "ANSWER_SECONDS", 4.0)
     monkeypatch.setattr(connection_module, "STALE_AFTER_MS", 3_000)
-    times = partial(ListenerTimes, connect=2.0, quiet=0.6, answer=2.0, retry=(0.2, 0.5))
+    times = partial(ListenerTimes, quiet=0.6, answer=4.0, retry=(0.2, 0.5))
     monkeypatch.setattr(listener_module, "ListenerTimes", times)
 
 

@@ -2,7 +2,7 @@
 
 Says ``typed`` once its text is on the disk and the row is its own. A line ``save`` on its standard input: it saves, and
 tells as ``{json}`` what the person before it sees when that is over. A line ``lose the disk``: from now on drafts can't
-be written; what is there stays.
+be written; what is there stays. A line ``stop before the commit``: the save says so there, and waits for ``go on``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from typing import Any
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QApplication
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from tests.gui.drafts.typing_client import Typist, until
 
@@ -46,6 +48,22 @@ def lose_the_disk(typist: Typist) -> None:
     print("lost", flush=True)
 
 
+def stop_before_the_commit(goes_on: threading.Event) -> None:
+    def stop(_connection: object) -> None:
+        print("before the commit", flush=True)
+        goes_on.wait()
+
+    event.listen(Engine, "commit", stop, once=True)
+
+
+def hear(orders: queue.Queue[str], goes_on: threading.Event) -> None:
+    for line in sys.stdin:
+        if line.strip() == "go on":
+            goes_on.set()
+        else:
+            orders.put(line.strip())
+
+
 def main(folder: str, ticket: str, words: str) -> None:
     """Type into the subject and the comment; then listen."""
     typist = Typist(Path(folder), QApplication([sys.argv[0]]))
@@ -56,12 +74,16 @@ def main(folder: str, ticket: str, words: str) -> None:
     until(typist.kept, "the draft is on the disk")
     pane.drafting.write()
     print("typed", flush=True)
-    orders: queue.Queue[str] = queue.Queue()
-    threading.Thread(target=lambda: [orders.put(line) for line in sys.stdin], daemon=True).start()
+    orders, goes_on = queue.Queue[str](), threading.Event()
+    threading.Thread(target=hear, args=(orders, goes_on), daemon=True).start()
     while True:
         until(lambda: not orders.empty(), "an order comes")
-        if orders.get().strip() == "lose the disk":
+        order = orders.get()
+        if order == "lose the disk":
             lose_the_disk(typist)
+            continue
+        if order == "stop before the commit":
+            stop_before_the_commit(goes_on)
             continue
         pane.save()
         until(lambda: not pane.editing.is_saving and (not pane.is_dirty() or seen(pane)["locked"]), "the save is over")

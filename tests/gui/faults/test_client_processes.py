@@ -44,6 +44,17 @@ def ticket(stored: Any) -> int:
     return int(found[0][0])
 
 
+@pytest.fixture
+def set_lease_seconds(stored: Any) -> Iterator[Callable[[int], None]]:
+    """How long a lease lasts that is taken from now on; until the end of the test."""
+
+    def put(seconds: int) -> None:
+        stored("UPDATE desk.setting SET value = %s WHERE key = 'lease_seconds'", str(seconds))
+
+    yield put
+    put(LEASE_SECONDS)
+
+
 class Process:
     """A client of its own that does what it is told."""
 
@@ -60,6 +71,15 @@ class Process:
 
     def save(self) -> None:
         self._order("save")
+
+    def save_up_to_the_commit(self) -> None:
+        """It stands before it until ``go_on``."""
+        self._order("stop before the commit")
+        self._order("save")
+        assert self.line() == "before the commit"
+
+    def go_on(self) -> None:
+        self._order("go on")
 
     def lose_the_disk(self) -> None:
         """From now on nothing is kept."""
@@ -91,11 +111,13 @@ def process(far_profile: Callable[..., Path], ticket: int) -> Iterator[Process]:
         made.kill()
 
 
-def wait(condition: Callable[[], object]) -> None:
+def wait(condition: Callable[[], Any]) -> Any:
+    """Until it holds; what it gave."""
     until = time.monotonic() + SECONDS
-    while not condition():
+    while not (found := condition()):
         assert time.monotonic() < until
         time.sleep(0.01)
+    return found
 
 
 def open_what_is_offered(client: Client, ticket: int) -> Any:
@@ -115,18 +137,21 @@ def subject(pane: Any) -> str:
 
 
 def test_who_stood_still_past_his_lease_is_refused_and_his_text_is_a_draft(
-    process: Process, start_client: StartClient, desk: RunningDesk, ticket: int, stored: Any
-) -> None:
+    process: Process, start_client: StartClient, desk: RunningDesk, ticket: int, stored: Any,
+    set_lease_seconds: Callable[[int], None],
+) -> None:  # fmt: skip
     was, version = stored("SELECT subject, row_version FROM desk.ticket WHERE id = %s", ticket)[0]
     process.stop(signal.SIGSTOP)
+    set_lease_seconds(60)  # the rival's is still there when the sleeper looks; its own ends when it was to
+    end = stored("SELECT expires_at FROM desk.edit_lease WHERE entity = 'ticket' AND entity_id = %s", ticket)[0][0]
     with desk.connect("full2", session=uuid.uuid4()).cursor() as rival:
 
-        def takes() -> bool:
-            rival.execute("SELECT is_mine FROM desk.lease_take('ticket', %s)", (ticket,))
-            return bool(rival.fetchone()[0])
+        def taken_at() -> dt.datetime | None:
+            rival.execute("SELECT is_mine, taken_at FROM desk.lease_take('ticket', %s)", (ticket,))
+            is_mine, at = rival.fetchone()
+            return at if is_mine else None
 
-        assert not takes(), "it is the sleeper's until its end"
-        wait(takes)
+        assert wait(taken_at) >= end, "it is the sleeper's until its end"
         rival.execute(
             "UPDATE desk.ticket SET next_step = 'theirs', save_id = gen_random_uuid(), row_version = row_version + 1"
             " WHERE id = %s", (ticket,),
@@ -142,6 +167,7 @@ def test_who_stood_still_past_his_lease_is_refused_and_his_text_is_a_draft(
         (was, "theirs", version + 1)
     ]
     assert stored("SELECT count(*) FROM desk.comment WHERE ticket_id = %s AND body = %s", ticket, WORDS) == [(0,)]
+    stored("DELETE FROM desk.edit_lease")
     pane = open_what_is_offered(start_client(), ticket)
     assert subject(pane) == was + WORDS
     assert pane.comment_box.editor.toPlainText() == WORDS
@@ -159,11 +185,12 @@ def test_who_is_killed_between_commit_and_answer_saves_once(
     was, before = stored("SELECT subject FROM desk.ticket WHERE id = %s", ticket)[0][0], version()
     if not knows_of_its_save:
         process.lose_the_disk()
-    proxy.latency = 1.0  # half a second for each way: the answer to COMMIT is on it when the process dies
-    process.save()
+    process.save_up_to_the_commit()
+    proxy.lose_answers()
+    process.go_on()
     wait(lambda: version() == before + 1)
     process.kill()
-    proxy.latency = 0.0
+    proxy.heal()
     client = start_client()
     pane = open_what_is_offered(client, ticket)
     assert subject(pane) == was + WORDS

@@ -25,7 +25,7 @@ from tests.gui.faults.far_window import FarWindow
 
 StartFar = Callable[..., FarWindow]
 FORMS = 4
-pytestmark = pytest.mark.usefixtures("short_lengths")
+pytestmark = pytest.mark.usefixtures("quick_return")
 
 
 @pytest.fixture(scope="module")

@@ -11,26 +11,21 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from desk_client import link_watch
 from desk_server.demo.loader import seed
 from tests.desks import RunningDesk
 from tests.faults.proxy import Proxy
 from tests.gui.faults.far_window import CONTROL, FarWindow
+from tests.gui.faults.moments import COMMIT, just_before
 
 StartFar = Callable[..., FarWindow]
 _OFFSETS = itertools.count()
+pytestmark = pytest.mark.usefixtures("quick_return")
 
 
 @pytest.fixture(scope="module")
 def desk(desk: RunningDesk) -> RunningDesk:
     seed(desk.desk, 20, 3, dt.date(2026, 1, 1))
     return desk
-
-
-@pytest.fixture(autouse=True)
-def patience(short_lengths: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Links break here by themselves; one that is merely slow shall not be given up before its save arrives."""
-    monkeypatch.setattr(link_watch, "SILENCE_SECONDS", 10.0)
 
 
 @pytest.fixture
@@ -48,11 +43,12 @@ def test_an_own_lease_whose_answer_was_lost_locks_nobody_out(
     lease = window.pane.controller.lease
     lost: list[object] = []
     lease.failed.connect(lost.append)
-    proxy.latency = 0.6
-    window.type("SN-1")
-    window.until(lambda: bool(stored("SELECT 1 FROM desk.edit_lease WHERE entity_id = %s", ticket)))
-    proxy.cut()
     proxy.latency = 0.0
+    with just_before("lease_take", proxy.lose_answers):
+        window.type("SN-1")
+        window.until(lambda: bool(stored("SELECT 1 FROM desk.edit_lease WHERE entity_id = %s", ticket)))
+    proxy.cut()
+    proxy.heal()
     window.until(lambda: bool(lost))
     window.until(lambda: window.badge() == "live")
     window.app.leases.others.look_soon()  # as after each gap
@@ -80,9 +76,9 @@ def test_what_is_taken_back_while_nobody_knows_whether_it_was_saved_is_taken_bac
     window.until(lambda: window.pane.controller.lease.is_held)
     window.client.settle()
     if arrived:
-        proxy.latency = 0.6
-        window.save()
-        window.until(lambda: serial() == "SN-1")
+        with just_before(COMMIT, proxy.lose_answers):
+            window.save()
+            window.until(lambda: serial() == "SN-1")
     proxy.refuse()
     if not arrived:
         window.save()
@@ -90,7 +86,6 @@ def test_what_is_taken_back_while_nobody_knows_whether_it_was_saved_is_taken_bac
     QTest.keyClick(window.editor("serial"), Qt.Key.Key_Z, CONTROL)
     assert window.editor("serial").text() == ""
     assert window.pane.is_dirty(), "it may stand in the desk"
-    proxy.latency = 0.0
     proxy.heal()
     window.until(lambda: window.badge() == "live")
     window.push("saveNow")
@@ -115,12 +110,11 @@ def test_a_lease_that_was_taken_anew_is_not_left_behind_by_a_save_that_was_done_
     window.until(lambda: lease.is_held)
     window.client.settle()
     first = live_leases()
-    proxy.latency = 0.6
-    window.save()
-    window.until(lambda: live_leases() == [])  # done, and its lease ended
+    with just_before(COMMIT, proxy.lose_answers):
+        window.save()
+        window.until(lambda: live_leases() == [])  # done, and its lease ended
     proxy.refuse()
     window.until(lambda: not window.pane.editing.is_saving and "kept as a draft" in window.said())
-    proxy.latency = 0.0
     proxy.heal()
     window.until(lambda: live_leases() not in ([], first))  # nobody had it: taken again
     window.client.settle()
@@ -149,9 +143,9 @@ def test_a_comment_that_is_taken_away_while_nobody_knows_is_not_added_any_more(
     window.comment("in a hurry")
     window.client.settle()
     if arrived:
-        proxy.latency = 0.6
-        window.save()
-        window.until(lambda: comments() == 1)
+        with just_before(COMMIT, proxy.lose_answers):
+            window.save()
+            window.until(lambda: comments() == 1)
     proxy.refuse()
     if not arrived:
         window.save()
@@ -160,7 +154,6 @@ def test_a_comment_that_is_taken_away_while_nobody_knows_is_not_added_any_more(
     box.setFocus()
     QTest.keyClick(box, Qt.Key.Key_A, CONTROL)
     QTest.keyClick(box, Qt.Key.Key_Delete)
-    proxy.latency = 0.0
     proxy.heal()
     window.until(lambda: window.badge() == "live")
     window.client.settle()

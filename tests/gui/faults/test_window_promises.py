@@ -20,7 +20,8 @@ from shared.services.bulk import PORTION
 from tests.desks import RunningDesk
 from tests.faults.proxy import Proxy
 from tests.gui.bulk.conftest import Bulk
-from tests.gui.faults.far_window import CONTROL, LATENCY, FarWindow
+from tests.gui.faults.far_window import CONTROL, FarWindow
+from tests.gui.faults.moments import just_before
 
 StartFar = Callable[..., FarWindow]
 KEY = Qt.Key
@@ -116,12 +117,12 @@ def test_2_esc_asks_only_where_something_is_typed_and_tab_goes_as_the_eye_goes(
     window.client.settle()
 
 
-@pytest.mark.parametrize("arrives", [True, False], ids=["the answer is cut", "the portion is cut"])
+@pytest.mark.parametrize("lost", ["the answer", "the portion", "the reading of what the rows have"])
 def test_many_rows_across_a_cut_are_saved_once(
-    start_far: StartFar, desk: RunningDesk, proxy: Proxy, stored: Any, monkeypatch: pytest.MonkeyPatch, arrives: bool
+    start_far: StartFar, desk: RunningDesk, proxy: Proxy, stored: Any, monkeypatch: pytest.MonkeyPatch, lost: str
 ) -> None:
     monkeypatch.setattr(bulk_controller, "RECONNECT_MS", 200)
-    window, word = start_far(), f"across a cut: {arrives}"
+    window, word = start_far(), f"lost: {lost}"
     bulk = Bulk(window.client, desk)
     ids = bulk.select(PORTION + 5)
     before = dict(stored("SELECT id, row_version FROM desk.ticket WHERE id = ANY (%s)", ids))
@@ -133,22 +134,20 @@ def test_many_rows_across_a_cut_are_saved_once(
     bulk.choose(next_step=word)
     held_up: list[object] = []
     bulk.actions.controller.held_up.connect(held_up.append)
-    proxy.latency = 1.0  # half a second for each way
-    sent: list[int] = []
-    bulk.actions.controller.progressed.connect(lambda settled, _rows: sent.append(settled))
-    bulk.go_on()
-    if arrives:
-        bulk.until(lambda: done() == PORTION)  # and the answer is on its way
-    else:
-        bulk.until(lambda: bool(sent))  # what the rows have is being read, or the first portion is on its way
-        assert done() == 0
-    proxy.cut()
-    proxy.latency = LATENCY
+    arrives, is_reading = lost == "the answer", lost.startswith("the reading")
+    fault = proxy.lose_answers if arrives else proxy.black_hole
+    with just_before("jsonb_build_object" if is_reading else "save_rows", fault) as is_lost:
+        bulk.go_on()
+        bulk.until(is_lost.is_set)
+        bulk.until(lambda: done() == PORTION * arrives)
+        proxy.cut()
+        proxy.heal()
     bulk.finish()
-    if not arrives and done() == 0:  # it was the reading that was cut: the person tries again
-        bulk.button("bulkGo").click()
+    if is_reading:
+        assert done() == 0
+        bulk.button("bulkGo").click()  # the person tries again
         bulk.finish()
-    assert held_up or not arrives
+    assert bool(held_up) == (not is_reading)
     assert bulk.actions.last is not None and bulk.actions.last.count(Outcome.DONE) == len(ids)
     now = dict(stored("SELECT id, row_version FROM desk.ticket WHERE id = ANY (%s)", ids))
     assert now == {one: version + 1 for one, version in before.items()}
@@ -157,7 +156,7 @@ def test_many_rows_across_a_cut_are_saved_once(
     window.client.settle()
 
 
-@pytest.mark.usefixtures("short_lengths")
+@pytest.mark.usefixtures("quick_return")
 def test_a_ticket_that_could_not_be_read_is_read_when_it_is_opened_again(
     start_far: StartFar, tickets: list[int], proxy: Proxy
 ) -> None:
