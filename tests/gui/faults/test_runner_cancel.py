@@ -14,7 +14,9 @@ from sqlalchemy import text
 from desk_client import runner as runner_module
 from tests.gui.faults.conftest import LONG, Work
 
-SOON = 5.0  # seconds; the read itself would take a minute
+SOON = 15.0  # seconds; the read itself would go on for thirty, then the server ends it
+
+ENOUGH = 6  # cancels
 
 
 @pytest.fixture
@@ -78,7 +80,7 @@ def test_each_statement_of_an_operation_ends(work: Work) -> None:
     work.runner.run(op, on_done=work.done.append, receiver=work.receiver, purpose="list")
     work.until(work.is_running)
     work.runner.cancel(work.receiver, "list")
-    work.until(work.runner.is_idle, 2 * SOON)
+    work.until(work.runner.is_idle, 1.5 * SOON)
     assert ran == [0, 1]
 
 
@@ -89,7 +91,10 @@ def test_leaving_ends_it(running: Work) -> None:
 
 
 def test_no_other_statement_is_ever_hit(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reads as long as a cancel takes, each made void at once, beside wanted reads and writes on the same lines."""
+    """Reads as long as a cancel takes, each made void at once, beside wanted reads and writes on the same lines.
+
+    How long that is, is the machine's affair: where they are over before it comes, longer ones are tried.
+    """
     monkeypatch.setattr(runner_module, "CANCEL_AFTER_SECONDS", 0.0)
     work.runner._sweep.setInterval(0)
     cancelled = 0
@@ -102,8 +107,11 @@ def test_no_other_statement_is_ever_hit(work: Work, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(work.database, "cancel_statement", count)
     chance = random.Random(4)
-    for at in range(60):
-        rows = chance.choice((1_000, 5_000, 20_000, 60_000))
+    rounds = 0
+    while rounds < 60 or (cancelled < ENOUGH and rounds < 600):
+        at, longer = rounds, 2 ** (rounds // 60)
+        rounds += 1
+        rows = chance.choice((1_000, 5_000, 20_000, 60_000)) * longer
         work.ask(f"SELECT count(*) FROM pg_catalog.generate_series(1, {rows})", purpose="list")
         while work.runner._reads._queue:
             time.sleep(0)
@@ -113,6 +121,6 @@ def test_no_other_statement_is_ever_hit(work: Work, monkeypatch: pytest.MonkeyPa
         work.ask(f"SELECT {at} FROM (SELECT count(*) FROM pg_catalog.generate_series(1, 3000)) AS s")
         work.ask(f"SELECT {at} FROM (SELECT count(*) FROM pg_catalog.generate_series(1, 3000)) AS s", write=True)
         work.until(work.runner.is_idle)
-    assert cancelled > 5, "nothing was tried"
+    assert cancelled >= ENOUGH, "nothing was tried"
     assert work.errors == []
-    assert sorted(work.done) == sorted([*range(60), *range(60)])
+    assert sorted(work.done) == sorted([*range(rounds), *range(rounds)])
