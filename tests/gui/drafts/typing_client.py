@@ -123,9 +123,9 @@ class Typist:
             QTest.keyClicks(widget, letter) if is_key else widget.insertPlainText(letter)
 
     def kept(self) -> bool:
-        """Whether each form with something in it is on the disk."""
+        """Whether each form with something in it is on the disk, and not only what was typed there first."""
         dirty = [pane for pane in self.workspace.tabs.panes() if pane.is_dirty()]
-        return all(pane.drafting.kept_at is not None for pane in dirty)
+        return all(pane.drafting.is_kept() for pane in dirty)
 
 
 class ServedClock:

@@ -71,6 +71,8 @@ def ears(desk: RunningDesk, qtbot: QtBot) -> Iterator[Callable[..., Ears]]:
     yield make
     for one in made:
         one.listener.shutdown()
+        if one.listener._thread.ident:
+            one.listener._thread.join(WAIT_MS / 1000)  # where it has no processor it may outlast its own patience
 
 
 @pytest.fixture
