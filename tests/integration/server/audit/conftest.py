@@ -14,14 +14,22 @@ from tests.desks import RunningDesk
 from tests.integration.database.conftest import admin, boss, full, importer, world
 from tests.integration.database.world import World, insert, one
 
-__all__ = ["admin", "boss", "chain", "check", "full", "importer", "seal", "world"]
+__all__ = ["admin", "boss", "chain", "check", "full", "importer", "no_transactions_but_ours", "seal", "world"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_transactions_but_ours(desk: RunningDesk) -> None:
+    """Sealing waits for whatever transaction is open, autovacuum's too."""
+    with closing(desk.desk.owner_connection()) as connection, connection.cursor() as cursor:
+        cursor.execute("ALTER SYSTEM SET autovacuum = off")
+        cursor.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture
 def seal(desk: RunningDesk, world: World) -> Iterator[Callable[..., int]]:
-    """``seal()``: one run of the job by the worker's own role."""
+    """``seal()``: one run of the job by the worker's own role, with time enough unless it says how much."""
     with closing(desk.desk.owner_connection(user="desk_worker")) as connection:
-        yield lambda **options: Sealer(connection, **options).run()
+        yield lambda **options: Sealer(connection, **{"run_seconds": 60.0, **options}).run()
 
 
 @pytest.fixture

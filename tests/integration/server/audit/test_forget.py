@@ -43,7 +43,7 @@ def dump(desk: RunningDesk) -> Callable[[], str]:
 @pytest.fixture
 def sealed(desk: RunningDesk) -> Iterator[Callable[[], int]]:
     with closing(desk.desk.owner_connection(user="desk_worker")) as connection:
-        yield lambda: Sealer(connection).run()
+        yield lambda: Sealer(connection, run_seconds=60).run()
 
 
 def found_in(text: str, values: list[str]) -> list[str]:
