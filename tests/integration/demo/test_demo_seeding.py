@@ -9,8 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -123,16 +123,39 @@ def test_ended_within_a_portion_it_goes_on_to_the_same_end(
     assert content(empty, gaps=True) == content(desk, gaps=True)
 
 
+HOLD = """
+CREATE FUNCTION public.hold() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    IF (SELECT count(*) FROM desk.ticket) >= 500 THEN PERFORM pg_advisory_xact_lock(1); END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER hold BEFORE INSERT ON desk.ticket FOR EACH STATEMENT EXECUTE FUNCTION public.hold();
+SELECT pg_advisory_lock(1)
+"""
+
+
+@contextmanager
+def held_at_the_second_portion(desk: RunningDesk) -> Iterator[Callable[[], bool]]:
+    """Within, seeding stops where it is about to write ticket 501; whether it has come to that."""
+    with closing(desk.desk.owner_connection()) as connection, connection.cursor() as cursor:
+        cursor.execute(HOLD)
+        yield lambda: bool(ask(desk, "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
+        cursor.execute("SELECT pg_advisory_unlock(1)")
+        cursor.execute("DROP TRIGGER hold ON desk.ticket")
+
+
 def test_killed_for_good_and_run_again_as_a_command(empty: RunningDesk) -> None:
     command = [sys.executable, "-m", "desk_server", "seed", "--tickets", "2000", "--until", "2026-06-01", "--json"]
     environment = os.environ | {"DESK_DATA": str(empty.desk.data)}
-    first = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    while first.poll() is None and not ask(empty, "SELECT 1 FROM desk.ticket LIMIT 1"):
-        time.sleep(0.01)
-    first.kill()
-    first.communicate()
-    before = ask(empty, "SELECT count(*) FROM desk.ticket")[0][0]
-    assert 0 < before < 2000, "it was killed too late to show anything"
+    with held_at_the_second_portion(empty) as is_held:
+        first = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while not is_held():
+            assert first.poll() is None, first.communicate()
+            time.sleep(0.01)
+        first.kill()
+        first.communicate()
+    ((before,),) = ask(empty, "SELECT count(*) FROM desk.ticket")
+    assert before == 500
     answer = json.loads(subprocess.run(command, env=environment, check=True, capture_output=True).stdout)
     assert answer["tickets"] == 2000
     assert answer["added"] == 2000 - before
@@ -189,7 +212,7 @@ def test_rows_that_are_there_already_are_kept(empty: RunningDesk) -> None:
 
 def test_what_lies_in_the_future_is_refused(desk: RunningDesk, whole: str) -> None:
     with pytest.raises(UserError, match="future"):
-        seed(desk.desk, 3, 99, today() + timedelta(days=1))
+        seed(desk.desk, 3, 99, today() + timedelta(days=2))
     assert seed(desk.desk, 0, 99, today()).added == 0
 
 

@@ -35,7 +35,7 @@ def log(tmp_path: Path) -> Path:
 
 
 def until(question: Callable[[], bool]) -> None:
-    for _ in range(600):
+    for _ in range(2400):
         if question():
             return
         time.sleep(0.05)
