@@ -83,12 +83,12 @@ def shift_clock(place: Workplace, days: float) -> str:
 
 
 def _told(answer: Lease | LeaseBeat) -> dict[str, Any]:
-    """What the server said, times in seconds."""
-    began, ends = answer.taken_at, answer.expires_at
+    """What the server said, times in seconds, and when that was heard."""
+    heard, ends = time.time(), answer.expires_at
     return {
+        "heard": heard,
         "is_mine": answer.is_mine,
         "machine": answer.machine,
-        "taken": began.timestamp() if began else None,
         "ends": ends.timestamp() if ends else None,
         "token": getattr(answer, "token", None),
     }

@@ -192,7 +192,7 @@ class Proxy:
         self._do(act)
 
     def _do(self, act: Callable[[], object]) -> None:
-        asyncio.run_coroutine_threadsafe(act(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(act(), self._loop).result(30)
 
     async def _listen(self) -> None:
         if self._listening is None:
@@ -218,9 +218,11 @@ class Proxy:
         await self._close_door()
         await self._reset_all()
         if left := asyncio.all_tasks() - {asyncio.current_task()}:
-            _, left = await asyncio.wait(left, timeout=2)
+            _, left = await asyncio.wait(left, timeout=5)
         for task in left:
             task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=5)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         link = _Link(self, writer)

@@ -60,22 +60,30 @@ def beat_against_takers(stage: Stage, *, rounds: int, lease_seconds: float, take
     return races
 
 
+def _in_turn(answers: dict[Hand, Any], holder: Hand) -> list[Hand]:
+    """Those who were told that it is theirs, the first one first: a take has a higher token than any before."""
+    mine = [hand for hand, answer in answers.items() if answer["is_mine"]]
+    return sorted(mine, key=lambda hand: -1 if hand is holder else answers[hand]["token"])
+
+
 def _check_tenures(races: Rounds, answers: dict[Hand, Any], holder: Hand, lease_seconds: float) -> None:
-    """No moment of the server's clock belongs to two of those who were told that the lease is theirs."""
-    tenures = sorted(
-        (answer["ends"] - lease_seconds if hand is holder else answer["taken"], answer["ends"])
-        for hand, answer in answers.items()
-        if answer["is_mine"]
-    )
-    races.expect(bool(tenures), "nobody has the lease")
-    for (_, end), (start, _) in pairwise(tenures):
-        races.expect(end <= start, "two hold the lease at the same time")
+    """Who is told that it is theirs is told so after the end that was told to the one before.
+
+    What counts is when they hear of it: a taker that stands still on its way to the row asked for it long before.
+    """
+    in_turn = _in_turn(answers, holder)
+    races.expect(bool(in_turn), "nobody has the lease")
+    for hand in in_turn:
+        lasts = answers[hand]["ends"] - answers[hand]["heard"]
+        races.expect(lasts <= lease_seconds, "somebody is told that it lasts longer than a lease does")
+    for one, other in pairwise(in_turn):
+        races.expect(answers[one]["ends"] <= answers[other]["heard"], "two hold the lease at the same time")
     races.met["the holder kept it" if answers[holder]["is_mine"] else "a taker got it"] += 1
 
 
 def _check_saves(races: Rounds, ticket: int, answers: dict[Hand, Any], holder: Hand) -> None:
     """Each who ever had a token saves with it, at once: the last one's is good, every other one is refused as lost."""
-    last = max((hand for hand in answers if answers[hand]["is_mine"]), key=lambda hand: answers[hand]["ends"])
+    last = _in_turn(answers, holder)[-1]
     with_token = [hand for hand in answers if hand is holder or answers[hand]["is_mine"]]
     for hand in with_token:
         hand.start("save", ticket=ticket, next_step="mine")

@@ -16,7 +16,7 @@ from tests.faults.proxy import Proxy
 from tests.gui.faults.far_window import FarWindow, StallProbe
 
 StartFar = Callable[..., FarWindow]
-FROZEN = 2.0  # seconds; a wait for a desk that does not answer would be longer, a loaded computer is not
+FROZEN = 1.0  # seconds; a wait for a desk that does not answer would be longer, a loaded computer is not
 _OFFSETS = itertools.count()
 pytestmark = pytest.mark.usefixtures("short_lengths")
 
