@@ -133,6 +133,7 @@ def test_who_hands_in_a_code_and_waits_holds_up_nobody_s_revocation(
         claim = f"SELECT desk.enrol('{secret}', '{CSR.format('x')}', gen_random_uuid())"
         with by_turns(enrol_login(desk), claim, 3):
             take_level(admin, victim, level)
+        wait_until(lambda: one(boss, "SELECT count(*) FROM pg_stat_activity WHERE usename = 'desk_enrol'") == 0)
         assert one(boss, "SELECT withdrawn_at IS NOT NULL FROM desk.enrolment_code WHERE code_hash = %s",
                    hashlib.sha256(secret.encode()).digest())  # fmt: skip
 

@@ -86,7 +86,10 @@ def _is_out(owner: Any, name: str) -> bool:
 
 def test_hold_up_the_server_s_shell(desk: RunningDesk, owner: Any, held_up: Profile) -> None:
     began = time.monotonic()
-    answer = desk_server("machine", "set", held_up.machine, "--level", "none", "--data", desk.desk.data, timeout=60)
+    for _ in range(3):
+        answer = desk_server("machine", "set", held_up.machine, "--level", "none", "--data", desk.desk.data, timeout=60)
+        if "Try again in a moment" not in answer.stderr:  # said where a session that is ended stands still for 2 s
+            break
     assert answer.returncode == 0, answer.stderr
     assert time.monotonic() - began < ENOUGH_SECONDS
     wait_until(lambda: _is_out(owner, held_up.machine), 30)  # who was on the way in is refused a moment later

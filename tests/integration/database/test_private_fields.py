@@ -145,6 +145,7 @@ def test_whoever_saves_while_a_field_is_marked_leaves_no_word(
     admin.execute("RESET lock_timeout")  # a machine's own
     with refused("55P03"):  # it passes as soon as the save has ended
         mark(admin, "note", is_private=True, moves=False)
+    make_patient(admin.connection)
     saver.commit()
     mark(admin, "note", is_private=False)
 
@@ -261,12 +262,12 @@ def test_no_field_of_a_ticket_may_be_private(boss: Any) -> None:
 
 def test_two_administrators_mark_two_fields_at_once(desk: RunningDesk, admin: Any, query: Any) -> None:
     """Each makes the grants of the whole table: they must see one another's rule."""
+    fields = {desk.connect("admin"): field for field in ("phone", "mail")}
+    make_patient(*fields)
     for is_private in (False, True) * 3:
-        fields = {desk.connect("admin"): field for field in ("phone", "mail")}
-        make_patient(*fields)
         answers = at_once(
             list(fields),
-            lambda cursor, fields=fields, is_private=is_private: mark(
+            lambda cursor, is_private=is_private: mark(
                 cursor, fields[cursor.connection], is_private=is_private, moves=False
             ),
         )
@@ -274,7 +275,6 @@ def test_two_administrators_mark_two_fields_at_once(desk: RunningDesk, admin: An
         for field in ("phone", "mail"):
             privilege = "SELECT has_column_privilege('desk.contact', %s, 'SELECT')"
             assert one(query, privilege, field) is not is_private
-        desk.close_connections(desk.open_connections - 2)
 
 
 def test_entries_move_in_portions_and_no_word_is_found_meanwhile(
