@@ -120,7 +120,8 @@ class Bulk:
         return {row.name.id: (row.outcome, shown[row.name.key]) for row in work.rows}
 
     def until(self, condition: Callable[[], bool]) -> None:
-        self.client.until(condition)
+        """A thousand may take long where others work on the same processors."""
+        self.client._qtbot.waitUntil(condition, timeout=60_000)
 
 
 StartBulk = Callable[..., Bulk]

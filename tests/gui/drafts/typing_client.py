@@ -26,7 +26,7 @@ from desk_client.messages import Answer, Messages
 from desk_client.tickets.pane import TicketPane
 from shared.config import Profile
 
-LIMIT_S = 25
+LIMIT_S = 60
 STEADY = "description"  # the field that is typed into steadily
 BETWEEN_KEYS_MS = 100
 PROMISE_S, TRIES = 2.0, 3  # more than one for a disk that stood still for a moment

@@ -36,7 +36,7 @@ from shared.schemas.ticket import TicketCreate, TicketDetail, TicketUpdate, Tick
 from shared.services.tickets import create_ticket, update_ticket
 from tests.desks import RunningDesk
 
-WAIT_MS = 10_000
+WAIT_MS = 20_000
 
 FILL = """
 INSERT INTO desk.customer (name, short_name) VALUES

@@ -15,7 +15,7 @@ from desk_client.tickets import controller
 from shared.errors import DatabaseUnavailableError
 from tests.gui.tickets_form.elsewhere import CONTROL, change_elsewhere
 
-WAIT_SECONDS = 10.0
+WAIT_SECONDS = 60.0
 NO_ANSWER = ("error", "The server can't be reached")
 
 

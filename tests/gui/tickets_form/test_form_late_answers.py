@@ -19,7 +19,7 @@ from shared.errors import DatabaseUnavailableError
 from shared.notify import ChangeKind
 from tests.gui.tickets_form.elsewhere import comment_elsewhere, delete_elsewhere
 
-SLOW_SECONDS = 0.4
+SLOW_SECONDS, WAIT_SECONDS = 0.4, 60.0
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
@@ -39,8 +39,8 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 def reads_held(client: Any) -> Iterator[None]:
     """What is read within waits, and then goes newest first."""
     busy, gate = threading.Event(), threading.Event()
-    client.runner.run(lambda _conn: (busy.set(), gate.wait(10)), on_done=lambda _: None, receiver=client.pane)
-    assert busy.wait(10)
+    client.runner.run(lambda _conn: (busy.set(), gate.wait(WAIT_SECONDS)), on_done=lambda _: None, receiver=client.pane)
+    assert busy.wait(WAIT_SECONDS)
     try:
         yield
     finally:
