@@ -158,6 +158,7 @@ PERIODS = st.one_of(st.none(), st.dates(date(2024, 12, 29), date(2025, 4, 1)))
 @settings(
     max_examples=25,
     deadline=None,
+    derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.generate),  # shrinking against a real database outlasts the test's time

@@ -43,6 +43,7 @@ from shared.schemas.machine import (
 from shared.services.leases import take_lease
 from shared.services.machines import begin_enrolment, end_sessions, mark_event_seen, revoke_machine, set_machine
 from tests.desks import RunningDesk
+from tests.integration.server.enrolling import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -275,6 +276,7 @@ def test_the_last_administrator_stays(admin: Database) -> None:
 def test_a_window_s_connections_count_as_one_session_other_programs_each_as_one(
     admin: Database, desk: RunningDesk
 ) -> None:
+    wait_until(lambda: read(admin, list_sessions, "pc-shared") == ())
     window, other_window = uuid.uuid4(), uuid.uuid4()
     connections = [desk.connect("shared", session=mark) for mark in (window, window, window, other_window)]
     try:
@@ -296,6 +298,9 @@ def row_of_machine(database: Database, name: str) -> MachineRow:
 
 
 def test_sessions_are_listed_and_ended_one_by_one(admin: Database, desk: RunningDesk, raw: Any) -> None:
+    wait_until(
+        lambda: read(admin, list_sessions, "pc-shared") == ()
+    )  # those of before end a moment after their clients
     first, second = raw("shared", person="lin"), raw("shared", person="zhao")
     listed = read(admin, list_sessions, "pc-shared")
     assert {session.pid for session in listed} == {first.info.backend_pid, second.info.backend_pid}
@@ -305,16 +310,17 @@ def test_sessions_are_listed_and_ended_one_by_one(admin: Database, desk: Running
     with admin.unit_of_work() as session:
         assert end_sessions(session, "pc-shared", first.info.backend_pid) == 1
     wait_until_gone(first)
+    wait_until(lambda: len(read(admin, list_sessions, "pc-shared")) == 1)  # it says so a moment before it has ended
     assert [one.pid for one in read(admin, list_sessions, "pc-shared")] == [second.info.backend_pid]
     with admin.unit_of_work() as session:
         assert end_sessions(session, "pc-shared") == 1
     wait_until_gone(second)
-    assert read(admin, list_sessions, "pc-shared") == ()
+    wait_until(lambda: read(admin, list_sessions, "pc-shared") == ())
 
 
 def wait_until_gone(connection: Any) -> None:
     with pytest.raises(psycopg2.Error):
-        for _ in range(100):
+        for _ in range(3000):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
             time.sleep(0.02)

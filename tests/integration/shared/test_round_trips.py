@@ -58,12 +58,13 @@ class StatementLog:
         return self._between(begin, end)
 
     def _between(self, begin: str, end: str) -> list[str]:
-        deadline = time.monotonic() + 10
+        line = rf"^.*\[{self._pid}\].* LOG:  (?:statement|execute [^:]*): (.*(?:\n\t.*)*)$"
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            text = "".join(file.read_text("utf-8", "replace") for file in sorted(self._folder.glob("*.log")))
-            if end in text:
-                line = rf"^.*\[{self._pid}\].* LOG:  (?:statement|execute [^:]*): (.*(?:\n\t.*)*)$"
-                found = re.findall(line, text, re.MULTILINE)
+            files = sorted(self._folder.glob("*.log"), key=lambda file: file.stat().st_mtime)  # one a day
+            text = "".join(file.read_text("utf-8", "replace") for file in files)
+            found = re.findall(line, text, re.MULTILINE) if end in text else []
+            if end in found:
                 return found[found.index(begin) + 1 : found.index(end)]
             time.sleep(0.02)
         raise AssertionError("the server's log does not show the marks")

@@ -24,6 +24,7 @@ from shared.schemas.bulk import RowResult, RowSave, RowState
 from shared.services.bulk import PORTION, save_rows
 from tests.desks import RunningDesk
 from tests.integration.database.world import World, fill, insert, one, update
+from tests.integration.server.enrolling import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -120,4 +121,7 @@ def test_two_in_opposite_orders_meet_no_deadlock(desk: RunningDesk, world: World
     assert sorted(done) == tickets
     refused = {type(result.error) for results in told.values() for result in results if result.error is not None}
     assert refused <= {ConflictError, BusyError}
+    full.connection.close()
+    # a session's last figures are there when it has ended
+    wait_until(lambda: not one(boss, "SELECT count(*) FROM pg_stat_activity WHERE usename ~ '^m_pc-full2?$'"))
     assert one(boss, "SELECT deadlocks FROM pg_stat_database WHERE datname = 'desk'") == before

@@ -146,11 +146,14 @@ def test_ten_equal_saves_at_once_are_one(desk: RunningDesk, full: Database, fill
 
     def save(database: Database) -> None:
         together.wait()
-        try:
-            saved(database, change)
-            outcomes.append("ok")
-        except errors.DeskError as error:
-            outcomes.append(type(error).__name__)
+        outcome = "BusyError"
+        while outcome == "BusyError":  # another one has held the row for two seconds: once more
+            try:
+                saved(database, change)
+                outcome = "ok"
+            except errors.DeskError as error:
+                outcome = type(error).__name__
+        outcomes.append(outcome)
 
     threads = [threading.Thread(target=save, args=(database,)) for database in databases]
     for thread in threads:
