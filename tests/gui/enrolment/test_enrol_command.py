@@ -25,7 +25,7 @@ def desk_client(*words: str | Path, stdin: str = "") -> subprocess.CompletedProc
     environment |= {"PGHOST": "nowhere", "PGSSLMODE": "disable", "PGOPTIONS": "-c statement_timeout=1"}
     return subprocess.run(
         [sys.executable, "-m", "desk_client", *map(str, words)],
-        cwd=ROOT, capture_output=True, text=True, timeout=90, check=False, env=environment, input=stdin,
+        cwd=ROOT, capture_output=True, text=True, timeout=240, check=False, env=environment, input=stdin,
     )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def window(qtbot: QtBot) -> Iterator[Window]:
     made.show()
     made.activateWindow()
     made.field.setFocus()
-    qtbot.waitUntil(made.field.hasFocus)
+    qtbot.waitUntil(made.field.hasFocus, timeout=30_000)
     yield made
 
 
@@ -87,7 +87,7 @@ def test_the_foot_gives_the_keyboard_back_when_there_is_nothing_to_save(window: 
 def test_what_is_gone_by_then_is_not_gone_back_to(window: Window, qtbot: QtBot) -> None:
     say(window, "ask")
     window.button("ask").setFocus()
-    with qtbot.waitSignal(window.field.destroyed):
+    with qtbot.waitSignal(window.field.destroyed, timeout=30_000):
         window.field.deleteLater()
     window.banner.clear()
     assert window.banner.text() == ""

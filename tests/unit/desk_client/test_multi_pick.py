@@ -37,7 +37,7 @@ def shown(pick: MultiPick) -> list[str]:
 def test_typing_narrows_and_enter_marks(pick: MultiPick, qtbot: QtBot) -> None:
     pick.showPopup()
     menu, search = pick.menu(), search_of(pick)
-    qtbot.waitUntil(search.isVisible)
+    qtbot.waitUntil(search.isVisible, timeout=30_000)
     QTest.keyClicks(search, "son 3")
     assert shown(pick) == [f"Person 3{digit}" for digit in range(10)]
     QTest.keyClick(search, Qt.Key.Key_Down)

@@ -42,12 +42,12 @@ def test_a_long_message_takes_further_lines_and_gives_them_back(frames: list[Fie
     before = frame.height()
     assert lines(frame.message) == 1
     frame.show_message(lambda: LONG)
-    qtbot.waitUntil(lambda: lines(frame.message) > 1)
+    qtbot.waitUntil(lambda: lines(frame.message) > 1, timeout=30_000)
     assert frame.message.text() == LONG
     assert frame.message.fontMetrics().horizontalAdvance(LONG) > frame.message.width()
     assert frame.message.geometry().bottom() <= frame.rect().bottom()
     frame.show_message(lambda: "This is needed")
-    qtbot.waitUntil(lambda: (lines(frame.message), frame.height()) == (1, before))
+    qtbot.waitUntil(lambda: (lines(frame.message), frame.height()) == (1, before), timeout=30_000)
 
 
 def test_what_is_longer_than_a_few_lines_is_cut_and_told_whole_by_the_tooltip(
@@ -56,5 +56,5 @@ def test_what_is_longer_than_a_few_lines_is_cut_and_told_whole_by_the_tooltip(
     message, text = frames[0].message, "a value of somebody else " * 40
     frames[0].show_message(lambda: text)
     assert message.text().endswith("\N{HORIZONTAL ELLIPSIS}")
-    qtbot.waitUntil(lambda: lines(message) == MOST_LINES)
+    qtbot.waitUntil(lambda: lines(message) == MOST_LINES, timeout=30_000)
     assert message.full_text() == message.toolTip() == text

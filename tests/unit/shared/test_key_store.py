@@ -195,7 +195,7 @@ def test_a_client_starts_without_reading_keyring_or_cryptography() -> None:
         "import sys, desk_client.__main__, desk_client.app;"
         "print([name for name in ('keyring', 'cryptography') if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=240)
     assert done.stdout.strip() == "[]"
 
 
