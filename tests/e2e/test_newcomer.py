@@ -94,7 +94,7 @@ def test_one_command_even_when_killed_on_the_way(clone: Clone) -> None:
 
 def test_the_daily_start_adds_little(clone: Clone) -> None:
     took = []
-    for _ in range(3):  # the quickest counts: other tests run beside this one
+    for _ in range(10):  # the quickest counts: other tests run beside this one
         started = time.monotonic()
         said = clone.run("server", "start")
         took.append(time.monotonic() - started)
@@ -110,7 +110,7 @@ def test_status_says_where_everything_is_and_stop_leaves_nothing(clone: Clone) -
     assert "Cluster:" in said
     assert "Worker:       runs" in said
     clone.run("stop")
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while clone.processes() and time.monotonic() < deadline:
         time.sleep(0.1)
     assert clone.processes() == []

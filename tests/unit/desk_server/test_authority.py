@@ -174,10 +174,13 @@ def test_what_is_no_request_is_refused_with_a_reason(authority: Authority, text:
 
 def test_damaged_requests_are_refused_and_nothing_else_happens(authority: Authority) -> None:
     whole = _request(new_key()).public_bytes(Encoding.DER)
+    # but in the count of unused bits before the signature, which may say the same in another way
+    unused_bits = len(whole) - len(x509.load_der_x509_csr(whole).signature) - 1
+    places = [place for place in range(len(whole)) if place != unused_bits]
     dice = random.Random(12)
     for _ in range(300):
         damaged = bytearray(whole)
-        damaged[dice.randrange(len(damaged))] ^= 1 << dice.randrange(8)
+        damaged[dice.choice(places)] ^= 1 << dice.randrange(8)
         text = (
             "-----BEGIN CERTIFICATE REQUEST-----\n"
             + base64.encodebytes(damaged).decode()
