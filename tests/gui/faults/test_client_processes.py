@@ -142,7 +142,9 @@ def test_who_stood_still_past_his_lease_is_refused_and_his_text_is_a_draft(
 ) -> None:  # fmt: skip
     was, version = stored("SELECT subject, row_version FROM desk.ticket WHERE id = %s", ticket)[0]
     process.stop(signal.SIGSTOP)
-    set_lease_seconds(60)  # the rival's is still there when the sleeper looks; its own ends when it was to
+    # The rival's is still there when the sleeper looks. Its own ends when it was to; if a beat of its was under way,
+    # after so long.
+    set_lease_seconds(15)
     end = stored("SELECT expires_at FROM desk.edit_lease WHERE entity = 'ticket' AND entity_id = %s", ticket)[0][0]
     with desk.connect("full2", session=uuid.uuid4()).cursor() as rival:
 

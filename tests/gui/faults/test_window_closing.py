@@ -108,16 +108,23 @@ def test_what_is_kept_may_close_over_a_save_that_hangs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """Its draft has the save that is out: what comes of that counts once."""
-    window, ticket, goes_on = start_far(), ids(desk, 1, FORMS)[0], threading.Event()
+    window, ticket = start_far(), ids(desk, 1, FORMS)[0]
+    is_out, goes_on = threading.Event(), threading.Event()
     type_into_tabs(window, [ticket])
     pane: Any = window.client.workspace.tabs.currentWidget()
     window.until(lambda: pane.controller.lease.is_held)
     window.client.settle()
     honest = controller.update_ticket
-    monkeypatch.setattr(controller, "update_ticket", lambda *how: goes_on.wait() and honest(*how))
+
+    def hang(*how: Any) -> Any:
+        is_out.set()
+        goes_on.wait()
+        return honest(*how)
+
+    monkeypatch.setattr(controller, "update_ticket", hang)
     try:
         pane.save()
-        window.until(lambda: pane.editing.is_saving)
+        window.until(is_out.is_set)
         proxy.refuse()
         window.until(lambda: not window.app.connection.is_listening)
         window.client.workspace.refresh()
