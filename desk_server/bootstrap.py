@@ -11,6 +11,8 @@ from desk_server.desk import DATABASE, Desk
 from shared.errors import DeskError
 
 _SQL = Path(__file__).resolve().parent / "sql"
+# A command that was killed leaves its statement to the server, which goes on with it: whoever comes next waits for it.
+_LOCK = 0x6465736B_626F6F74  # "deskboot"
 CREATE_DATABASE = (
     f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8' "
     "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LC_COLLATE 'C' LC_CTYPE 'C'"
@@ -22,6 +24,7 @@ def create_database(desk: Desk) -> None:
     if desk.settings.kind != "embedded":
         return
     with closing(desk.owner_connection("postgres")) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))  # until the connection ends
         cursor.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,))
         if cursor.rowcount == 0:
             cursor.execute(CREATE_DATABASE)
@@ -50,7 +53,8 @@ def after_migrations(desk: Desk) -> None:
 def run_sql(connection: Any, name: str) -> None:
     """Run one file of ours in a transaction of its own."""
     with connection.cursor() as cursor:
-        cursor.execute((_SQL / f"{name}.sql").read_text(encoding="utf-8"))
+        text = (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+        cursor.execute(f"SELECT pg_advisory_xact_lock({_LOCK});\n{text}")
 
 
 def _check_extension(connection: Any) -> None:
@@ -68,4 +72,5 @@ def _set_logging(connection: Any) -> None:
 def _set_on_database(connection: Any, values: dict[str, str]) -> None:
     with connection.cursor() as cursor:
         for name, value in values.items():
-            cursor.execute(f"ALTER DATABASE {DATABASE} SET {name} = %s", (value,))
+            lock = "SELECT pg_advisory_xact_lock(%s)"
+            cursor.execute(f"{lock}; ALTER DATABASE {DATABASE} SET {name} = %s", (_LOCK, value))

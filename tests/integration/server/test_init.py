@@ -10,21 +10,24 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import psycopg2
 import pytest
 
-from desk_server import binaries, migrate
+from desk_server import binaries, bootstrap, migrate
 from desk_server.account import server_account
 from desk_server.binaries import SHARED_HOME
 from desk_server.desk import Desk
 from desk_server.doctor import examine
 from desk_server.init_options import InitOptions
-from desk_server.initialise import free_port, initialise
+from desk_server.initialise import bring_up_to_date, free_port, initialise
 from desk_server.running import running
 from shared.config import Profile
 from tests.desks import (
+    RunningDesk,
     assert_refused,
     command_environment,
     command_line,
@@ -33,6 +36,7 @@ from tests.desks import (
     remove_folder,
     template_desk,
 )
+from tests.integration.server.enrolling import one, wait_until
 
 
 def test_init_from_nothing_gives_a_desk_whose_machine_gets_in(desk_folder: Path) -> None:
@@ -172,6 +176,20 @@ def test_init_killed_at_any_moment_goes_on(desk_folder: Path, line: str, delay: 
     with running(desk):
         psycopg2.connect(**Profile.load(desk.profiles / str(desk.settings.machine)).connect_args()).close()
         assert [found for found in examine(desk) if not found.is_ok and found.check != "the worker is at work"] == []
+
+
+@pytest.mark.parametrize("name", ["roles", "sessions"])
+def test_init_waits_for_what_a_killed_one_left_under_way_in_the_server(fresh_desk: RunningDesk, name: str) -> None:
+    """The server goes on with a statement whose client is gone; two at once would change the same rows."""
+    desk, owner = fresh_desk.desk, fresh_desk.owner()
+    with closing(desk.owner_connection()) as left, ThreadPoolExecutor(1) as pool:
+        left.autocommit = False
+        bootstrap.run_sql(left, name)
+        again = pool.submit(bring_up_to_date, desk)
+        blocked = "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
+        wait_until(lambda: one(owner, blocked, (left.info.backend_pid,)))
+        left.commit()
+        assert again.result(timeout=120)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root runs PostgreSQL as another")
