@@ -42,11 +42,16 @@ def test_a_runaway_and_a_holder_of_locks_are_ended_and_told_of(
     holder.execute("BEGIN; LOCK TABLE desk.ticket IN ACCESS SHARE MODE")
     thread = threading.Thread(target=run)
     thread.start()
-    with at_work(desk):
-        told = "SELECT count(*) FROM desk.security_event WHERE kind = 'watchdog'"
-        wait_until(lambda: one(boss, told) == 2, 30)
+    try:
+        with at_work(desk):
+            told = "SELECT count(*) FROM desk.security_event WHERE kind = 'watchdog'"
+            wait_until(lambda: one(boss, told) == 2, 30)
+            thread.join(30)
+        is_over = not thread.is_alive()
+    finally:
+        boss.execute("SELECT pg_terminate_backend(%s)", (runaway.connection.info.backend_pid,))  # else it runs on
         thread.join(30)
-    assert answers, "the statement was not ended"
+    assert is_over and answers, "the statement was not ended"
     assert rows(
         admin, "SELECT machine, is_alarm FROM desk.security_event WHERE kind = 'watchdog' ORDER BY machine"
     ) == [
