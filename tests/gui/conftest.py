@@ -29,6 +29,7 @@ os.environ.setdefault("QT_FONT_DPI", "96")
 from desk_client.app import DeskApp
 from desk_client.language import CHINESE, ENGLISH
 from desk_client.theme import Scheme
+from desk_client.widgets import choice_combo
 from desk_server.jobs import JOBS
 from desk_server.worker import Worker
 from shared.config import Profile
@@ -100,6 +101,14 @@ def no_disk_on_the_gui_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
         monkeypatch.setattr(QSettings, name, watched(f"QSettings.{name}", getattr(QSettings, name)))
     yield caught
     assert caught == [], "a disk was waited for on the GUI thread"
+
+
+@pytest.fixture(autouse=True)
+def letters_belong_together() -> Iterator[None]:
+    """They are one word also where this process is held up between two keys."""
+    with pytest.MonkeyPatch.context() as patience:
+        patience.setattr(choice_combo, "LETTERS_TOGETHER_MS", 600_000)
+        yield
 
 
 @pytest.fixture(autouse=True)

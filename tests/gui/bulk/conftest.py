@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from desk_client.bulk.dialog import BulkDialog, Step
 from desk_client.bulk.work import Outcome
-from desk_client.widgets import choice_combo
 from desk_server.demo.loader import seed
 from tests.desks import RunningDesk
 from tests.gui.conftest import Client, StartClient
@@ -137,12 +136,6 @@ def start_bulk(start_client: StartClient, desk: RunningDesk) -> StartBulk:
         return Bulk(client, desk)
 
     return start
-
-
-@pytest.fixture(autouse=True)
-def letters_belong_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where this process is held up between two of them."""
-    monkeypatch.setattr(choice_combo, "LETTERS_TOGETHER_MS", 600_000)
 
 
 @pytest.fixture(autouse=True)

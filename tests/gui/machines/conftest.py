@@ -15,17 +15,10 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from shiboken6 import isValid
 
 from desk_client.machines.page import MachinesPage
-from desk_client.widgets import choice_combo
 from tests.desks import RunningDesk
 from tests.gui.conftest import Client, StartClient
 
 CUT_SECONDS = 60
-
-
-@pytest.fixture(autouse=True)
-def letters_belong_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where this process is held up between two of them."""
-    monkeypatch.setattr(choice_combo, "LETTERS_TOGETHER_MS", 600_000)
 
 
 def assert_cut(connection: Any) -> None:

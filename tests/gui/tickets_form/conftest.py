@@ -27,7 +27,6 @@ from desk_client.reference_store import ReferenceStore
 from desk_client.runner import DbRunner
 from desk_client.theme import Scheme, Theme
 from desk_client.tickets.pane import TicketPane
-from desk_client.widgets import choice_combo
 from shared.queries.reference import get_reference
 from shared.queries.session import get_session
 from shared.queries.tickets import get_ticket
@@ -70,9 +69,8 @@ INSERT INTO desk.choice (list_code, code, label_en, label_zh, position, retired_
 
 @pytest.fixture(autouse=True)
 def no_pause_counts() -> Iterator[None]:
-    """On a loaded machine moments pass between two keys: they are one word, and one step of undo, all the same."""
+    """On a loaded machine moments pass between two keys: they are one step of undo all the same."""
     with pytest.MonkeyPatch.context() as patience:
-        patience.setattr(choice_combo, "LETTERS_TOGETHER_MS", 600_000)
         patience.setattr(undo, "PAUSE_MS", 600_000)
         patience.setattr(away, "LOOK_AGAIN_MS", 600_000)  # see Client.look_again
         yield

@@ -6,17 +6,10 @@ import datetime as dt
 
 import pytest
 
-from desk_client.widgets import choice_combo
 from desk_server.demo.loader import seed
 from tests.desks import RunningDesk
 
 TICKETS = 1_100
-
-
-@pytest.fixture(autouse=True)
-def letters_belong_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where this process is held up between two of them."""
-    monkeypatch.setattr(choice_combo, "LETTERS_TOGETHER_MS", 600_000)
 
 
 @pytest.fixture(scope="module")
